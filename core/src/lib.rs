@@ -1,1 +1,17 @@
-#![doc="x"]
+//! Tidemark's core: what MiniMax's answers mean, when to ask, what to show and when to speak.
+//!
+//! Pure: no clock, no files, no network, no threads. Time and everything else that changes are arguments.
+
+pub mod account;
+pub mod alert;
+pub mod answer;
+pub mod endpoint;
+pub mod failure;
+pub mod level;
+pub mod message;
+pub mod reading;
+pub mod report;
+pub mod settings;
+pub mod text;
+pub mod tray;
+pub mod view;

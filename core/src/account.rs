@@ -1,0 +1,163 @@
+//! One key and what we know of it, without the key.
+//!
+//! Owns account names and kinds. Refuses key material: at most the last four characters are here.
+
+use serde::{Deserialize, Serialize};
+
+/// The longest account or team name, in characters.
+pub const NAME_LIMIT: usize = 80;
+
+/// The platform a key belongs to. The two are separate, with separate keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum Region {
+    /// minimax.io
+    Global,
+    /// minimax.cn, minimaxi.com
+    China,
+}
+
+impl Region {
+    /// Both, in the order they are asked.
+    pub const ALL: [Self; 2] = [Self::Global, Self::China];
+
+    /// Gives the name used in JSON and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::China => "china",
+        }
+    }
+
+    /// Gives the other platform.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Global => Self::China,
+            Self::China => Self::Global,
+        }
+    }
+}
+
+/// What a key pays with. The two kinds of keys are never interchangeable (MiniMax's FAQ).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A Token Plan (or M Plan) subscription key.
+    TokenPlan,
+    /// A pay-as-you-go key.
+    PayAsYouGo,
+}
+
+impl Kind {
+    /// Gives the name used in JSON and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TokenPlan => "token_plan",
+            Self::PayAsYouGo => "pay_as_you_go",
+        }
+    }
+}
+
+/// The name of an account in the keyring: a UUID.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(transparent)]
+pub struct AccountId(pub String);
+
+/// One key and what we know of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its name in the keyring.
+    pub id: AccountId,
+    /// The user's name for it, unique, 1 to [`NAME_LIMIT`] characters.
+    pub name: String,
+    /// The user's name for the team behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// What its key pays with.
+    pub kind: Kind,
+    /// The platform it belongs to.
+    pub region: Region,
+    /// The key's last four characters, where it is long enough to show them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_four: Option<String>,
+    /// Goes up each time the key is replaced, so that a running app reads it again.
+    #[serde(default)]
+    pub key_revision: u32,
+    /// Whether the key was kept without asking MiniMax.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unchecked: bool,
+    /// The pay-as-you-go account that takes over while this plan is spent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pair: Option<AccountId>,
+    /// Whether the user says that Credits stand behind this plan.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_credits: bool,
+    /// What a newer version wrote here.
+    #[serde(flatten)]
+    pub unknown: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Why a name cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// Nothing but blanks.
+    #[error("the name is empty")]
+    Empty,
+    /// More than [`NAME_LIMIT`] characters.
+    #[error("the name is longer than {NAME_LIMIT} characters")]
+    TooLong,
+    /// Control characters, line breaks, or characters that turn the direction of text around.
+    #[error("the name has control characters in it")]
+    Control,
+}
+
+/// Trims a name and says what is wrong with it, if anything.
+///
+/// # Errors
+///
+/// [`NameError`] names the first rule it breaks.
+pub fn check_name(name: &str) -> Result<String, NameError> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(NameError::Empty);
+    }
+    if name.chars().any(is_unprintable) {
+        return Err(NameError::Control);
+    }
+    if name.chars().count() > NAME_LIMIT {
+        return Err(NameError::TooLong);
+    }
+    Ok(name.to_owned())
+}
+
+/// Bidirectional controls and invisible characters could make one name pass for another.
+fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_trimmed_and_kept_as_it_is() {
+        assert_eq!(check_name("  Default Team ").as_deref(), Ok("Default Team"));
+        assert_eq!(check_name("工作室").as_deref(), Ok("工作室"));
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_shown_says_why() {
+        assert_eq!(check_name(" \n "), Err(NameError::Empty));
+        assert_eq!(check_name("a\u{7}b"), Err(NameError::Control));
+        assert_eq!(check_name("a\u{202E}b"), Err(NameError::Control));
+        assert_eq!(check_name(&"x".repeat(300)), Err(NameError::TooLong));
+        assert_eq!(check_name(&"水".repeat(80)).map(|n| n.chars().count()), Ok(80));
+    }
+}

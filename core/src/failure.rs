@@ -1,0 +1,97 @@
+//! Why there is no reading, named by what the user can do about it.
+//!
+//! Owns the kinds of failure. Refuses the server's own text: it is never kept, so it can never be shown.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Why there is no reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What kind it is.
+    pub kind: FailureKind,
+    /// MiniMax's own `base_resp.status_code`, where it sent one other than 0.
+    pub code: Option<i64>,
+    /// The HTTP status where that, and not a code, told of the failure.
+    pub http_status: Option<u16>,
+    /// How long MiniMax asks us to wait.
+    pub retry_after: Option<Duration>,
+}
+
+impl Failure {
+    /// Makes a failure of a kind with nothing else known.
+    #[must_use]
+    pub const fn new(kind: FailureKind) -> Self {
+        Self { kind, code: None, http_status: None, retry_after: None }
+    }
+}
+
+/// The kinds of failure, by remedy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The key is refused: replace it.
+    KeyRejected,
+    /// The key is unknown on this platform: replace it, or try the other region.
+    KeyRejectedOrWrongRegion,
+    /// The key is good, nothing is behind it: buy a plan, or have a seat assigned.
+    NoActivePlan,
+    /// The answer was a success without any row: wait.
+    NoData,
+    /// The plan is used up, said by a code instead of rows: wait or another way on.
+    PlanExhausted,
+    /// Asked too often: wait.
+    RateLimited,
+    /// MiniMax's fault: wait.
+    ServerError,
+    /// A filter in between answered instead of MiniMax: look at network or proxy.
+    Blocked,
+    /// The address is gone: update Tidemark.
+    EndpointMissing,
+    /// The answer pointed elsewhere; the key is not sent there.
+    RedirectRefused,
+    /// The answer could not be understood: update Tidemark, or look at the network.
+    Unreadable,
+    /// A code we do not know.
+    Other,
+    /// No connection: look at the network.
+    Offline,
+    /// No answer in time: wait, or look at the network.
+    Timeout,
+    /// The connection is not safe: look at the clock, the proxy, the certificates.
+    Tls,
+    /// The key could not be read from the keyring: unlock it.
+    Keyring,
+}
+
+impl FailureKind {
+    /// Gives the name used in JSON and in the catalogue of texts.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::KeyRejected => "key_rejected",
+            Self::KeyRejectedOrWrongRegion => "key_rejected_or_wrong_region",
+            Self::NoActivePlan => "no_active_plan",
+            Self::NoData => "no_data",
+            Self::PlanExhausted => "plan_exhausted",
+            Self::RateLimited => "rate_limited",
+            Self::ServerError => "server_error",
+            Self::Blocked => "blocked",
+            Self::EndpointMissing => "endpoint_missing",
+            Self::RedirectRefused => "redirect_refused",
+            Self::Unreadable => "unreadable",
+            Self::Other => "other",
+            Self::Offline => "offline",
+            Self::Timeout => "timeout",
+            Self::Tls => "tls",
+            Self::Keyring => "keyring",
+        }
+    }
+
+    /// Tells whether the key itself was refused.
+    #[must_use]
+    pub const fn is_refusal(self) -> bool {
+        matches!(self, Self::KeyRejected | Self::KeyRejectedOrWrongRegion)
+    }
+}

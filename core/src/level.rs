@@ -1,0 +1,126 @@
+//! How worried the user should be.
+//!
+//! Owns the ladder of levels and what puts an account on which rung. Refuses words and colours.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::FailureKind;
+use crate::reading::{Balance, Percent, Plan, Quota, Row};
+
+/// How worried the user should be, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Enough is left.
+    Good,
+    /// The first threshold is passed.
+    Near,
+    /// The second threshold is passed.
+    Critical,
+    /// Nothing is left.
+    Spent,
+    /// Nothing trustworthy is known: no reading yet, or a stale one.
+    Unknown,
+    /// The user must act: the key is refused, no plan is active, or the keyring is shut.
+    Trouble,
+}
+
+/// When a window counts as near its limit, in percent used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Thresholds {
+    /// Near from here on.
+    pub near: Percent,
+    /// Critical from here on.
+    pub critical: Percent,
+}
+
+impl Thresholds {
+    /// Puts a share that is left on its rung.
+    #[must_use]
+    pub fn level(&self, left: Percent) -> Level {
+        let used = left.rest();
+        if left.is_zero() {
+            Level::Spent
+        } else if used >= self.critical {
+            Level::Critical
+        } else if used >= self.near {
+            Level::Near
+        } else {
+            Level::Good
+        }
+    }
+
+    /// Puts a window on its rung; what has no limit is good, what cannot be read is unknown.
+    #[must_use]
+    pub fn of_quota(&self, quota: Quota) -> Level {
+        match quota {
+            Quota::Limited { left } => self.level(left),
+            Quota::Exhausted => Level::Spent,
+            Quota::Unlimited | Quota::NotInPlan => Level::Good,
+            Quota::Unknown { .. } => Level::Unknown,
+        }
+    }
+
+    /// Puts a row on the rung of its tightest metered window.
+    #[must_use]
+    pub fn of_row(&self, row: &Row) -> Level {
+        let metered = row.tightest().map(|w| self.of_quota(w.quota));
+        metered.unwrap_or_else(|| {
+            row.windows.iter().map(|w| self.of_quota(w.quota)).max().unwrap_or(Level::Unknown)
+        })
+    }
+
+    /// Puts a plan on the rung of its headline row.
+    #[must_use]
+    pub fn of_plan(&self, plan: &Plan) -> Level {
+        plan.headline_row().map_or(Level::Unknown, |row| self.of_row(row))
+    }
+}
+
+/// Puts a balance on its rung.
+#[must_use]
+pub fn of_balance(balance: &Balance) -> Level {
+    match () {
+        () if balance.available.is_none() => Level::Unknown,
+        () if balance.is_empty() => Level::Spent,
+        () if balance.is_low() => Level::Near,
+        () => Level::Good,
+    }
+}
+
+/// Tells what a failure means for the level, or `None` where the last good reading still counts.
+#[must_use]
+pub const fn of_failure(kind: FailureKind) -> Option<Level> {
+    match kind {
+        FailureKind::KeyRejected
+        | FailureKind::KeyRejectedOrWrongRegion
+        | FailureKind::NoActivePlan
+        | FailureKind::Keyring => Some(Level::Trouble),
+        FailureKind::PlanExhausted => Some(Level::Spent),
+        FailureKind::NoData
+        | FailureKind::RateLimited
+        | FailureKind::ServerError
+        | FailureKind::Blocked
+        | FailureKind::EndpointMissing
+        | FailureKind::RedirectRefused
+        | FailureKind::Unreadable
+        | FailureKind::Other
+        | FailureKind::Offline
+        | FailureKind::Timeout
+        | FailureKind::Tls => None,
+    }
+}
+
+/// Gives the moment when a row can be used again: the latest reset among its exhausted windows.
+///
+/// `None` where none is exhausted, or where one of them names no reset.
+#[must_use]
+pub fn blocked_until(row: &Row) -> Option<Timestamp> {
+    let exhausted = || row.windows.iter().filter(|w| w.quota == Quota::Exhausted);
+    if exhausted().any(|w| w.resets_at.is_none()) {
+        return None;
+    }
+    exhausted().filter_map(|w| w.resets_at).max()
+}

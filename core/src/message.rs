@@ -1,0 +1,135 @@
+//! What the core is told and what it asks for.
+//!
+//! Owns events and effects. Refuses keys: none of these values can hold one.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::account::{AccountId, Region};
+use crate::alert::{Memory, Notice, NoticeId};
+use crate::answer::Answer;
+use crate::endpoint::Endpoint;
+use crate::failure::Failure;
+use crate::settings::Settings;
+use crate::tray::Tray;
+use crate::view::View;
+
+/// The moment at which something happens, and where the user lives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Now {
+    /// The moment by the local clock.
+    pub at: Timestamp,
+    /// The zone that clock times are shown in.
+    pub zone: TimeZone,
+}
+
+/// What the core is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Time has passed.
+    Tick,
+    /// MiniMax answered, or could not be asked.
+    Answered {
+        /// Whose key was used.
+        account: AccountId,
+        /// The number of the fetch; an older one is dropped.
+        fetch: u64,
+        /// What came of it.
+        outcome: Result<Answer, Failure>,
+    },
+    /// The user wants to know now.
+    CheckNow,
+    /// Accounts or settings changed, here or by the command line.
+    SettingsChanged(Box<Settings>),
+    /// The window is open (`true`) or closed.
+    Window(bool),
+    /// A tray host is there (`true`), or none is.
+    TrayHost(bool),
+    /// A notice was shown (`true`), or could not be.
+    NoticeShown {
+        /// Which notice.
+        id: NoticeId,
+        /// Whether the notification service took it.
+        shown: bool,
+    },
+    /// The user took a banner away.
+    Dismissed(String),
+    /// The user asks the keyring again.
+    RetryKeyring,
+    /// What the keyring said last; `None` when it answered well.
+    Keyring(Option<KeyringTrouble>),
+    /// The network came back, or the machine woke up.
+    Woke,
+    /// A remark of the shell's that the user must see, such as a settings file kept aside.
+    Remark(Remark),
+}
+
+/// Why the keyring gives no key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyringTrouble {
+    /// No keyring runs on this desktop.
+    Absent,
+    /// It is locked, or the user denied access.
+    Locked,
+    /// It does not answer in time.
+    Slow,
+    /// It holds no key for this account.
+    NoEntry,
+    /// Anything else.
+    Failed,
+}
+
+/// Something that happened to the app's own files, that the user must see.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Remark {
+    /// The settings file could not be read and was kept aside under this name.
+    SettingsBroken {
+        /// The file name it was kept under.
+        kept_as: String,
+    },
+    /// The settings file is from a newer version; it is used as far as understood and not written.
+    SettingsNewer {
+        /// The file name it was kept under.
+        kept_as: String,
+    },
+    /// The store of readings could not be used.
+    StoreBroken {
+        /// The file name it was kept under, where it was moved.
+        kept_as: Option<String>,
+    },
+}
+
+/// What the core asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask MiniMax with the key of an account, then tell [`Event::Answered`].
+    Fetch {
+        /// Whose key.
+        account: AccountId,
+        /// The number of this fetch.
+        fetch: u64,
+        /// Which path.
+        endpoint: Endpoint,
+        /// Which platform.
+        region: Region,
+    },
+    /// Show this in the tray.
+    ShowTray(Box<Tray>),
+    /// Show this in the window, if there is one.
+    ShowView(Box<View>),
+    /// Show a notification, then tell [`Event::NoticeShown`].
+    Notify(Notice),
+    /// Keep what has been told, so that a restart does not tell it again.
+    KeepMemory(Memory),
+    /// Keep the last answer of an account for `tidemark status` and for the next start.
+    KeepOutcome {
+        /// Whose.
+        account: AccountId,
+        /// When it came.
+        at: Timestamp,
+        /// What came.
+        outcome: Result<Answer, Failure>,
+    },
+    /// Forget the keys held in memory and ask the keyring again at the next fetch.
+    ForgetKeys,
+}

@@ -1,0 +1,91 @@
+//! What the tray shows, as one comparable value.
+//!
+//! Owns the parameters of the picture, the tooltip, the title and the menu. Refuses pixels and desktop libraries.
+
+use crate::level::Level;
+
+/// What the tray shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tray {
+    /// The picture to draw.
+    pub picture: Picture,
+    /// One line: the worst account's figures.
+    pub tooltip: String,
+    /// A short title for hosts that print one.
+    pub title: String,
+    /// The menu from top to bottom.
+    pub menu: Vec<MenuLine>,
+}
+
+/// The parameters of the tray picture. Equal parameters give equal pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Picture {
+    /// The form, one for each state, told apart without colour.
+    pub shape: Shape,
+    /// How much of the ring is drawn, in whole percent left, 0..=100.
+    pub left: u8,
+}
+
+/// The form of the ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// A whole ring that empties.
+    Full,
+    /// The ring with a notch cut into it: near.
+    Notched,
+    /// The ring with an exclamation mark in it: critical.
+    Exclaimed,
+    /// A broken ring with a dot: spent.
+    Broken,
+    /// A dashed ring: unknown or stale.
+    Dashed,
+    /// A ring with a key: the key is refused, missing or out of reach.
+    Keyed,
+}
+
+impl Shape {
+    /// Gives the form that stands for a level.
+    #[must_use]
+    pub const fn of(level: Level) -> Self {
+        match level {
+            Level::Good => Self::Full,
+            Level::Near => Self::Notched,
+            Level::Critical => Self::Exclaimed,
+            Level::Spent => Self::Broken,
+            Level::Unknown => Self::Dashed,
+            Level::Trouble => Self::Keyed,
+        }
+    }
+}
+
+/// One line of the menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MenuLine {
+    /// A figure; choosing it opens the window at the account.
+    Figure {
+        /// What it says.
+        text: String,
+    },
+    /// Something to do.
+    Action {
+        /// What it says.
+        text: String,
+        /// What it does.
+        action: MenuAction,
+    },
+    /// A line between groups.
+    Separator,
+}
+
+/// What a menu entry does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MenuAction {
+    /// Asks MiniMax at once.
+    CheckNow,
+    /// Opens the window.
+    Open,
+    /// Ends the app.
+    Quit,
+}
