@@ -1,0 +1,7 @@
+//! The desktop's own things: tray, notifications, window, sleep and network.
+
+pub mod notifier;
+pub mod picture;
+pub mod power;
+pub mod tray;
+pub mod window;
