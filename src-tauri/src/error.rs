@@ -1,1 +1,143 @@
-//! To be written.
+//! What a command tells the page when it could not do what was asked.
+//!
+//! Owns the codes the page acts on. Refuses sources and server text: a message is ours, in plain words.
+
+use serde::Serialize;
+use tidemark_core::account::NameError;
+use tidemark_core::message::KeyringTrouble;
+
+use crate::key::KeyError;
+
+/// Why a command failed, as the page gets it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{message}")]
+pub struct AppError {
+    /// What the page acts on, one of the names of [`Code`].
+    pub code: &'static str,
+    /// One or two plain sentences that say what to do.
+    pub message: String,
+}
+
+/// The kinds of errors that the page tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// The name cannot be used.
+    Name,
+    /// No key was given.
+    Empty,
+    /// The key is longer than any key.
+    TooLong,
+    /// It is no key, or one of the other kind.
+    WrongKind,
+    /// The key, or the name, is there already.
+    Duplicate,
+    /// MiniMax refuses the key.
+    Refused,
+    /// MiniMax could not be asked.
+    Offline,
+    /// The keyring cannot be used.
+    Keyring,
+    /// There is no such account.
+    NotFound,
+    /// Anything else.
+    Other,
+}
+
+impl Code {
+    /// Gives the name that the page knows it by.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Empty => "empty",
+            Self::TooLong => "too_long",
+            Self::WrongKind => "wrong_kind",
+            Self::Duplicate => "duplicate",
+            Self::Refused => "refused",
+            Self::Offline => "offline",
+            Self::Keyring => "keyring",
+            Self::NotFound => "not_found",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl AppError {
+    /// Makes an error of a kind, with our own words.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code: code.name(), message: message.into() }
+    }
+}
+
+impl From<KeyError> for AppError {
+    fn from(error: KeyError) -> Self {
+        let code = match error {
+            KeyError::Empty => Code::Empty,
+            KeyError::TooLong => Code::TooLong,
+            KeyError::Blank | KeyError::NotPlain | KeyError::LoginToken => Code::WrongKind,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<NameError> for AppError {
+    fn from(error: NameError) -> Self {
+        let message = match error {
+            NameError::Empty => "Give the account a name.".to_owned(),
+            NameError::TooLong | NameError::Control => format!("Choose another name: {error}."),
+        };
+        Self::new(Code::Name, message)
+    }
+}
+
+impl From<KeyringTrouble> for AppError {
+    fn from(trouble: KeyringTrouble) -> Self {
+        Self::new(Code::Keyring, keyring_words(trouble))
+    }
+}
+
+/// Says what is wrong with the keyring and what to do.
+#[must_use]
+pub const fn keyring_words(trouble: KeyringTrouble) -> &'static str {
+    match trouble {
+        KeyringTrouble::Absent => {
+            "No keyring runs on this desktop. Start one (GNOME Keyring, KWallet or KeePassXC) and try again."
+        }
+        KeyringTrouble::Locked => "The keyring is locked or access was denied. Unlock it and try again.",
+        KeyringTrouble::Slow => "The keyring does not answer. Look for its password dialog, then try again.",
+        KeyringTrouble::NoEntry => "The keyring holds no key for this account. Put the key in again.",
+        KeyringTrouble::Failed => "The keyring could not be used. Look at it with `tidemark doctor`.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_gets_a_code_and_a_sentence() {
+        let error = AppError::from(KeyError::Empty);
+        let json = serde_json::to_value(&error).unwrap();
+        assert_eq!(json["code"], "empty");
+        assert!(json["message"].as_str().unwrap().ends_with('.'));
+        assert_eq!(json.as_object().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn every_error_of_a_key_a_name_and_the_keyring_has_its_code() {
+        let code = |error: AppError| error.code;
+        assert_eq!(code(KeyError::TooLong.into()), "too_long");
+        assert_eq!(code(KeyError::LoginToken.into()), "wrong_kind");
+        assert_eq!(code(NameError::Control.into()), "name");
+        for trouble in [
+            KeyringTrouble::Absent,
+            KeyringTrouble::Locked,
+            KeyringTrouble::Slow,
+            KeyringTrouble::NoEntry,
+            KeyringTrouble::Failed,
+        ] {
+            assert_eq!(code(trouble.into()), "keyring");
+        }
+    }
+}

@@ -1,1 +1,227 @@
-//! To be written.
+//! An API key: the one type that holds it, and the one door it comes in by.
+//!
+//! Owns what a key may look like. Refuses to print it: no `Display`, no `Serialize`, and a `Debug` that says nothing.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use tidemark_core::account::Kind;
+
+/// The longest key, in characters: what Windows' key store takes (2,560 bytes of UTF-16).
+pub const KEY_LIMIT: usize = 1_280;
+
+/// The shortest key whose last four characters are shown.
+const SHOWN_FROM: usize = 12;
+
+/// An API key, erased from memory when dropped.
+#[derive(Clone)]
+pub struct ApiKey(SecretString);
+
+/// A key as it was typed or pasted, cleaned.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The key itself.
+    pub key: ApiKey,
+    /// Whether blanks, line breaks, quotes or `Bearer` were taken off.
+    pub trimmed: bool,
+    /// What its prefix says it pays with; `None` where the prefix is not known.
+    pub kind: Option<Kind>,
+}
+
+/// Why a text cannot be a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// Nothing but blanks and quotes.
+    #[error("There is no key in it. Copy the whole key from MiniMax's key page and paste it again.")]
+    Empty,
+    /// More than [`KEY_LIMIT`] characters.
+    #[error("This is longer than {KEY_LIMIT} characters, so it is not a key. Copy only the key itself.")]
+    TooLong,
+    /// A blank or line break inside.
+    #[error("A key has no blanks or line breaks inside. Copy only the key itself, in one piece.")]
+    Blank,
+    /// A control character, or one outside ASCII.
+    #[error("A key has only plain letters, digits and signs. Copy it again from MiniMax's key page.")]
+    NotPlain,
+    /// A token of MiniMax's OAuth log-in.
+    #[error("This is a log-in token, not an API key. Copy a key from MiniMax's key page instead.")]
+    LoginToken,
+}
+
+impl ApiKey {
+    /// Takes a text as it was pasted: without blanks, line breaks, quotes and `Bearer` around it.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] names the first rule it breaks, and never repeats a character of it.
+    pub fn parse(text: &str) -> Result<Parsed, KeyError> {
+        let key = bare(text);
+        if key.is_empty() {
+            return Err(KeyError::Empty);
+        }
+        // A key is ASCII, so bytes are characters, and a huge paste costs nothing more.
+        if key.len() > KEY_LIMIT {
+            return Err(KeyError::TooLong);
+        }
+        if key.contains(char::is_whitespace) {
+            return Err(KeyError::Blank);
+        }
+        if !key.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(KeyError::NotPlain);
+        }
+        if key.starts_with("mmoat_") {
+            return Err(KeyError::LoginToken);
+        }
+        Ok(Parsed { key: Self(key.into()), trimmed: key.len() != text.len(), kind: kind_of(key) })
+    }
+
+    /// Gives the last four characters; `None` for a key under 12 characters, of which nothing is shown.
+    #[must_use]
+    pub fn last_four(&self) -> Option<String> {
+        let key = self.expose();
+        (key.len() >= SHOWN_FROM).then(|| key[key.len() - 4..].to_owned())
+    }
+
+    /// Tells whether the other key is the same.
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+
+    /// Gives the key itself: for the request, the keyring, and where the user asked for it, and for nothing else.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey(hidden)")
+    }
+}
+
+/// Takes off what a paste brings along: `"sk-…"`, `Bearer sk-…`, a line break at the end.
+fn bare(text: &str) -> &str {
+    let mut key = text;
+    loop {
+        let before = key.len();
+        key = key.trim_matches(|c: char| {
+            c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\u{FEFF}' | '\u{200B}')
+        });
+        if let Some((word, rest)) = key.split_at_checked(6)
+            && word.eq_ignore_ascii_case("bearer")
+            && (rest.is_empty() || rest.starts_with(char::is_whitespace))
+        {
+            key = rest;
+        }
+        if key.len() == before {
+            return key;
+        }
+    }
+}
+
+/// Reads the kind from the prefix, as MiniMax's key pages give them out.
+fn kind_of(key: &str) -> Option<Kind> {
+    if key.starts_with("sk-api-") {
+        Some(Kind::PayAsYouGo)
+    } else if key.starts_with("sk-cp-") {
+        Some(Kind::TokenPlan)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parsed(text: &str) -> Parsed {
+        ApiKey::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_pasted_key_is_kept_without_what_came_with_it() {
+        let key = "sk-cp-test-0123456789";
+        for text in [
+            key.to_owned(),
+            format!("  {key}\r\n"),
+            format!("\"{key}\""),
+            format!("'{key}' \n"),
+            format!("Bearer {key}"),
+            format!("\"bearer\t{key}\"\n"),
+            format!("\u{FEFF}{key}"),
+        ] {
+            let parsed = parsed(&text);
+            assert_eq!(parsed.key.expose(), key, "{text:?}");
+            assert_eq!(parsed.trimmed, text != key, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_a_key_says_why() {
+        for (text, error) in [
+            ("", KeyError::Empty),
+            (" \r\n\t", KeyError::Empty),
+            ("\"\"", KeyError::Empty),
+            ("Bearer ", KeyError::Empty),
+            ("sk-cp-test 0123", KeyError::Blank),
+            ("sk-cp-test\n0123", KeyError::Blank),
+            ("sk-cp-test\u{3000}0123", KeyError::Blank),
+            ("sk-cp-test\u{0}0123", KeyError::NotPlain),
+            ("sk-cp-tést-0123", KeyError::NotPlain),
+            ("sk-cp-test-…", KeyError::NotPlain),
+            ("mmoat_test-0123456789", KeyError::LoginToken),
+        ] {
+            assert_eq!(ApiKey::parse(text).map(|_| ()), Err(error), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_longer_than_a_key_store_takes_is_refused() {
+        assert_eq!(parsed(&"k".repeat(KEY_LIMIT)).key.expose().len(), KEY_LIMIT);
+        assert_eq!(ApiKey::parse(&"k".repeat(KEY_LIMIT + 1)).map(|_| ()), Err(KeyError::TooLong));
+        assert_eq!(ApiKey::parse(&"水 ".repeat(350_000)).map(|_| ()), Err(KeyError::TooLong));
+    }
+
+    #[test]
+    fn the_prefix_tells_what_a_key_pays_with() {
+        assert_eq!(parsed("sk-api-test-0123").kind, Some(Kind::PayAsYouGo));
+        assert_eq!(parsed("sk-cp-test-0123").kind, Some(Kind::TokenPlan));
+        assert_eq!(parsed("eyJ0ZXN0IjoxfQ").kind, None);
+    }
+
+    #[test]
+    fn at_most_the_last_four_characters_are_shown_and_none_of_a_short_key() {
+        assert_eq!(parsed("sk-cp-test-01").key.last_four().as_deref(), Some("t-01"));
+        assert_eq!(parsed("abcdefghijkl").key.last_four().as_deref(), Some("ijkl"));
+        assert_eq!(parsed("abcdefghijk").key.last_four(), None);
+    }
+
+    #[test]
+    fn no_way_of_printing_shows_a_key() {
+        for text in ["k", "sk-cp-test-0123456789", "unprefixed0123456789", &"n".repeat(KEY_LIMIT)] {
+            let parsed = parsed(text);
+            assert_eq!(format!("{:?} {:#?}", parsed.key, parsed.key), "ApiKey(hidden) ApiKey(hidden)");
+            assert!(!format!("{parsed:?}").contains(text) || text == "k", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_same_key_is_recognised() {
+        assert!(parsed("sk-cp-test-0123").key.same_as(&parsed(" sk-cp-test-0123\n").key));
+        assert!(!parsed("sk-cp-test-0123").key.same_as(&parsed("sk-cp-test-0124").key));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_taken_or_refused_and_what_is_taken_can_travel_in_a_header(text in "\\PC{0,60}") {
+            if let Ok(parsed) = ApiKey::parse(&text) {
+                prop_assert!(parsed.key.expose().bytes().all(|b| b.is_ascii_graphic()));
+                prop_assert!(text.contains(parsed.key.expose()));
+                prop_assert!(ApiKey::parse(parsed.key.expose()).is_ok_and(|again| !again.trimmed));
+            }
+        }
+    }
+}
