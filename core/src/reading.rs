@@ -20,6 +20,8 @@ impl Percent {
     pub const ZERO: Self = Self(0);
     /// The whole.
     pub const FULL: Self = Self(10_000);
+    /// The least that is not nothing: one hundredth of a percent.
+    pub const LEAST: Self = Self(1);
 
     /// Takes a number of percent and brings it into 0..=100; `None` for what is no number.
     #[must_use]
@@ -195,6 +197,12 @@ impl Row {
         self.windows.iter().find(|w| w.span == span)
     }
 
+    /// Tells whether a name stands for text generation: `general`, or a `MiniMax-M…` of the older answers.
+    #[must_use]
+    pub fn is_text_name(name: &str) -> bool {
+        name == GENERAL || is_text_model(name)
+    }
+
     /// Tells whether the plan does not cover this row.
     #[must_use]
     pub fn is_not_in_plan(&self) -> bool {
@@ -241,9 +249,12 @@ impl Plan {
                 .find(|r| r.tightest().is_some())
                 .or_else(|| self.rows.iter().find(|r| !r.is_not_in_plan()))
         };
-        named("general").or_else(text_models).or_else(first_usable)
+        named(GENERAL).or_else(text_models).or_else(first_usable)
     }
 }
+
+/// The row of text and everything that shares its quota.
+const GENERAL: &str = "general";
 
 fn is_text_model(name: &str) -> bool {
     const PREFIX: &str = "minimax-m";

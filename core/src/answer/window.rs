@@ -1,0 +1,268 @@
+//! One window of one row.
+//!
+//! Owns what share, status, counts and bounds mean together. Refuses to invent: what the fields do not say
+//! stays unknown, and a count that fits no share is not shown.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::value;
+use crate::endpoint::Endpoint;
+use crate::reading::{Count, Note, Percent, Quota, Span, Window};
+
+/// No window is longer than a week; a day more allows for clocks.
+const LONGEST: SignedDuration = SignedDuration::from_hours(8 * 24);
+
+/// A count agrees with a share at most this far away, in percentage points: shares come in whole steps.
+const AGREEMENT: f64 = 1.0;
+
+/// `*_status`: nothing left.
+const EXHAUSTED: i64 = 2;
+/// `*_status`: not metered, or not in the plan.
+const UNMETERED: i64 = 3;
+
+/// What is to be said about an answer, beside its rows.
+#[derive(Default)]
+pub(super) struct Remarks {
+    pub(super) ambiguous: bool,
+    pub(super) notes: Vec<Note>,
+}
+
+impl Remarks {
+    /// Notes something, once.
+    pub(super) fn note(&mut self, note: Note) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    fn guess(&mut self) {
+        self.ambiguous = true;
+        self.note(Note::DirectionGuessed);
+    }
+}
+
+/// A field: what could be read of it, and whether anything but null was sent.
+struct Field<T> {
+    value: Option<T>,
+    sent: bool,
+}
+
+impl<T> Default for Field<T> {
+    fn default() -> Self {
+        Self { value: None, sent: false }
+    }
+}
+
+impl<T> Field<T> {
+    fn take(&mut self, sent: &Value, read: impl FnOnce(&Value) -> Option<T>) {
+        self.sent |= !sent.is_null();
+        if self.value.is_none() {
+            self.value = read(sent);
+        }
+    }
+}
+
+/// A window's fields as sent.
+#[derive(Default)]
+pub(super) struct Sent {
+    is_present: bool,
+    start: Field<Timestamp>,
+    end: Field<Timestamp>,
+    remains: Field<SignedDuration>,
+    total: Field<i64>,
+    count: Field<i64>,
+    percent: Field<Percent>,
+    status: Field<i64>,
+    boost: Field<f64>,
+}
+
+macro_rules! takers {
+    ($($name:ident: $field:ident by $read:expr;)*) => {
+        $(pub(super) fn $name(&mut self, sent: &Value) {
+            self.is_present = true;
+            self.$field.take(sent, $read);
+        })*
+    };
+}
+
+impl Sent {
+    takers! {
+        take_start: start by value::moment;
+        take_end: end by value::moment;
+        take_remains: remains by value::countdown;
+        take_total: total by value::integer;
+        take_count: count by value::integer;
+        take_percent: percent by value::percent;
+        take_status: status by value::integer;
+        take_boost: boost by |sent| value::number(sent).filter(|p| *p > 0.0 && *p <= 10_000.0);
+    }
+
+    /// Gives the moment it ends, where one was sent.
+    pub(super) fn end(&self) -> Option<Timestamp> {
+        self.end.value
+    }
+
+    /// Gives the time it still lasts, where one was sent.
+    pub(super) fn remains(&self) -> Option<SignedDuration> {
+        self.remains.value
+    }
+
+    /// The allowance, above zero.
+    fn total(&self) -> Option<u64> {
+        self.total.value.and_then(|t| u64::try_from(t).ok()).filter(|t| *t > 0)
+    }
+
+    /// Status 3 with nothing beside it that speaks of a metered window.
+    fn is_unmetered(&self) -> bool {
+        self.status.value == Some(UNMETERED)
+            && self.total().is_none()
+            && self.percent.value.is_none_or(|left| left == Percent::FULL)
+    }
+
+    fn has_times(&self) -> bool {
+        self.start.value.is_some() || self.end.value.is_some() || self.remains.value.is_some()
+    }
+
+    /// The oldest answers said "no weekly cap" by a week of nothing beside a real short window.
+    fn is_uncapped_week(&self, interval: &Self) -> bool {
+        self.total.value == Some(0) && !self.percent.sent && !self.status.sent && interval.total().is_some()
+    }
+
+    fn resets_at(&self, at: Timestamp) -> Option<Timestamp> {
+        let ahead = |moment: &Timestamp| {
+            let distance = moment.duration_since(at);
+            distance > SignedDuration::ZERO && distance <= LONGEST
+        };
+        let counted_down = || self.remains.value.and_then(|r| at.checked_add(r).ok()).filter(ahead);
+        self.end.value.filter(ahead).or_else(counted_down)
+    }
+
+    fn starts_at(&self, at: Timestamp) -> Option<Timestamp> {
+        let start = self.start.value?;
+        let is_plausible =
+            start.duration_since(at) <= LONGEST && self.end.value.is_none_or(|end| start < end);
+        is_plausible.then_some(start)
+    }
+
+    fn length_seconds(&self) -> Option<i64> {
+        let length = self.end.value?.duration_since(self.start.value?);
+        let seconds = (length.as_millis() + 500) / 1000;
+        i64::try_from(seconds).ok().filter(|s| *s > 0 && length <= LONGEST)
+    }
+}
+
+/// Reads the windows of one row. `is_text` tells whether the row is the shared text quota.
+pub(super) fn windows(
+    interval: &Sent,
+    weekly: &Sent,
+    is_text: bool,
+    endpoint: Endpoint,
+    at: Timestamp,
+    remarks: &mut Remarks,
+) -> Vec<Window> {
+    // A row that says nothing we know is shown as such, not as a row without limits.
+    let says_nothing = !interval.is_present && !weekly.is_present;
+    [(Span::Interval, interval, weekly), (Span::Weekly, weekly, interval)]
+        .into_iter()
+        .filter(|(_, own, _)| own.is_present || says_nothing)
+        .map(|(span, own, sibling)| {
+            let (quota, count) = meaning(span, own, sibling, is_text, endpoint, remarks);
+            let has_reset = !matches!(quota, Quota::Unlimited | Quota::NotInPlan);
+            Window {
+                span,
+                quota,
+                count,
+                boost: own.boost.value.map_or(1.0, |permille| permille / 1000.0),
+                starts_at: own.starts_at(at),
+                resets_at: if has_reset { own.resets_at(at) } else { None },
+                length_seconds: own.length_seconds(),
+            }
+        })
+        .collect()
+}
+
+fn meaning(
+    span: Span,
+    own: &Sent,
+    sibling: &Sent,
+    is_text: bool,
+    endpoint: Endpoint,
+    remarks: &mut Remarks,
+) -> (Quota, Option<Count>) {
+    if own.is_unmetered() {
+        let quota = if sibling.is_unmetered() { Quota::NotInPlan } else { Quota::Unlimited };
+        return (quota, None);
+    }
+    if let Some(left) = own.percent.value {
+        // Half of "not in the plan": a full share without any sign of a window behind it.
+        let is_bare = !own.status.sent && own.total().is_none() && !own.has_times();
+        if left == Percent::FULL && is_bare && sibling.is_unmetered() && !is_text {
+            return (Quota::Unknown { left: Some(left) }, None);
+        }
+        if own.status.value == Some(EXHAUSTED) && !left.is_zero() {
+            remarks.note(Note::StatusContradictsShare);
+        }
+        return (metered(left), agreeing_count(own, left, endpoint, remarks));
+    }
+    match own.status.value {
+        Some(EXHAUSTED) => (Quota::Exhausted, agreeing_count(own, Percent::ZERO, endpoint, remarks)),
+        _ if span == Span::Weekly && own.is_uncapped_week(sibling) => (Quota::Unlimited, None),
+        _ => counted(own, endpoint, remarks),
+    }
+}
+
+fn metered(left: Percent) -> Quota {
+    if left.is_zero() { Quota::Exhausted } else { Quota::Limited { left } }
+}
+
+/// Reads a count in the direction that agrees with the share (the rule of MiniMax's own client).
+fn agreeing_count(own: &Sent, left: Percent, endpoint: Endpoint, remarks: &mut Remarks) -> Option<Count> {
+    let (total, sent) = (own.total()?, own.count.value?);
+    let agreeing = u64::try_from(sent).ok().filter(|count| *count <= total).and_then(|count| {
+        let distance = |reading: &Count| share_left(*reading).distance(left);
+        let by_path = directed(count, total, endpoint);
+        let other_way = Count { used: by_path.left, left: by_path.used, total };
+        let nearer = if distance(&other_way) < distance(&by_path) { other_way } else { by_path };
+        (distance(&nearer) <= AGREEMENT).then_some(nearer)
+    });
+    if agreeing.is_none() {
+        remarks.note(Note::CountLeftOut);
+    }
+    agreeing
+}
+
+/// Reads a count that has no share beside it: by the path it came by, and marked as a guess.
+fn counted(own: &Sent, endpoint: Endpoint, remarks: &mut Remarks) -> (Quota, Option<Count>) {
+    let unknown = (Quota::Unknown { left: None }, None);
+    let (Some(total), Some(sent)) = (own.total(), own.count.value) else {
+        return unknown;
+    };
+    let Ok(sent) = u64::try_from(sent) else {
+        remarks.note(Note::CountLeftOut);
+        return unknown;
+    };
+    remarks.guess();
+    let count = directed(sent, total, endpoint);
+    (metered(share_left(count)), Some(count))
+}
+
+/// Takes a count as the path means it: used on the current one, left on the older one.
+fn directed(count: u64, total: u64, endpoint: Endpoint) -> Count {
+    match endpoint {
+        // More than the whole can be used, and MiniMax says so.
+        Endpoint::TokenPlan | Endpoint::Balance => {
+            Count { used: count, left: total.saturating_sub(count), total }
+        }
+        Endpoint::CodingPlan => {
+            let left = count.min(total);
+            Count { used: total - left, left, total }
+        }
+    }
+}
+
+/// Rounds what is used, as MiniMax's console does, but never the last piece away.
+fn share_left(count: Count) -> Percent {
+    let left = Percent::of(count.used, count.total).unwrap_or(Percent::FULL).rest();
+    if left.is_zero() && count.left > 0 { Percent::LEAST } else { left }
+}

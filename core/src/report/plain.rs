@@ -1,0 +1,141 @@
+//! An explanation for people at a terminal.
+//!
+//! Owns the lines of `tidemark explain`. Refuses control characters: a name from outside must not steer a terminal.
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
+
+use super::{BalanceReport, Explanation, FailureReport, RowReport, SpanName, WindowReport, WindowState};
+
+/// The longest name that is shown, in characters.
+const LONGEST_NAME: usize = 120;
+
+/// Writes an explanation as a few short lines, each ended by a line break. Clock times are UTC and say so.
+#[must_use]
+pub fn plain_lines(explanation: &Explanation) -> String {
+    let mut lines = Vec::new();
+    if let Some(failure) = &explanation.failure {
+        lines.extend(failure_lines(failure));
+    }
+    if let Some(balance) = &explanation.balance {
+        lines.extend(balance_lines(balance));
+    }
+    for row in &explanation.rows {
+        lines.push(name_of(row));
+        lines.extend(row.windows.iter().map(|window| window_line(window, explanation.at)));
+    }
+    lines.extend(explanation.notes.iter().map(|note| format!("Note: {note}")));
+    let mut text = lines.join("\n");
+    text.push('\n');
+    text
+}
+
+fn failure_lines(failure: &FailureReport) -> impl Iterator<Item = String> {
+    let code = failure.code.map(|code| format!("MiniMax's code: {code}"));
+    let wait = failure.retry_after_seconds.map(|seconds| format!("Ask again after: {}", period(seconds)));
+    [Some(printable(&failure.message)), code, wait].into_iter().flatten()
+}
+
+fn balance_lines(balance: &BalanceReport) -> impl Iterator<Item = String> {
+    let currency = &balance.currency;
+    let line = move |label: &str, amount: Option<Decimal>| {
+        let amount = amount.map_or_else(|| "not said".to_owned(), |amount| format!("{amount} {currency}"));
+        format!("{label:<11}{amount}")
+    };
+    let available = line("available", balance.available);
+    let state = if balance.low { format!("{available}  (low)") } else { available };
+    let parts = [
+        ("cash", balance.cash),
+        ("voucher", balance.voucher),
+        ("credit", balance.credit),
+        ("owed", balance.owed),
+        ("warn below", balance.alert_below),
+    ];
+    let parts = parts.map(|(label, amount)| amount.map(|amount| line(label, Some(amount))));
+    std::iter::once(state).chain(parts.into_iter().flatten())
+}
+
+fn name_of(row: &RowReport) -> String {
+    let title = printable(&row.title);
+    match &row.model {
+        Some(model) if *model != row.title => format!("{title} ({}):", printable(model)),
+        _ => format!("{title}:"),
+    }
+}
+
+fn window_line(window: &WindowReport, at: Timestamp) -> String {
+    let mut line = format!("  {:<8}{}", label(window), allowance(window));
+    if let (Some(used), Some(total)) = (window.used, window.total) {
+        // `write!` to a string cannot fail.
+        let _ = write!(line, ", {used} of {total} used");
+    }
+    if let Some(resets_at) = window.resets_at {
+        let _ = write!(line, ", resets {}", moment(resets_at, at));
+    }
+    if (window.boost - 1.0).abs() > f64::EPSILON {
+        let _ = write!(line, ", boosted x{}", window.boost);
+    }
+    line
+}
+
+fn label(window: &WindowReport) -> String {
+    match (window.span, window.length_seconds) {
+        (SpanName::Weekly, _) => "week".to_owned(),
+        (SpanName::Interval, Some(seconds)) => period(seconds.unsigned_abs()),
+        (SpanName::Interval, None) => "short".to_owned(),
+    }
+}
+
+fn allowance(window: &WindowReport) -> String {
+    let shares = window.used_percent.zip(window.remaining_percent);
+    match (window.state, shares) {
+        (WindowState::Limited, Some((used, left))) => format!("{} % used, {} % left", used.0, left.0),
+        (WindowState::Exhausted, _) => "used up".to_owned(),
+        (WindowState::Unlimited, _) => "no limit".to_owned(),
+        (WindowState::NotInPlan, _) => "not in the plan".to_owned(),
+        (WindowState::Unknown, Some((_, left))) => format!("not certain; {} % left was sent", left.0),
+        (WindowState::Unknown | WindowState::Limited, _) => "not said".to_owned(),
+    }
+}
+
+/// Writes a moment with its day where that is another one, and how far off it is.
+fn moment(moment: Timestamp, at: Timestamp) -> String {
+    let (then, now) = (moment.to_zoned(TimeZone::UTC), at.to_zoned(TimeZone::UTC));
+    let clock = then.strftime(if then.date() == now.date() { "%H:%M UTC" } else { "%Y-%m-%d %H:%M UTC" });
+    let seconds = moment.duration_since(at).as_secs();
+    match u64::try_from(seconds) {
+        Ok(seconds) => format!("{clock} (in {})", period(seconds)),
+        Err(_) => clock.to_string(),
+    }
+}
+
+/// Writes a period with its two largest units.
+fn period(seconds: u64) -> String {
+    let (days, hours) = (seconds / 86_400, seconds % 86_400 / 3600);
+    let (minutes, rest) = (seconds % 3600 / 60, seconds % 60);
+    let parts = match (days, hours, minutes) {
+        (0, 0, 0) => [(rest, "s"), (0, "")],
+        (0, 0, _) => [(minutes, "min"), (rest, "s")],
+        (0 | 1, _, _) => [(days * 24 + hours, "h"), (minutes, "min")],
+        (_, _, _) => [(days, "d"), (hours, "h")],
+    };
+    let shown: Vec<String> = parts
+        .iter()
+        .enumerate()
+        .filter(|(place, (amount, _))| *place == 0 || *amount > 0)
+        .map(|(_, (amount, unit))| format!("{amount} {unit}"))
+        .collect();
+    shown.join(" ")
+}
+
+/// Takes out what could steer a terminal or turn the direction of text around, and cuts what is too long.
+fn printable(text: &str) -> String {
+    let steers = |c: &char| {
+        c.is_control()
+            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+    };
+    text.chars().filter(|c| !steers(c)).take(LONGEST_NAME).collect()
+}
