@@ -137,7 +137,7 @@ pub fn check_name(name: &str) -> Result<String, NameError> {
 }
 
 /// Bidirectional controls and invisible characters could make one name pass for another.
-fn is_unprintable(c: char) -> bool {
+pub(crate) fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }

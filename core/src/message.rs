@@ -127,7 +127,7 @@ pub enum Effect {
         account: AccountId,
         /// When it came.
         at: Timestamp,
-        /// What came.
+        /// The answer where it was a reading, else the failure that it was.
         outcome: Result<Answer, Failure>,
     },
     /// Forget the keys held in memory and ask the keyring again at the next fetch.

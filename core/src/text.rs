@@ -1,1 +1,161 @@
-//! x
+//! Every sentence the user reads, in English and Simplified Chinese.
+//!
+//! Owns the catalogues and the choice of language. Refuses sentences built by gluing: each is one message.
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+use crate::settings::Language;
+
+/// A language that Tidemark speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tongue {
+    /// English.
+    English,
+    /// Simplified Chinese.
+    Chinese,
+}
+
+impl Tongue {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::English, Self::Chinese];
+
+    /// Chooses by the user's wish, else by the system's locale (`zh_CN.UTF-8`, `zh-Hans`, `de_DE`, …).
+    #[must_use]
+    pub fn of(wish: Language, system_locale: &str) -> Self {
+        match wish {
+            Language::Chinese => Self::Chinese,
+            Language::Auto if system_locale.to_ascii_lowercase().starts_with("zh") => Self::Chinese,
+            Language::English | Language::Auto => Self::English,
+        }
+    }
+
+    /// Gives the BCP 47 tag.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh-CN",
+        }
+    }
+
+    /// Gives the Fluent source of the page's own labels.
+    #[must_use]
+    pub const fn page(self) -> &'static str {
+        match self {
+            Self::English => include_str!("../locales/en/page.ftl"),
+            Self::Chinese => include_str!("../locales/zh-CN/page.ftl"),
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::English => include_str!("../locales/en/words.ftl"),
+            Self::Chinese => include_str!("../locales/zh-CN/words.ftl"),
+        }
+    }
+}
+
+/// The sentences of one language.
+pub struct Words {
+    /// Which language.
+    pub tongue: Tongue,
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl std::fmt::Debug for Words {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Words").field(&self.tongue).finish()
+    }
+}
+
+/// A value put into a sentence.
+pub type Put<'a> = (&'static str, FluentValue<'a>);
+
+impl Words {
+    /// Reads the catalogue of a language.
+    #[must_use]
+    pub fn new(tongue: Tongue) -> Self {
+        let language: LanguageIdentifier = tongue.tag().parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new_concurrent(vec![language]);
+        // The marks that isolate directions would show up in menus and notifications of some desktops.
+        bundle.set_use_isolating(false);
+        // A broken line costs its own message only; a test refuses any.
+        let resource = FluentResource::try_new(tongue.words().to_owned()).unwrap_or_else(|(rest, _)| rest);
+        bundle.add_resource_overriding(resource);
+        Self { tongue, bundle }
+    }
+
+    /// Gives a sentence without values.
+    #[must_use]
+    pub fn say(&self, id: &str) -> String {
+        self.put(id, &[])
+    }
+
+    /// Gives a sentence with values put in.
+    #[must_use]
+    pub fn put(&self, id: &str, values: &[Put<'_>]) -> String {
+        let Some(pattern) = self.bundle.get_message(id).and_then(|m| m.value()) else {
+            return id.to_owned();
+        };
+        let args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, value.clone())).collect();
+        let mut errors = Vec::new();
+        self.bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
+    }
+
+    /// Tells whether the catalogue has a sentence.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.bundle.has_message(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn ids(source: &str) -> BTreeSet<&str> {
+        source
+            .lines()
+            .filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()))
+            .filter_map(|l| l.split_once(" ="))
+            .map(|(id, _)| id)
+            .collect()
+    }
+
+    #[test]
+    fn both_languages_have_the_same_sentences() {
+        let [english, chinese] = Tongue::ALL.map(|t| ids(t.words()));
+        assert_eq!(english, chinese);
+        let [english, chinese] = Tongue::ALL.map(|t| ids(t.page()));
+        assert_eq!(english, chinese);
+    }
+
+    #[test]
+    fn no_catalogue_has_a_broken_line() {
+        for tongue in Tongue::ALL {
+            for source in [tongue.words(), tongue.page()] {
+                let parsed = FluentResource::try_new(source.to_owned());
+                assert!(parsed.is_ok(), "{tongue:?}: {:?}", parsed.err().map(|e| e.1));
+            }
+        }
+    }
+
+    #[test]
+    fn the_system_decides_the_language_unless_the_user_does() {
+        assert_eq!(Tongue::of(Language::Auto, "zh_CN.UTF-8"), Tongue::Chinese);
+        assert_eq!(Tongue::of(Language::Auto, "de_DE.UTF-8"), Tongue::English);
+        assert_eq!(Tongue::of(Language::Chinese, "de_DE.UTF-8"), Tongue::Chinese);
+        assert_eq!(Tongue::of(Language::English, "zh_CN"), Tongue::English);
+    }
+
+    #[test]
+    fn plurals_follow_the_language() {
+        let words = Words::new(Tongue::English);
+        assert_eq!(words.put("window-hours", &[("hours", 1.into())]), "1 hour");
+        assert_eq!(words.put("window-hours", &[("hours", 5.into())]), "5 hours");
+    }
+}

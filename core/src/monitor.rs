@@ -1,0 +1,306 @@
+//! The one heartbeat: every event goes in here, everything the user sees comes out.
+//!
+//! Owns all state. Refuses I/O and clocks: what it is told is all it knows.
+
+mod notices;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::account::AccountId;
+use crate::alert::Memory;
+use crate::answer::Answer;
+use crate::endpoint::Endpoint;
+use crate::failure::Failure;
+use crate::level::Level;
+use crate::message::{Effect, Event, KeyringTrouble, Now, Remark};
+use crate::present::{self, Scene};
+use crate::schedule::{Outlook, Reason};
+use crate::settings::Settings;
+use crate::text::{Tongue, Words};
+use crate::tray::Tray;
+use crate::view::View;
+use crate::watched::{Kept, Watched};
+
+use notices::Deliveries;
+
+/// What a monitor starts with.
+#[derive(Debug)]
+pub struct Start {
+    /// The user's choices and accounts.
+    pub settings: Settings,
+    /// What has been told before.
+    pub memory: Memory,
+    /// What was kept of each account.
+    pub kept: Vec<(AccountId, Kept)>,
+    /// The system's locale, as `LANG` has it.
+    pub system_locale: String,
+    /// Whether everything is simulated.
+    pub demo: bool,
+}
+
+/// The state of everything, and the one function that changes it.
+#[derive(Debug)]
+pub struct Monitor {
+    settings: Settings,
+    words: Words,
+    system_locale: String,
+    demo: bool,
+    watched: Vec<Watched>,
+    memory: Memory,
+    deliveries: Deliveries,
+    fetches: u64,
+    window_open: bool,
+    has_tray_host: bool,
+    keyring: Option<KeyringTrouble>,
+    remarks: Vec<Remark>,
+    dismissed: Vec<String>,
+    kept_memory: Memory,
+    shown_tray: Option<Tray>,
+    shown_view: Option<View>,
+}
+
+impl Monitor {
+    /// Starts with what was kept; nothing is asked before the first event.
+    #[must_use]
+    pub fn new(start: Start, now: &Now) -> Self {
+        let Start { settings, memory, mut kept, system_locale, demo } = start;
+        let mut take_kept = |id: &AccountId| {
+            kept.iter().position(|(k, _)| k == id).map(|i| kept.swap_remove(i).1).unwrap_or_default()
+        };
+        let watched =
+            settings.accounts.iter().map(|a| Watched::new(a.clone(), take_kept(&a.id), now.at)).collect();
+        Self {
+            words: Words::new(Tongue::of(settings.language, &system_locale)),
+            deliveries: Deliveries::of(&memory, now.at),
+            settings,
+            system_locale,
+            demo,
+            watched,
+            kept_memory: memory.clone(),
+            memory,
+            fetches: 0,
+            window_open: false,
+            has_tray_host: true,
+            keyring: None,
+            remarks: Vec::new(),
+            dismissed: Vec::new(),
+            shown_tray: None,
+            shown_view: None,
+        }
+    }
+
+    /// Takes an event and gives everything that follows from it.
+    pub fn update(&mut self, event: Event, now: &Now) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match event {
+            Event::Tick => {}
+            Event::Answered { account, fetch, outcome } => {
+                self.answered(&account, fetch, outcome, now, &mut effects);
+            }
+            Event::CheckNow | Event::Woke => self.want_all(now.at),
+            Event::SettingsChanged(settings) => self.change_settings(*settings, now.at),
+            Event::Window(open) => self.window(open, now.at),
+            Event::TrayHost(present) => {
+                self.has_tray_host = present;
+                // A new host has seen nothing yet.
+                self.shown_tray = None;
+            }
+            Event::NoticeShown { id, shown } => {
+                self.deliveries.done(&mut self.memory, &id, shown, now.at);
+            }
+            Event::Dismissed(banner) => {
+                self.deliveries.dismiss(&mut self.memory, &banner);
+                self.dismissed.push(banner);
+            }
+            Event::RetryKeyring => {
+                effects.push(Effect::ForgetKeys);
+                self.want_all(now.at);
+            }
+            Event::Keyring(trouble) => self.keyring = trouble,
+            Event::Remark(remark) => self.remarks.push(remark),
+        }
+        self.settle(now, &mut effects);
+        effects
+    }
+
+    /// Gives the window's content as of now.
+    #[must_use]
+    pub fn view(&self, now: &Now) -> View {
+        present::view(&self.scene(now))
+    }
+
+    /// Gives the catalogue in use.
+    #[must_use]
+    pub const fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// Gives when each account is asked next, and why.
+    #[must_use]
+    pub fn plans(&self) -> Vec<(AccountId, Timestamp, Reason)> {
+        let plan = |w: &Watched| (w.account.id.clone(), w.schedule.next().0, w.schedule.next().1);
+        self.watched.iter().map(plan).collect()
+    }
+
+    fn answered(
+        &mut self,
+        account: &AccountId,
+        fetch: u64,
+        outcome: Result<Answer, Failure>,
+        now: &Now,
+        effects: &mut Vec<Effect>,
+    ) {
+        let (interval, thresholds) = (self.settings.interval(), self.settings.thresholds());
+        let window_open = self.window_open;
+        let Some(watched) = self.watched.iter_mut().find(|w| w.account.id == *account) else { return };
+        if !watched.schedule.take(fetch) {
+            return;
+        }
+        let judged = watched.take(&outcome, now.at);
+        let edges = match judged {
+            Ok(()) => {
+                let level = watched.level(thresholds, interval, now.at);
+                let just_changed = watched.good.as_ref().is_some_and(|g| g.changed_at == now.at);
+                let outlook = Outlook {
+                    interval,
+                    watched: window_open,
+                    moving_near_limit: just_changed && matches!(level, Level::Near | Level::Critical),
+                    next_reset: watched.next_reset(now.at),
+                };
+                watched.schedule.succeeded(now.at, outlook);
+                let reading = watched.good.as_ref().map(|g| &g.reading);
+                reading.map_or_else(Vec::new, |r| self.memory.read(account, r, thresholds))
+            }
+            Err(failure) => {
+                watched.schedule.failed(now.at, &failure);
+                self.memory.failed(account, &failure).into_iter().collect()
+            }
+        };
+        let outcome = judged.and(outcome);
+        effects.push(Effect::KeepOutcome { account: account.clone(), at: now.at, outcome });
+        let notice = present::notice(&self.scene(now), account, &edges);
+        if let Some(notice) = notice.filter(|_| self.settings.notices) {
+            self.deliveries.add(&mut self.memory, notice, now.at);
+        }
+    }
+
+    fn want_all(&mut self, now: Timestamp) {
+        for watched in &mut self.watched {
+            watched.schedule.want_now(now);
+        }
+    }
+
+    fn window(&mut self, open: bool, now: Timestamp) {
+        self.window_open = open;
+        self.shown_view = None;
+        if open {
+            for watched in &mut self.watched {
+                watched.schedule.watched(now);
+            }
+        }
+    }
+
+    fn change_settings(&mut self, settings: Settings, now: Timestamp) {
+        let mut before = std::mem::take(&mut self.watched);
+        for account in &settings.accounts {
+            let known = before.iter().position(|w| w.account.id == account.id).map(|i| before.swap_remove(i));
+            let watched = self.adopt(known, account, now);
+            self.watched.push(watched);
+        }
+        for gone in before {
+            self.memory.forget(&gone.account.id);
+        }
+        let interval = settings.interval();
+        for watched in &mut self.watched {
+            watched.schedule.interval_changed(now, interval);
+        }
+        let tongue = Tongue::of(settings.language, &self.system_locale);
+        if tongue != self.words.tongue {
+            self.words = Words::new(tongue);
+        }
+        self.settings = settings;
+    }
+
+    /// Goes on with a known account, or starts anew where its key or platform is another.
+    fn adopt(
+        &mut self,
+        known: Option<Watched>,
+        account: &crate::account::Account,
+        now: Timestamp,
+    ) -> Watched {
+        match known {
+            Some(mut watched) => {
+                let other_key = watched.account.key_revision != account.key_revision;
+                let other_place =
+                    (watched.account.region, watched.account.kind) != (account.region, account.kind);
+                watched.account = account.clone();
+                if other_key || other_place {
+                    self.memory.key_replaced(&account.id);
+                    watched.failure = None;
+                    if other_place {
+                        watched.good = None;
+                    }
+                    watched.schedule.drop_awaited();
+                    watched.schedule.want_now(now);
+                }
+                watched
+            }
+            None => Watched::new(account.clone(), Kept::default(), now),
+        }
+    }
+
+    /// Asks what is due, delivers what is owed, shows what has changed.
+    fn settle(&mut self, now: &Now, effects: &mut Vec<Effect>) {
+        for watched in &mut self.watched {
+            if watched.schedule.is_due(now.at) {
+                self.fetches += 1;
+                watched.schedule.asked(now.at, self.fetches);
+                effects.push(Effect::Fetch {
+                    account: watched.account.id.clone(),
+                    fetch: self.fetches,
+                    endpoint: Endpoint::of(watched.account.kind),
+                    region: watched.account.region,
+                });
+            }
+        }
+        // Kept before it is shown: after a crash between the two a notice is owed, not lost.
+        if self.memory != self.kept_memory {
+            self.kept_memory = self.memory.clone();
+            effects.push(Effect::KeepMemory(self.memory.clone()));
+        }
+        effects.extend(self.deliveries.due(&self.memory, now.at).map(Effect::Notify));
+        let tray = present::tray(&self.scene(now));
+        if self.shown_tray.as_ref() != Some(&tray) {
+            self.shown_tray = Some(tray.clone());
+            effects.push(Effect::ShowTray(Box::new(tray)));
+        }
+        if self.window_open {
+            let view = self.view(now);
+            if self.shown_view.as_ref() != Some(&view) {
+                self.shown_view = Some(view.clone());
+                effects.push(Effect::ShowView(Box::new(view)));
+            }
+        }
+    }
+
+    fn scene<'a>(&'a self, now: &'a Now) -> Scene<'a> {
+        Scene {
+            words: &self.words,
+            now,
+            settings: &self.settings,
+            accounts: &self.watched,
+            demo: self.demo,
+            has_tray_host: self.has_tray_host,
+            keyring: self.keyring,
+            remarks: &self.remarks,
+            dismissed: &self.dismissed,
+            undelivered: self.deliveries.undelivered(&self.memory),
+        }
+    }
+}
+
+/// How long a good reading counts, in multiples of the interval.
+#[must_use]
+pub fn stale_after(settings: &Settings) -> SignedDuration {
+    settings.interval() * 3
+}

@@ -1,0 +1,92 @@
+//! What stands above the cards.
+
+use super::Scene;
+use crate::message::{KeyringTrouble, Remark};
+use crate::view::{Banner, BannerAction, Does, Tone};
+
+/// Gives the banners, most urgent first, without those that the user took away.
+pub(super) fn banners(scene: &Scene<'_>) -> Vec<Banner> {
+    let mut banners = Vec::new();
+    if scene.demo {
+        banners.push(banner(
+            scene,
+            "demo",
+            Tone::Info,
+            "banner-demo",
+            Some(("do-leave-demo", Does::LeaveDemo)),
+        ));
+    }
+    if let Some(trouble) = scene.keyring {
+        let retry = Some(("do-try-again", Does::RetryKeyring));
+        banners.push(banner(scene, "keyring", Tone::Trouble, keyring(trouble), retry));
+    }
+    banners.extend(scene.remarks.iter().map(|remark| from_remark(scene, remark)));
+    banners.extend(clock(scene));
+    if !scene.has_tray_host {
+        let dismiss = Some(("do-dismiss", Does::Dismiss));
+        banners.push(banner(scene, "no_tray", Tone::Info, "banner-no-tray", dismiss));
+    }
+    if !scene.undelivered.is_empty() {
+        banners.push(banner(scene, "notices", Tone::Warning, "banner-notices", None));
+    }
+    banners.extend(scene.undelivered.iter().map(|notice| Banner {
+        id: format!("notice:{}", notice.id.0),
+        tone: if notice.urgent { Tone::Trouble } else { Tone::Warning },
+        title: notice.title.clone(),
+        body: notice.body.clone(),
+        action: Some(BannerAction { label: scene.words.say("do-dismiss"), does: Does::Dismiss }),
+    }));
+    banners.retain(|b| !scene.dismissed.contains(&b.id));
+    banners
+}
+
+const fn keyring(trouble: KeyringTrouble) -> &'static str {
+    match trouble {
+        KeyringTrouble::Absent => "banner-keyring-absent",
+        KeyringTrouble::Locked => "banner-keyring-locked",
+        KeyringTrouble::Slow => "banner-keyring-slow",
+        KeyringTrouble::NoEntry => "banner-keyring-no_entry",
+        KeyringTrouble::Failed => "banner-keyring-failed",
+    }
+}
+
+fn from_remark(scene: &Scene<'_>, remark: &Remark) -> Banner {
+    let dismiss = || Some(BannerAction { label: scene.words.say("do-dismiss"), does: Does::Dismiss });
+    let with_file = |id: &str, message: &str, file: &str| Banner {
+        id: id.to_owned(),
+        tone: Tone::Warning,
+        title: scene.words.say(message),
+        body: scene.words.put(&format!("{message}-body"), &[("file", file.into())]),
+        action: dismiss(),
+    };
+    match remark {
+        Remark::SettingsBroken { kept_as } => with_file("settings", "banner-settings-broken", kept_as),
+        Remark::SettingsNewer { kept_as } => with_file("settings", "banner-settings-newer", kept_as),
+        Remark::StoreBroken { kept_as: Some(file) } => with_file("store", "banner-store-broken", file),
+        Remark::StoreBroken { kept_as: None } => with_file("store", "banner-store-unusable", ""),
+    }
+}
+
+/// Tells of a wrong local clock, in words that do not change while it stays as wrong.
+fn clock(scene: &Scene<'_>) -> Option<Banner> {
+    let skew =
+        scene.accounts.iter().filter_map(|a| a.good.as_ref()).map(|g| g.skew).find(|s| !s.is_zero())?;
+    let span = scene.local_wording().span(skew.abs());
+    Some(Banner {
+        id: "clock".to_owned(),
+        tone: Tone::Warning,
+        title: scene.words.say("banner-clock"),
+        body: scene.words.put("banner-clock-body", &[("span", span.into())]),
+        action: Some(BannerAction { label: scene.words.say("do-dismiss"), does: Does::Dismiss }),
+    })
+}
+
+fn banner(scene: &Scene<'_>, id: &str, tone: Tone, message: &str, action: Option<(&str, Does)>) -> Banner {
+    Banner {
+        id: id.to_owned(),
+        tone,
+        title: scene.words.say(message),
+        body: scene.words.say(&format!("{message}-body")),
+        action: action.map(|(label, does)| BannerAction { label: scene.words.say(label), does }),
+    }
+}

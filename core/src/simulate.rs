@@ -1,0 +1,256 @@
+//! The simulated account: a believable working day of answers, as a pure function of time.
+//!
+//! Owns the demo's accounts and what MiniMax would answer for them. Refuses keys, clocks and chance.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::account::{Account, AccountId, Kind, Region};
+use crate::answer::Answer;
+use crate::settings::Settings;
+
+/// How many times faster than real time the simulated day goes: one second is one minute.
+pub const SPEED: i32 = 60;
+
+const TEAM: &str = "demo-team";
+const STUDIO: &str = "demo-studio";
+const WALLET: &str = "demo-wallet";
+const WINDOW: SignedDuration = SignedDuration::from_hours(5);
+const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How far into a window the day begins, so that something happens soon.
+const HEAD_START: SignedDuration = SignedDuration::from_mins(100);
+
+/// Gives the demo's settings: the user's own choices with simulated accounts in place of theirs.
+#[must_use]
+pub fn settings(own: &Settings) -> Settings {
+    Settings {
+        accounts: vec![
+            account(TEAM, "Default Team", Kind::TokenPlan, Region::Global),
+            account(STUDIO, "Studio", Kind::TokenPlan, Region::China),
+            account(WALLET, "Wallet", Kind::PayAsYouGo, Region::Global),
+        ],
+        interval_minutes: 5,
+        ..own.clone()
+    }
+}
+
+/// Gives what MiniMax would answer for a simulated account at a moment of the day that began at `start`.
+#[must_use]
+pub fn answer(account: &AccountId, start: Timestamp, at: Timestamp) -> Answer {
+    let day = at.duration_since(start).max(SignedDuration::ZERO) + HEAD_START;
+    match account.0.as_str() {
+        TEAM => team(at, day),
+        STUDIO => studio(at, day),
+        _ => wallet(day),
+    }
+}
+
+/// A busy plan that runs through every level in each window.
+fn team(at: Timestamp, day: SignedDuration) -> Answer {
+    let (began, share) = window(at, day);
+    // Work comes in bursts, with a pause in the middle of the window.
+    let used = curve(
+        share,
+        &[(0.0, 0.0), (0.3, 48.0), (0.4, 55.0), (0.5, 79.0), (0.6, 90.0), (0.7, 96.0), (0.82, 100.0)],
+    );
+    let windows_before = (day.as_secs() / WINDOW.as_secs()) % 30;
+    #[expect(clippy::cast_precision_loss, reason = "a number below thirty")]
+    let week_used = 36.0 + (windows_before as f64 * 100.0 + used) / 10.0;
+    let mut row = general(at, began, used);
+    add_week(&mut row, at, day, week_used.min(100.0));
+    let mut video = general(at, began, 100.0 / 3.0);
+    video["model_name"] = "video".into();
+    for key in ["current_interval_status", "current_weekly_status"] {
+        video[key] = 3.into();
+    }
+    for key in ["current_interval_remaining_percent", "current_weekly_remaining_percent"] {
+        video[key] = 100.into();
+    }
+    rows(&[row, video])
+}
+
+/// A calm plan of the China platform without a weekly cap; its server has a fault for a while.
+fn studio(at: Timestamp, day: SignedDuration) -> Answer {
+    let (began, share) = window(at, day);
+    if (0.62..0.75).contains(&share) {
+        return Answer { status: 503, headers: Vec::new(), body: b"<html>503</html>".to_vec() };
+    }
+    let used = curve(share, &[(0.0, 0.0), (0.25, 12.0), (0.5, 31.0), (1.0, 58.0)]);
+    let mut row = general(at, began, used);
+    row["interval_boost_permille"] = 1500.into();
+    row["current_weekly_status"] = 3.into();
+    row["current_weekly_remaining_percent"] = 100.into();
+    rows(&[row])
+}
+
+/// A balance that falls; its key is refused for a while, as if it had been replaced on the web.
+fn wallet(day: SignedDuration) -> Answer {
+    let minutes = day.as_secs() / 60;
+    if (150..185).contains(&(minutes % 300)) {
+        return ok(&json!({ "base_resp": { "status_code": 1004, "status_msg": "login fail" } }));
+    }
+    let cents = 1234 - (minutes % 600);
+    let amount = format!("{}.{:02}", cents / 100, cents % 100);
+    ok(&json!({
+        "available_amount": amount, "cash_balance": amount, "voucher_balance": "0.00",
+        "credit_balance": "0.00", "owed_amount": "0.00",
+        "balance_alert_switch": true, "balance_alert_threshold": "8.00",
+        "base_resp": { "status_code": 0, "status_msg": "success" },
+    }))
+}
+
+/// Gives when the running window began and how much of it has passed, 0.0..1.0.
+fn window(at: Timestamp, day: SignedDuration) -> (Timestamp, f64) {
+    let into = SignedDuration::from_millis_i128(day.as_millis() % WINDOW.as_millis());
+    (at - into, into.as_secs_f64() / WINDOW.as_secs_f64())
+}
+
+fn general(at: Timestamp, began: Timestamp, used: f64) -> Value {
+    let ends = began + WINDOW;
+    json!({
+        "model_name": "general",
+        "start_time": began.as_millisecond(), "end_time": ends.as_millisecond(),
+        "remains_time": ends.as_millisecond() - at.as_millisecond(),
+        "current_interval_total_count": 0, "current_interval_usage_count": 0,
+        "current_weekly_total_count": 0, "current_weekly_usage_count": 0,
+        "current_interval_status": if used >= 100.0 { 2 } else { 1 },
+        "current_interval_remaining_percent": whole_left(used),
+    })
+}
+
+fn add_week(row: &mut Value, at: Timestamp, day: SignedDuration, used: f64) {
+    // The day begins on the third day of the simulated week.
+    let into = day + SignedDuration::from_hours(55);
+    let began = at - SignedDuration::from_millis_i128(into.as_millis() % WEEK.as_millis());
+    let ends = began + WEEK;
+    row["weekly_start_time"] = began.as_millisecond().into();
+    row["weekly_end_time"] = ends.as_millisecond().into();
+    row["weekly_remains_time"] = (ends.as_millisecond() - at.as_millisecond()).into();
+    row["current_weekly_status"] = if used >= 100.0 { 2 } else { 1 }.into();
+    row["current_weekly_remaining_percent"] = whole_left(used).into();
+}
+
+/// MiniMax sends whole steps.
+fn whole_left(used: f64) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "0..=100")]
+    let left = (100.0 - used).ceil().clamp(0.0, 100.0) as i64;
+    left
+}
+
+/// Draws a line through points with rising x.
+fn curve(x: f64, points: &[(f64, f64)]) -> f64 {
+    let after = points.iter().position(|(px, _)| *px > x);
+    match after {
+        Some(0) => points.first().map_or(0.0, |p| p.1),
+        Some(i) => {
+            let ((x0, y0), (x1, y1)) = (points[i - 1], points[i]);
+            y0 + (y1 - y0) * (x - x0) / (x1 - x0)
+        }
+        None => points.last().map_or(0.0, |p| p.1),
+    }
+}
+
+fn rows(rows: &[Value]) -> Answer {
+    ok(&json!({ "model_remains": rows, "base_resp": { "status_code": 0, "status_msg": "success" } }))
+}
+
+fn ok(body: &Value) -> Answer {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    Answer { status: 200, headers, body: body.to_string().into_bytes() }
+}
+
+fn account(id: &str, name: &str, kind: Kind, region: Region) -> Account {
+    Account {
+        id: AccountId(id.to_owned()),
+        name: name.to_owned(),
+        team: None,
+        kind,
+        region,
+        last_four: None,
+        key_revision: 0,
+        unchecked: false,
+        pair: None,
+        has_credits: false,
+        unknown: serde_json::Map::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::alert::Memory;
+    use crate::level::Level;
+    use crate::message::{Effect, Event, Now};
+    use crate::monitor::{Monitor, Start};
+
+    /// Lives the simulated day tick by tick; gives every level seen in the window and every notice.
+    fn live(hours: i64) -> (BTreeSet<Level>, Vec<String>) {
+        let start: Timestamp = "2026-11-23T04:00:00Z".parse().expect("a moment");
+        let mut now = Now { at: start, zone: TimeZone::UTC };
+        let mut monitor = Monitor::new(
+            Start {
+                settings: settings(&Settings::default()),
+                memory: Memory::default(),
+                kept: Vec::new(),
+                system_locale: "en".to_owned(),
+                demo: true,
+            },
+            &now,
+        );
+        let (mut levels, mut notices) = (BTreeSet::new(), Vec::new());
+        let mut events = vec![Event::Window(true)];
+        for _ in 0..hours * 60 {
+            while let Some(event) = events.pop() {
+                for effect in monitor.update(event, &now) {
+                    match effect {
+                        Effect::Fetch { account, fetch, .. } => {
+                            let outcome = Ok(answer(&account, start, now.at));
+                            events.push(Event::Answered { account, fetch, outcome });
+                        }
+                        Effect::ShowView(view) => levels.extend(view.cards.iter().map(|c| c.level)),
+                        Effect::Notify(notice) => {
+                            notices.push(notice.title);
+                            events.push(Event::NoticeShown { id: notice.id, shown: true });
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            now.at += SignedDuration::from_mins(1);
+            events.push(Event::Tick);
+        }
+        (levels, notices)
+    }
+
+    #[test]
+    fn five_minutes_of_the_demo_pass_through_every_level() {
+        use Level::{Critical, Good, Near, Spent, Trouble, Unknown};
+        let (levels, _) = live(5);
+        assert_eq!(levels, BTreeSet::from([Good, Near, Critical, Spent, Unknown, Trouble]));
+    }
+
+    #[test]
+    fn the_demo_tells_each_edge_once() {
+        let (_, notices) = live(5);
+        let expected = [
+            "Wallet: MiniMax refuses the key",
+            "Default Team: 20 % left (5 hours)",
+            "Default Team: 5 % left (5 hours)",
+            "Default Team: 5 hours used up",
+            "Default Team: 5 hours is available again",
+        ];
+        assert_eq!(notices, expected);
+    }
+
+    #[test]
+    fn the_same_moment_gives_the_same_answer() {
+        let start: Timestamp = "2026-11-23T04:00:00Z".parse().expect("a moment");
+        let at = start + SignedDuration::from_mins(77);
+        let team = AccountId(TEAM.to_owned());
+        assert_eq!(answer(&team, start, at), answer(&team, start, at));
+    }
+}

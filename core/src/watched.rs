@@ -1,0 +1,181 @@
+//! One account as it is watched: its last good reading, its last failure, its schedule.
+//!
+//! Owns what counts as stale and which level an account has. Refuses words.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::account::{Account, Region};
+use crate::answer::{self, Answer};
+use crate::endpoint::Endpoint;
+use crate::failure::{Failure, FailureKind};
+use crate::level::{self, Level, Thresholds};
+use crate::reading::{Plan, Reading, Row, Window};
+use crate::schedule::Schedule;
+
+/// A clock that differs by less than this is right: answers take time, and some servers' clocks tremble.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(90);
+
+/// A reading and when it was made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Good {
+    /// When it came, by the local clock.
+    pub at: Timestamp,
+    /// When its figures last changed.
+    pub changed_at: Timestamp,
+    /// What it says.
+    pub reading: Reading,
+    /// What to add to the local clock to get the server's; zero where they agree.
+    pub skew: SignedDuration,
+}
+
+/// What was kept of an account over a restart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Kept {
+    /// The last answer that was a reading.
+    pub good: Option<(Timestamp, Answer)>,
+    /// The last failure, where it is newer.
+    pub failure: Option<(Timestamp, Failure)>,
+}
+
+/// One account as it is watched.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    /// Which account.
+    pub account: Account,
+    /// When it is asked.
+    pub schedule: Schedule,
+    /// The last good reading.
+    pub good: Option<Good>,
+    /// What went wrong since, where something did.
+    pub failure: Option<(Timestamp, Failure)>,
+}
+
+impl Watched {
+    /// Starts to watch an account with what was kept of it.
+    #[must_use]
+    pub fn new(account: Account, kept: Kept, now: Timestamp) -> Self {
+        let seed =
+            account.id.0.bytes().fold(0, |seed: u64, b| seed.wrapping_mul(31).wrapping_add(u64::from(b)));
+        let mut watched =
+            Self { account, schedule: Schedule::new(now, seed), good: None, failure: kept.failure };
+        if let Some((at, answer)) = kept.good
+            && let Ok(reading) = read(&answer, &watched.account, at)
+        {
+            watched.good = Some(Good { at, changed_at: at, skew: skew(&reading, at), reading });
+        }
+        watched
+    }
+
+    /// Takes what came of asking.
+    ///
+    /// # Errors
+    ///
+    /// The failure that it is: the one told, or the one that the answer means.
+    pub fn take(&mut self, outcome: &Result<Answer, Failure>, now: Timestamp) -> Result<(), Failure> {
+        match outcome.as_ref().map_err(|f| *f).and_then(|answer| read(answer, &self.account, now)) {
+            Ok(reading) => {
+                let unchanged = self.good.as_ref().filter(|g| same_figures(&g.reading, &reading));
+                let changed_at = unchanged.map_or(now, |g| g.changed_at);
+                self.good = Some(Good { at: now, changed_at, skew: skew(&reading, now), reading });
+                self.failure = None;
+                Ok(())
+            }
+            Err(failure) => {
+                self.failure = Some((now, failure));
+                Err(failure)
+            }
+        }
+    }
+
+    /// Tells whether the last good reading is too old to go by: three intervals, or from the future.
+    #[must_use]
+    pub fn is_stale(&self, interval: SignedDuration, now: Timestamp) -> bool {
+        self.good.as_ref().is_some_and(|g| {
+            let age = now.duration_since(g.at);
+            age > interval * 3 || age < -CLOCK_TOLERANCE
+        })
+    }
+
+    /// Gives the moment by the server's clock.
+    #[must_use]
+    pub fn server_now(&self, now: Timestamp) -> Timestamp {
+        self.good.as_ref().and_then(|g| now.checked_add(g.skew).ok()).unwrap_or(now)
+    }
+
+    /// Gives the plan as last read.
+    #[must_use]
+    pub fn plan(&self) -> Option<&Plan> {
+        match self.good.as_ref().map(|g| &g.reading) {
+            Some(Reading::Plan(plan)) => Some(plan),
+            Some(Reading::Balance(_)) | None => None,
+        }
+    }
+
+    /// Gives the tightest metered window of the headline row.
+    #[must_use]
+    pub fn headline(&self) -> Option<(&Row, &Window)> {
+        let row = self.plan()?.headline_row()?;
+        row.tightest().map(|window| (row, window))
+    }
+
+    /// Tells whether the headline's window has ended since it was read.
+    #[must_use]
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        let server_now = self.server_now(now);
+        self.headline().is_some_and(|(_, w)| w.resets_at.is_some_and(|r| r <= server_now))
+    }
+
+    /// Gives the failure that decides what is shown, where one does.
+    #[must_use]
+    pub fn deciding_failure(&self) -> Option<FailureKind> {
+        self.failure.map(|(_, f)| f.kind).filter(|kind| level::of_failure(*kind).is_some())
+    }
+
+    /// Gives the account's level.
+    #[must_use]
+    pub fn level(&self, thresholds: Thresholds, interval: SignedDuration, now: Timestamp) -> Level {
+        if let Some(level) = self.deciding_failure().and_then(level::of_failure) {
+            return level;
+        }
+        let Some(good) = &self.good else { return Level::Unknown };
+        if self.is_stale(interval, now) || self.has_ended(now) {
+            return Level::Unknown;
+        }
+        match &good.reading {
+            Reading::Plan(plan) => thresholds.of_plan(plan),
+            Reading::Balance(balance) => level::of_balance(balance),
+        }
+    }
+
+    /// Gives the next moment at which one of the windows starts anew, by the local clock.
+    #[must_use]
+    pub fn next_reset(&self, now: Timestamp) -> Option<Timestamp> {
+        let good = self.good.as_ref()?;
+        let resets = self.plan()?.rows.iter().flat_map(|r| &r.windows).filter_map(|w| w.resets_at);
+        resets.filter_map(|r| r.checked_sub(good.skew).ok()).filter(|r| *r > now).min()
+    }
+}
+
+fn read(answer: &Answer, account: &Account, at: Timestamp) -> Result<Reading, Failure> {
+    let region: Region = account.region;
+    answer::read(answer, Endpoint::of(account.kind), region, at)
+}
+
+fn skew(reading: &Reading, at: Timestamp) -> SignedDuration {
+    let Reading::Plan(Plan { server_time: Some(server), .. }) = reading else { return SignedDuration::ZERO };
+    let skew = server.duration_since(at);
+    if skew.abs() > CLOCK_TOLERANCE { skew } else { SignedDuration::ZERO }
+}
+
+/// Compares what is left, not the bounds: those tremble while nothing is used.
+fn same_figures(before: &Reading, now: &Reading) -> bool {
+    match (before, now) {
+        (Reading::Plan(before), Reading::Plan(now)) => figures(before).eq(figures(now)),
+        (Reading::Balance(before), Reading::Balance(now)) => before == now,
+        (Reading::Plan(_), Reading::Balance(_)) | (Reading::Balance(_), Reading::Plan(_)) => false,
+    }
+}
+
+fn figures(plan: &Plan) -> impl Iterator<Item = (Option<&str>, crate::reading::Quota)> {
+    plan.rows.iter().flat_map(|r| r.windows.iter().map(|w| (r.model.as_deref(), w.quota)))
+}
