@@ -1,1 +1,29 @@
+//! A real, private desktop session for each test, and the readers of what the app did in it.
+//!
+//! Owns the display, the bus, the keyring, the notification daemon and the tray host that a test sees, a scripted
+//! MiniMax on loopback, and the ways to look at all of them from outside. Refuses to know the product's code: it has
+//! the binary, HTTP, D-Bus and `WebDriver`. Refuses to skip: what is missing on the machine fails the test.
+#![expect(clippy::missing_panics_doc, reason = "a harness fails its test by panicking, everywhere")]
+#![expect(clippy::expect_used, reason = "a harness fails its test by panicking, with a sentence")]
 
+pub mod answer;
+pub mod app;
+mod bus;
+pub mod keyring;
+pub mod minimax;
+pub mod needle;
+pub mod notices;
+pub mod page;
+mod panel;
+pub mod process;
+pub mod screen;
+pub mod session;
+pub mod tray;
+pub mod wait;
+
+pub use answer::{Answer, Window};
+pub use app::{App, Run};
+pub use minimax::MiniMax;
+pub use page::Page;
+pub use session::{Part, Session};
+pub use wait::{LIMIT, until, until_within};

@@ -1,0 +1,185 @@
+//! What the scripted MiniMax says.
+//!
+//! Owns the shapes of its answers, written from what MiniMax is known to send. Refuses fixed times: windows lie around
+//! the moment at which the answer is given.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+/// One answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) delay: Duration,
+    body: Body,
+}
+
+#[derive(Clone, Debug)]
+enum Body {
+    Text(String),
+    Plan { interval: Window, week: Window },
+}
+
+/// One window of the plan's main row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    left: u8,
+    starts_at: Timestamp,
+    length: SignedDuration,
+}
+
+impl Window {
+    /// Makes a five hour window of which one hour has passed.
+    #[must_use]
+    pub fn interval(left: u8) -> Self {
+        Self { left, starts_at: since(SignedDuration::from_hours(1)), length: SignedDuration::from_hours(5) }
+    }
+
+    /// Makes a week of which two days have passed.
+    #[must_use]
+    pub fn week(left: u8) -> Self {
+        Self {
+            left,
+            starts_at: since(SignedDuration::from_hours(48)),
+            length: SignedDuration::from_hours(7 * 24),
+        }
+    }
+
+    /// Gives the same window with another share left.
+    #[must_use]
+    pub const fn left(self, left: u8) -> Self {
+        Self { left, ..self }
+    }
+
+    /// Gives the window that begins where this one ends, untouched.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self { left: 100, starts_at: self.starts_at + self.length, ..self }
+    }
+
+    /// Gives the same window, moved so that it ends in that many seconds.
+    #[must_use]
+    pub fn ending_in(self, seconds: i64) -> Self {
+        Self { starts_at: Timestamp::now() + SignedDuration::from_secs(seconds) - self.length, ..self }
+    }
+
+    fn ends_at(self) -> Timestamp {
+        self.starts_at + self.length
+    }
+
+    fn status(self) -> u8 {
+        if self.left == 0 { 2 } else { 1 }
+    }
+}
+
+impl Answer {
+    /// A plan with that many percent left of the five hours and of the week.
+    #[must_use]
+    pub fn plan(interval: u8, week: u8) -> Self {
+        Self::windows(Window::interval(interval), Window::week(week))
+    }
+
+    /// A plan with these windows.
+    #[must_use]
+    pub const fn windows(interval: Window, week: Window) -> Self {
+        Self::of(200, Body::Plan { interval, week })
+    }
+
+    /// A pay-as-you-go account with that much money, such as `"12.34"`.
+    #[must_use]
+    pub fn balance(available: &str) -> Self {
+        Self::json(&json!({
+            "available_amount": available, "cash_balance": available, "voucher_balance": "0.00",
+            "credit_balance": "0.00", "owed_amount": "0.00", "balance_alert_switch": false,
+            "balance_alert_threshold": "5.00", "base_resp": { "status_code": 0, "status_msg": "success" },
+        }))
+    }
+
+    /// A failure inside HTTP 200, as MiniMax says most of them.
+    #[must_use]
+    pub fn code(code: i64, message: &str) -> Self {
+        Self::json(&json!({
+            "base_resp": { "status_code": code, "status_msg": message }, "model_remains": null,
+        }))
+    }
+
+    /// The page of a filter that stands in front of MiniMax.
+    #[must_use]
+    pub fn filter_page() -> Self {
+        let page =
+            "<!DOCTYPE html><html><head><title>Attention Required!</title></head><body>Blocked</body></html>";
+        let answer = Self::of(403, Body::Text(page.to_owned()));
+        answer.header("Content-Type", "text/html; charset=UTF-8").header("Server", "cloudflare")
+    }
+
+    /// A bare HTTP status without a body.
+    #[must_use]
+    pub const fn status(status: u16) -> Self {
+        Self::of(status, Body::Text(String::new()))
+    }
+
+    /// Any JSON with HTTP 200.
+    #[must_use]
+    pub fn json(body: &Value) -> Self {
+        Self::of(200, Body::Text(body.to_string()))
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Lets the answer come that much later.
+    #[must_use]
+    pub const fn after(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// Writes the body as it is said now.
+    pub(crate) fn body(&self) -> String {
+        match &self.body {
+            Body::Text(text) => text.clone(),
+            Body::Plan { interval, week } => plan(*interval, *week).to_string(),
+        }
+    }
+
+    const fn of(status: u16, body: Body) -> Self {
+        Self { status, headers: Vec::new(), delay: Duration::ZERO, body }
+    }
+}
+
+/// The shape of June 2026 and later: percentages carry the truth, the counts of `general` are 0.
+fn plan(interval: Window, week: Window) -> Value {
+    let now = Timestamp::now();
+    let remains = |window: Window| window.ends_at().duration_since(now).as_millis();
+    json!({
+        "model_remains": [{
+            "model_name": "general",
+            "start_time": interval.starts_at.as_millisecond(),
+            "end_time": interval.ends_at().as_millisecond(),
+            "remains_time": i64::try_from(remains(interval)).unwrap_or(0),
+            "current_interval_total_count": 0,
+            "current_interval_usage_count": 0,
+            "current_interval_remaining_percent": interval.left,
+            "current_interval_status": interval.status(),
+            "weekly_start_time": week.starts_at.as_millisecond(),
+            "weekly_end_time": week.ends_at().as_millisecond(),
+            "weekly_remains_time": i64::try_from(remains(week)).unwrap_or(0),
+            "current_weekly_total_count": 0,
+            "current_weekly_usage_count": 0,
+            "current_weekly_remaining_percent": week.left,
+            "current_weekly_status": week.status(),
+        }],
+        "base_resp": { "status_code": 0, "status_msg": "success" },
+    })
+}
+
+fn since(passed: SignedDuration) -> Timestamp {
+    Timestamp::now() - passed
+}

@@ -1,0 +1,127 @@
+//! The Secret Service.
+//!
+//! Owns gnome-keyring and reads back, from it and not from the app, what is kept in it.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::process::Stdio;
+
+use zbus::{ObjectPath, OwnedObjectPath, Variant};
+
+use crate::bus::Address;
+use crate::process::Started;
+use crate::session::Session;
+use crate::wait::until;
+
+const NAME: &str = "org.freedesktop.secrets";
+const SERVICE: Address = Address { service: NAME, path: "/org/freedesktop/secrets" };
+const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
+const PASSWORD: &str = "the password of the test's keyring";
+
+/// The struct in which secrets cross the bus: session, parameters, value, content type.
+type Secret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
+
+/// One thing kept in the keyring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// What it is found by.
+    pub attributes: HashMap<String, String>,
+    /// The secret itself.
+    pub secret: String,
+}
+
+pub(crate) async fn start(session: &Session) -> Vec<Started> {
+    let mut daemon = session.command("gnome-keyring-daemon");
+    daemon.args(["--foreground", "--unlock", "--components=secrets", "--control-directory"]);
+    daemon.arg(session.folder().join("run/keyring"));
+    let log = std::fs::File::create(session.logs().join("gnome-keyring.log")).expect("a log file");
+    let errors = log.try_clone().expect("the log file a second time");
+    let mut child = daemon.stdin(Stdio::piped()).stdout(log).stderr(errors).spawn();
+    if let Ok(child) = &mut child {
+        // Every byte counts as the password, so there is no line break, and closing the pipe ends it.
+        let mut input = child.stdin.take().expect("the keyring's standard input");
+        input.write_all(PASSWORD.as_bytes()).expect("the keyring reads its password");
+    }
+    let started = Started::of("gnome-keyring-daemon", child, &daemon);
+    until("the keyring to be unlocked", async || match session.keyring_locked().await {
+        Ok(false) => Ok(()),
+        Ok(true) => Err("a locked keyring".to_owned()),
+        Err(e) => Err(e),
+    })
+    .await;
+    vec![started]
+}
+
+impl Session {
+    /// Tells whether the keyring is locked.
+    ///
+    /// # Errors
+    ///
+    /// Says what the bus said where nobody answers.
+    pub async fn keyring_locked(&self) -> Result<bool, String> {
+        let login = Address { service: NAME, path: LOGIN };
+        let locked = login.get(self.bus(), "org.freedesktop.Secret.Collection", "Locked").await?;
+        bool::try_from(locked).map_err(|e| e.to_string())
+    }
+
+    /// Locks the keyring.
+    pub async fn lock_keyring(&self) {
+        let collections = vec![ObjectPath::try_from(LOGIN).expect("a path")];
+        let reply = SERVICE.call(self.bus(), "org.freedesktop.Secret.Service", "Lock", &collections).await;
+        reply.expect("the keyring locks");
+        assert_eq!(self.keyring_locked().await, Ok(true), "the keyring is locked");
+    }
+
+    /// Unlocks the keyring without a dialog.
+    pub async fn unlock_keyring(&self) {
+        let session = self.open_secrets().await;
+        let login = ObjectPath::try_from(LOGIN).expect("a path");
+        let secret: Secret = (session, Vec::new(), PASSWORD.into(), "text/plain".into());
+        // The one way in without a window: the daemon's own door for its tests.
+        let interface = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface";
+        let reply = SERVICE.call(self.bus(), interface, "UnlockWithMasterPassword", &(login, secret)).await;
+        reply.expect("the keyring unlocks");
+        assert_eq!(self.keyring_locked().await, Ok(false), "the keyring is unlocked");
+    }
+
+    /// Gives everything that is kept under a service name, locked or not; the keyring must be unlocked.
+    pub async fn kept(&self, service: &str) -> Vec<Kept> {
+        let session = self.open_secrets().await;
+        let wanted = HashMap::from([("service", service)]);
+        let interface = "org.freedesktop.Secret.Service";
+        let reply = SERVICE.call(self.bus(), interface, "SearchItems", &wanted).await;
+        let reply = reply.expect("the keyring searches");
+        let found: (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
+            reply.body().deserialize().expect("two lists of items");
+        let mut kept = Vec::new();
+        for path in found.0.iter().chain(&found.1) {
+            let item = Address { service: NAME, path: path.as_str() };
+            let interface = "org.freedesktop.Secret.Item";
+            let attributes =
+                item.get(self.bus(), interface, "Attributes").await.expect("an item's attributes");
+            let attributes = HashMap::try_from(attributes).expect("attributes as words");
+            let reply =
+                item.call(self.bus(), interface, "GetSecret", &session).await.expect("an item's secret");
+            let (_, _, value, _): Secret = reply.body().deserialize().expect("a secret");
+            kept.push(Kept { attributes, secret: String::from_utf8_lossy(&value).into_owned() });
+        }
+        kept
+    }
+
+    /// Gives the key that is kept for an account of the app, if there is one.
+    pub async fn kept_key(&self, account: &str) -> Option<String> {
+        let kept = self.kept("tidemark").await;
+        let of = |kept: &Kept| kept.attributes.get("username").is_some_and(|user| user == account);
+        kept.into_iter().find(of).map(|kept| kept.secret)
+    }
+
+    async fn open_secrets(&self) -> OwnedObjectPath {
+        // In the clear: this bus is the test's own.
+        let body = ("plain", Variant::from(""));
+        let reply = SERVICE.call(self.bus(), "org.freedesktop.Secret.Service", "OpenSession", &body).await;
+        let reply = reply.expect("the keyring opens a session");
+        let (_, session): (zbus::OwnedVariant, OwnedObjectPath) =
+            reply.body().deserialize().expect("a session's path");
+        session
+    }
+}

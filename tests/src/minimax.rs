@@ -1,0 +1,242 @@
+//! A scripted MiniMax on loopback.
+//!
+//! Owns what each key is answered and the record of what was asked. Refuses to be a decoration: one that was never
+//! asked fails its test, unless it was told that it must not be.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::answer::Answer;
+use crate::wait::until;
+
+/// The path that tells of a plan.
+pub const PLAN: &str = "/v1/token_plan/remains";
+/// The path that tells of a balance.
+pub const BALANCE: &str = "/account/query_balance";
+
+/// A scripted MiniMax on loopback.
+#[derive(Debug)]
+pub struct MiniMax {
+    address: SocketAddr,
+    script: Arc<Mutex<Script>>,
+    server: Option<JoinHandle<()>>,
+    must_be_asked: Option<bool>,
+}
+
+/// One request that came.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The method, such as `GET`.
+    pub method: String,
+    /// The path with its query.
+    pub path: String,
+    /// The headers, their names in lower case.
+    pub headers: HashMap<String, String>,
+    /// The key it carried, where it carried one as a Bearer token.
+    pub key: Option<String>,
+    /// When it came.
+    pub at: Instant,
+}
+
+#[derive(Debug, Default)]
+struct Script {
+    answers: HashMap<(String, String), VecDeque<Answer>>,
+    asked: Vec<Asked>,
+}
+
+impl MiniMax {
+    /// Starts one that knows no key yet.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
+        let address = listener.local_addr().expect("the port's number");
+        let script = Arc::new(Mutex::new(Script::default()));
+        let server = Some(tokio::spawn(serve(listener, Arc::clone(&script))));
+        Self { address, script, server, must_be_asked: Some(true) }
+    }
+
+    /// Starts one that fails its test when it is asked anything.
+    pub async fn that_must_not_be_asked() -> Self {
+        let mut minimax = Self::start().await;
+        minimax.must_be_asked = Some(false);
+        minimax
+    }
+
+    /// Starts one that may be asked or not.
+    pub async fn that_may_be_asked() -> Self {
+        let mut minimax = Self::start().await;
+        minimax.must_be_asked = None;
+        minimax
+    }
+
+    /// Gives its address, for `TIDEMARK_API_BASE`.
+    #[must_use]
+    pub fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Answers a key like this from now on.
+    pub fn answer(&self, key: &str, answer: Answer) {
+        self.answers(key, [answer]);
+    }
+
+    /// Answers a key like this from now on: each once, and the last one for ever.
+    pub fn answers(&self, key: &str, answers: impl IntoIterator<Item = Answer>) {
+        let path = if key.starts_with("sk-api-") { BALANCE } else { PLAN };
+        let answers: VecDeque<Answer> = answers.into_iter().collect();
+        assert!(!answers.is_empty(), "a script has at least one answer");
+        self.script().answers.insert((path.to_owned(), key.to_owned()), answers);
+    }
+
+    /// Gives every request so far.
+    #[must_use]
+    pub fn asked(&self) -> Vec<Asked> {
+        self.script().asked.clone()
+    }
+
+    /// Gives how often a key was asked about.
+    #[must_use]
+    pub fn times_asked(&self, key: &str) -> usize {
+        self.script().asked.iter().filter(|asked| asked.key.as_deref() == Some(key)).count()
+    }
+
+    /// Waits until a key was asked about that often in all.
+    pub async fn asked_about(&self, key: &str, times: usize) {
+        until(&format!("{times} requests with the key {key}"), async || match self.times_asked(key) {
+            so_far if so_far >= times => Ok(()),
+            so_far => Err(format!("{so_far}, and in all {:#?}", self.asked())),
+        })
+        .await;
+    }
+
+    /// Waits until the last request is so old that the app has to ask again when told to.
+    pub async fn asked_a_moment_ago(&self) {
+        let last = self.script().asked.last().map(|asked| asked.at);
+        if let Some(last) = last {
+            tokio::time::sleep_until((last + Duration::from_millis(1200)).into()).await;
+        }
+    }
+
+    /// Goes away: connections are refused.
+    pub async fn leave(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.abort();
+            let _ended = server.await;
+        }
+    }
+
+    /// Comes back at the same address.
+    pub async fn come_back(&mut self) {
+        assert!(self.server.is_none(), "it is gone before it comes back");
+        let address = self.address;
+        let listener = until("the same port again", async || {
+            TcpListener::bind(address).await.map_err(|e| e.to_string())
+        })
+        .await;
+        self.server = Some(tokio::spawn(serve(listener, Arc::clone(&self.script))));
+    }
+
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().expect("no test panicked while holding the script")
+    }
+}
+
+impl Drop for MiniMax {
+    fn drop(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.abort();
+        }
+        if !std::thread::panicking() {
+            let asked = self.asked();
+            match self.must_be_asked {
+                Some(true) => assert!(!asked.is_empty(), "this MiniMax was never asked"),
+                Some(false) => {
+                    assert!(asked.is_empty(), "this MiniMax must not be asked, but was: {asked:#?}")
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+async fn serve(listener: TcpListener, script: Arc<Mutex<Script>>) {
+    // Dropped with this task, and every connection with it.
+    let mut connections = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        connections.spawn(converse(stream, Arc::clone(&script)));
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+/// Answers one request and closes the connection.
+async fn converse(mut stream: TcpStream, script: Arc<Mutex<Script>>) {
+    let Some(asked) = read(&mut stream).await else { return };
+    let answer = {
+        let mut script = script.lock().expect("no test panicked while holding the script");
+        let answer = script.answer(&asked);
+        script.asked.push(asked);
+        answer
+    };
+    tokio::time::sleep(answer.delay).await;
+    let body = answer.body();
+    let mut head = format!("HTTP/1.1 {} Scripted\r\nConnection: close\r\n", answer.status);
+    if !answer.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+        head.push_str("Content-Type: application/json; charset=utf-8\r\n");
+    }
+    for (name, value) in &answer.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
+    let _gone = stream.write_all((head + &body).as_bytes()).await;
+    let _gone = stream.shutdown().await;
+}
+
+impl Script {
+    /// Gives the next answer, or what MiniMax says to a key or a path that it does not know.
+    fn answer(&mut self, asked: &Asked) -> Answer {
+        let path = asked.path.split('?').next().unwrap_or_default();
+        if path != PLAN && path != BALANCE {
+            return Answer::status(404);
+        }
+        if asked.method != "GET" {
+            return Answer::status(405);
+        }
+        let Some(key) = &asked.key else {
+            let words = "login fail: Please carry the API secret key in the 'Authorization' field of the request header";
+            return Answer::code(1004, words);
+        };
+        match self.answers.get_mut(&(path.to_owned(), key.clone())) {
+            Some(answers) if answers.len() > 1 => answers.pop_front().expect("more than one answer"),
+            Some(answers) => answers.front().expect("at least one answer").clone(),
+            None => Answer::code(2049, "invalid api key"),
+        }
+    }
+}
+
+async fn read(stream: &mut TcpStream) -> Option<Asked> {
+    let mut bytes = Vec::new();
+    while !bytes.windows(4).any(|four| four == b"\r\n\r\n") {
+        let mut part = [0; 4096];
+        let count = stream.read(&mut part).await.ok()?;
+        if count == 0 || bytes.len() > 64 * 1024 {
+            return None;
+        }
+        bytes.extend_from_slice(&part[..count]);
+    }
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let mut lines = text.split("\r\n");
+    let mut words = lines.next()?.split(' ');
+    let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let headers: HashMap<String, String> = lines
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.trim().to_lowercase(), value.trim().to_owned()))
+        .collect();
+    let key = headers.get("authorization").and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
+    Some(Asked { method, path, headers, key, at: Instant::now() })
+}

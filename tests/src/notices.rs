@@ -1,0 +1,124 @@
+//! The notification daemon.
+//!
+//! Owns dunst and the record of what it really showed. Refuses to guess from what was sent: only what came onto the
+//! screen counts.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::process::Started;
+use crate::session::Session;
+use crate::wait::{until, until_within};
+
+/// A notification as the daemon showed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The daemon's number for it.
+    pub id: String,
+    /// Who says it is from whom.
+    pub app: String,
+    /// Its first line.
+    pub summary: String,
+    /// Its text, as the daemon was given it.
+    pub body: String,
+    /// `LOW`, `NORMAL` or `CRITICAL`.
+    pub urgency: String,
+}
+
+pub(crate) async fn start(session: &Session) -> Vec<Started> {
+    let root = session.folder();
+    let hook = root.join("on-notice");
+    let log = session.notices_file();
+    fs::write(&hook, HOOK.replace("LOG", &log.display().to_string())).expect("the daemon's hook");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o700)).expect("the hook's mode");
+    let configuration = root.join("dunstrc");
+    fs::write(&configuration, DUNST.replace("HOOK", &hook.display().to_string())).expect("dunst's settings");
+    let daemon = session.spawn("dunst", &["-conf", &configuration.display().to_string()]);
+    until("a notification daemon", async || {
+        if session.owned("org.freedesktop.Notifications").await { Ok(()) } else { Err("nobody".to_owned()) }
+    })
+    .await;
+    vec![daemon]
+}
+
+impl Session {
+    /// Gives every notification shown so far, oldest first.
+    #[must_use]
+    pub fn notices(&self) -> Vec<Shown> {
+        let text = fs::read_to_string(self.notices_file()).unwrap_or_default();
+        text.split_terminator('\u{1e}')
+            .map(|record| {
+                let fields: Vec<String> = record.split('\u{1f}').map(str::to_owned).collect();
+                let [id, app, summary, body, urgency] =
+                    fields.try_into().expect("five fields in the daemon's record");
+                Shown { id, app, summary, body, urgency }
+            })
+            .collect()
+    }
+
+    /// Waits until that many notifications were shown, and gives them all.
+    pub async fn notices_shown(&self, count: usize) -> Vec<Shown> {
+        let shown = until(&format!("{count} notices"), async || {
+            let shown = self.notices();
+            if shown.len() >= count { Ok(shown) } else { Err(format!("{shown:#?}")) }
+        })
+        .await;
+        assert_eq!(shown.len(), count, "no more than {count} notices, but: {shown:#?}");
+        shown
+    }
+
+    /// Clicks with the mouse on the newest notification.
+    pub async fn click_notice(&self) {
+        let window = self.window("^Dunst$").await;
+        let area = self.area(window);
+        self.click(area.x + area.width / 2, area.y + 20);
+    }
+
+    /// Waits until no notification is on the screen any more.
+    pub async fn no_notice_on_screen(&self) {
+        self.no_window("^Dunst$").await;
+    }
+
+    /// Takes all notifications from the screen.
+    pub async fn close_notices(&self) {
+        self.run("dunstctl", &["close-all"]).expect("the daemon closes its notices");
+        until_within(crate::LIMIT, "an empty screen", async || {
+            if self.windows("^Dunst$").is_empty() { Ok(()) } else { Err("a notice".to_owned()) }
+        })
+        .await;
+    }
+
+    /// Gives the file with the record of what was shown.
+    #[must_use]
+    pub fn notices_file(&self) -> std::path::PathBuf {
+        self.logs().join("notices")
+    }
+}
+
+// dunst hands each field over in the environment; the separators are ASCII's own and appear in no text.
+const HOOK: &str = r#"#!/bin/sh
+printf '%s\037%s\037%s\037%s\037%s\036' \
+    "$DUNST_ID" "$DUNST_APP_NAME" "$DUNST_SUMMARY" "$DUNST_BODY" "$DUNST_URGENCY" >>"LOG"
+"#;
+
+const DUNST: &str = r#"[global]
+    follow = none
+    width = 400
+    height = 300
+    origin = bottom-left
+    offset = 20x20
+    notification_limit = 0
+    idle_threshold = 0
+    show_age_threshold = -1
+    font = Monospace 10
+    mouse_left_click = do_action, close_current
+[urgency_low]
+    timeout = 0
+[urgency_normal]
+    timeout = 0
+[urgency_critical]
+    timeout = 0
+[record]
+    summary = "*"
+    script = HOOK
+"#;

@@ -1,0 +1,188 @@
+//! The app's page, driven by `WebDriver`.
+//!
+//! Owns a `WebKitWebDriver` that starts the binary itself, and finds things on the page by their `data-testid`. Refuses
+//! to know the page's looks or its words.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+
+use crate::app::binary;
+use crate::process::Started;
+use crate::session::Session;
+use crate::wait::{until, until_within};
+
+/// The app with its window open, driven by `WebDriver`.
+#[derive(Debug)]
+pub struct Page {
+    client: Client,
+    driver: Started,
+}
+
+impl Session {
+    /// Starts the app with its window, and waits until the page is there.
+    pub async fn open(&self) -> Page {
+        self.open_with(&[]).await
+    }
+
+    /// Starts the app with these arguments and its window, and waits until the page is there.
+    pub async fn open_with(&self, arguments: &[&str]) -> Page {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let port = free.expect("a free port").port();
+        let mut command = self.command("WebKitWebDriver");
+        // Tauri lets itself be driven only when told so.
+        command.env("TAURI_WEBVIEW_AUTOMATION", "true");
+        command.args([format!("--port={port}"), "--host=127.0.0.1".to_owned()]);
+        let mut driver = Started::new("WebKitWebDriver", &self.logs(), &mut command);
+        let address = format!("http://127.0.0.1:{port}");
+        until("the driver of web pages", async || {
+            assert!(driver.runs(), "WebKitWebDriver ended");
+            let reached = tokio::net::TcpStream::connect(("127.0.0.1", port)).await;
+            reached.map(drop).map_err(|e| e.to_string())
+        })
+        .await;
+        let wanted = json!({ "webkitgtk:browserOptions": { "binary": binary(), "args": arguments } });
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(wanted.as_object().expect("an object").clone());
+        let client = tokio::time::timeout(Duration::from_secs(40), builder.connect(&address)).await;
+        let client = client.expect("the app shows its page within 40 s");
+        let client = client.unwrap_or_else(|e| panic!("the app's page cannot be driven: {e}"));
+        Page { client, driver }
+    }
+}
+
+impl Page {
+    /// Waits until something is on the page.
+    pub async fn find(&self, id: &str) -> Element {
+        self.find_css(&by(id)).await
+    }
+
+    /// Waits until something is on the page, found by a CSS selector.
+    pub async fn find_css(&self, css: &str) -> Element {
+        until(&format!("{css} on the page"), async || match self.client.find(Locator::Css(css)).await {
+            Ok(element) => Ok(element),
+            Err(_) => Err(self.text().await),
+        })
+        .await
+    }
+
+    /// Tells whether something is on the page right now.
+    pub async fn has(&self, id: &str) -> bool {
+        self.client.find(Locator::Css(&by(id))).await.is_ok()
+    }
+
+    /// Waits until something is not on the page any more.
+    pub async fn without(&self, id: &str) {
+        until(&format!("no {id} on the page"), async || {
+            if self.has(id).await { Err(self.text().await) } else { Ok(()) }
+        })
+        .await;
+    }
+
+    /// Clicks on something.
+    pub async fn click(&self, id: &str) {
+        self.click_css(&by(id)).await;
+    }
+
+    /// Clicks on something found by a CSS selector; the page may be redrawing it meanwhile.
+    pub async fn click_css(&self, css: &str) {
+        until(&format!("{css} to be clicked"), async || {
+            let element = self.client.find(Locator::Css(css)).await;
+            let element = element.map_err(|e| e.to_string())?;
+            element.click().await.map_err(|e| e.to_string())
+        })
+        .await;
+    }
+
+    /// Replaces the text of a field, as a user does.
+    pub async fn type_into(&self, id: &str, text: &str) {
+        let field = self.find(id).await;
+        field.clear().await.unwrap_or_else(|e| panic!("{id} cannot be cleared: {e}"));
+        field.send_keys(text).await.unwrap_or_else(|e| panic!("{id} takes no text: {e}"));
+    }
+
+    /// Chooses an entry of a list by its value.
+    pub async fn choose(&self, id: &str, value: &str) {
+        let list = self.find(id).await;
+        list.select_by_value(value).await.unwrap_or_else(|e| panic!("{id} has no {value:?}: {e}"));
+    }
+
+    /// Gives the text of something on the page, waiting until it is there.
+    pub async fn text_of(&self, id: &str) -> String {
+        self.find(id).await.text().await.unwrap_or_default()
+    }
+
+    /// Waits until something on the page has a text like this, and gives it.
+    pub async fn text_until(&self, id: &str, what: &str, like: impl Fn(&str) -> bool) -> String {
+        until(&format!("{id} to say {what}"), async || {
+            let Ok(element) = self.client.find(Locator::Css(&by(id))).await else {
+                return Err(format!("no {id}, but: {}", self.text().await));
+            };
+            let text = element.text().await.unwrap_or_default();
+            if like(&text) { Ok(text) } else { Err(format!("{text:?}")) }
+        })
+        .await
+    }
+
+    /// Gives an attribute of something on the page, waiting until it is there.
+    pub async fn attribute(&self, id: &str, name: &str) -> String {
+        self.find(id).await.attr(name).await.ok().flatten().unwrap_or_default()
+    }
+
+    /// Gives everything that can be read on the page.
+    pub async fn text(&self) -> String {
+        let Ok(body) = self.client.find(Locator::Css("body")).await else {
+            return "no page".to_owned();
+        };
+        body.text().await.unwrap_or_default()
+    }
+
+    /// Gives the page's source as it stands now, with every attribute.
+    pub async fn source(&self) -> String {
+        self.client.source().await.unwrap_or_default()
+    }
+
+    /// Waits until a banner is there, and gives its text.
+    pub async fn banner(&self, id: &str) -> String {
+        let css = format!("{}[data-id^=\"{id}\"]", by("banner"));
+        self.find_css(&css).await.text().await.unwrap_or_default()
+    }
+
+    /// Waits until no such banner is there any more.
+    pub async fn no_banner(&self, id: &str) {
+        let css = format!("{}[data-id^=\"{id}\"]", by("banner"));
+        until(&format!("no banner {id}"), async || match self.client.find(Locator::Css(&css)).await {
+            Ok(banner) => Err(banner.text().await.unwrap_or_default()),
+            Err(_) => Ok(()),
+        })
+        .await;
+    }
+
+    /// Gives the process id of the app, which the driver started.
+    #[must_use]
+    pub fn app_pid(&self) -> u32 {
+        let file = format!("/proc/{0}/task/{0}/children", self.driver.pid());
+        let children = std::fs::read_to_string(file).unwrap_or_default();
+        let app = children.split_whitespace().next().and_then(|pid| pid.parse().ok());
+        app.unwrap_or_else(|| panic!("the driver has no child: {children:?}"))
+    }
+
+    /// Ends the app by leaving the driver, and waits until it is gone.
+    pub async fn close(mut self, session: &Session) {
+        let pid = self.app_pid();
+        let _gone = tokio::time::timeout(Duration::from_secs(5), self.client.close()).await;
+        self.driver.end();
+        until_within(crate::LIMIT, "the end of the app", async || {
+            if session.process_ids().contains(&pid) { Err(format!("{pid} still runs")) } else { Ok(()) }
+        })
+        .await;
+    }
+}
+
+fn by(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
+}

@@ -1,0 +1,136 @@
+//! One process that a test started.
+//!
+//! Owns its life: it can be hung, resumed, and is ended when dropped. Refuses to signal anything by name.
+
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::wait::until;
+
+/// A process that a test started, ended when dropped.
+#[derive(Debug)]
+pub struct Started {
+    name: String,
+    child: Child,
+    status: Option<ExitStatus>,
+}
+
+impl Started {
+    /// Starts a command; what it prints is appended to `<log_folder>/<name>.log`.
+    pub fn new(name: &str, log_folder: &Path, command: &mut Command) -> Self {
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(log_folder.join(format!("{}.log", name.rsplit('/').next().unwrap_or(name))))
+            .expect("a log file in the session's folder");
+        let errors = log.try_clone().expect("the log file a second time");
+        let child = command.stdin(Stdio::null()).stdout(log).stderr(errors).spawn();
+        Self::of(name, child, command)
+    }
+
+    /// Takes over a child that was spawned with its own pipes.
+    pub(crate) fn of(name: &str, child: std::io::Result<Child>, command: &Command) -> Self {
+        let child = child.unwrap_or_else(|e| {
+            panic!("{:?} could not be started ({e}); see tests/packages.txt", command.get_program())
+        });
+        Self { name: name.to_owned(), child, status: None }
+    }
+
+    /// Gives its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Gives how it ended, or `None` while it runs.
+    pub fn status(&mut self) -> Option<ExitStatus> {
+        if self.status.is_none() {
+            self.status = self.child.try_wait().expect("the state of a child");
+        }
+        self.status
+    }
+
+    /// Tells whether it still runs.
+    pub fn runs(&mut self) -> bool {
+        self.status().is_none()
+    }
+
+    /// Waits until it has ended by itself.
+    pub async fn ended(&mut self) -> ExitStatus {
+        let name = self.name.clone();
+        until(&format!("the end of {name}"), async || {
+            self.status().ok_or_else(|| format!("{name} still runs"))
+        })
+        .await
+    }
+
+    /// Stops it in its tracks: calls to it are not answered any more.
+    pub fn hang(&self) {
+        signal(self.pid(), Signal::STOP);
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        signal(self.pid(), Signal::CONT);
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(&mut self) {
+        if self.runs() {
+            signal(self.pid(), Signal::KILL);
+            self.wait(Duration::from_secs(5));
+        }
+    }
+
+    /// Ends it: asks first, then insists.
+    pub fn end(&mut self) {
+        if self.runs() {
+            self.resume();
+            signal(self.pid(), Signal::TERM);
+            self.wait(Duration::from_secs(3));
+            self.kill();
+        }
+    }
+
+    fn wait(&mut self, limit: Duration) {
+        let deadline = Instant::now() + limit;
+        while self.runs() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Sends a signal to a process by its id; one that is gone already is fine.
+pub(crate) fn signal(pid: u32, signal: Signal) {
+    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        let _gone = kill_process(pid, signal);
+    }
+}
+
+/// Gives the processes whose environment carries this line, as `NAME=value`; zombies are left out.
+pub(crate) fn carrying(line: &str) -> Vec<u32> {
+    let own = std::process::id();
+    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok())
+        .filter(|&pid| pid != own && !is_zombie(pid))
+        .filter(|pid| {
+            std::fs::read(format!("/proc/{pid}/environ"))
+                .is_ok_and(|environ| environ.split(|&b| b == 0).any(|part| part == line.as_bytes()))
+        })
+        .collect()
+}
+
+fn is_zombie(pid: u32) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/stat"))
+        .is_ok_and(|stat| stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z')))
+}

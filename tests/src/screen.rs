@@ -1,0 +1,173 @@
+//! The display.
+//!
+//! Owns Xvfb, and looks at windows and pixels from outside. Refuses the machine's own display.
+
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+
+use crate::process::Started;
+use crate::session::{Session, command};
+use crate::wait::until;
+
+/// Starts a display of its own and gives its number.
+pub(crate) async fn start(root: &Path, environment: &[(String, String)]) -> (Started, String) {
+    let mut xvfb = command("Xvfb", environment, root);
+    xvfb.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]);
+    let log = root.join("log/Xvfb.log");
+    let number = root.join("display");
+    let file = |path: &Path| fs::File::create(path).expect("a file in the session's folder");
+    let child = xvfb.stdin(Stdio::null()).stdout(file(&number)).stderr(file(&log)).spawn();
+    let mut display = Started::of("Xvfb", child, &xvfb);
+    let number = until("the number of the display", async || {
+        assert!(display.runs(), "Xvfb ended: {}", fs::read_to_string(&log).unwrap_or_default());
+        let said = fs::read_to_string(&number).unwrap_or_default();
+        said.strip_suffix('\n').map(str::to_owned).ok_or_else(|| "no number yet".to_owned())
+    })
+    .await;
+    (display, number)
+}
+
+/// Where a window stands, in pixels of the display.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Area {
+    /// Pixels from the left.
+    pub x: u32,
+    /// Pixels from the top.
+    pub y: u32,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+/// A picture, eight bits each of red, green and blue, row by row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shot {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Three bytes a pixel.
+    pub rgb: Vec<u8>,
+}
+
+impl Session {
+    /// Gives the windows on the display whose class matches, as the X server numbers them.
+    #[must_use]
+    pub fn windows(&self, class: &str) -> Vec<u32> {
+        // xdotool ends with 1 where nothing is found.
+        let found = self.run("xdotool", &["search", "--onlyvisible", "--class", class]).unwrap_or_default();
+        found.lines().filter_map(|line| line.trim().parse().ok()).collect()
+    }
+
+    /// Waits until a window of this class is on the display.
+    pub async fn window(&self, class: &str) -> u32 {
+        until(&format!("a window of class {class}"), async || {
+            self.windows(class).first().copied().ok_or_else(|| "no such window".to_owned())
+        })
+        .await
+    }
+
+    /// Waits until no window of this class is on the display.
+    pub async fn no_window(&self, class: &str) {
+        until(&format!("no window of class {class}"), async || match self.windows(class).len() {
+            0 => Ok(()),
+            many => Err(format!("{many} of them")),
+        })
+        .await;
+    }
+
+    /// Asks a window to close, as its close button does.
+    pub fn close_window(&self, window: u32) {
+        let class = window.to_string();
+        self.run("xdotool", &["windowclose", &class]).expect("a window that can be closed");
+    }
+
+    /// Gives where a window stands.
+    #[must_use]
+    pub fn area(&self, window: u32) -> Area {
+        let text = self.run("xdotool", &["getwindowgeometry", "--shell", &window.to_string()]);
+        let text = text.expect("where a window stands");
+        let value = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+            line.and_then(|value| value.parse().ok()).unwrap_or(0)
+        };
+        Area { x: value("X"), y: value("Y"), width: value("WIDTH"), height: value("HEIGHT") }
+    }
+
+    /// Clicks with the left button of the mouse.
+    pub fn click(&self, x: u32, y: u32) {
+        let (x, y) = (x.to_string(), y.to_string());
+        self.run("xdotool", &["mousemove", &x, &y, "click", "1"]).expect("a click of the mouse");
+    }
+
+    /// Takes a picture of the whole display.
+    #[must_use]
+    pub fn shot(&self) -> Shot {
+        let file = self.folder().join("shot.png");
+        let name = file.display().to_string();
+        self.run("scrot", &["--overwrite", "--silent", &name]).expect("a picture of the display");
+        Shot::read(&file)
+    }
+}
+
+impl Shot {
+    /// Reads a PNG.
+    #[must_use]
+    pub fn read(file: &Path) -> Self {
+        let source = std::io::BufReader::new(fs::File::open(file).expect("a picture"));
+        let mut decoder = png::Decoder::new(source);
+        decoder.set_transformations(png::Transformations::normalize_to_color8());
+        let mut reader = decoder.read_info().expect("a PNG");
+        let mut pixels = vec![0; reader.output_buffer_size().expect("a picture that fits into memory")];
+        let frame = reader.next_frame(&mut pixels).expect("the pixels of a PNG");
+        let rgb = match frame.color_type {
+            png::ColorType::Rgb => pixels,
+            png::ColorType::Rgba => pixels.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect(),
+            other => panic!("a picture of the display in {other:?}"),
+        };
+        Self { width: frame.width, height: frame.height, rgb }
+    }
+
+    /// Writes a PNG.
+    pub fn write(&self, file: &Path) {
+        let sink = std::io::BufWriter::new(fs::File::create(file).expect("a file for a picture"));
+        let mut encoder = png::Encoder::new(sink, self.width, self.height);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        let mut writer = encoder.write_header().expect("the head of a PNG");
+        writer.write_image_data(&self.rgb).expect("the pixels of a PNG");
+    }
+
+    /// Cuts an area out; what lies outside the picture is left out.
+    #[must_use]
+    pub fn crop(&self, area: Area) -> Self {
+        let right = (area.x + area.width).min(self.width);
+        let bottom = (area.y + area.height).min(self.height);
+        let (left, top) = (area.x.min(right), area.y.min(bottom));
+        let rgb = (top..bottom).flat_map(|y| (left..right).flat_map(move |x| self.pixel(x, y))).collect();
+        Self { width: right - left, height: bottom - top, rgb }
+    }
+
+    /// Makes each pixel a square of that many.
+    #[must_use]
+    pub fn enlarge(&self, times: u32) -> Self {
+        let (width, height) = (self.width * times, self.height * times);
+        let rgb = (0..height).flat_map(|y| (0..width).flat_map(move |x| self.pixel(x / times, y / times)));
+        Self { width, height, rgb: rgb.collect() }
+    }
+
+    /// Gives red, green and blue of a pixel.
+    #[must_use]
+    pub fn pixel(&self, x: u32, y: u32) -> [u8; 3] {
+        let at = 3 * (y as usize * self.width as usize + x as usize);
+        [self.rgb[at], self.rgb[at + 1], self.rgb[at + 2]]
+    }
+
+    /// Counts the different colours.
+    #[must_use]
+    pub fn colours(&self) -> usize {
+        self.rgb.chunks_exact(3).collect::<std::collections::HashSet<_>>().len()
+    }
+}

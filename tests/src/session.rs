@@ -1,0 +1,271 @@
+//! A private desktop session.
+//!
+//! Owns its folders, its environment and the life of its parts, and ends everything when dropped, also when the test
+//! panics. Refuses to share anything with the machine's own desktop: display, bus, home and temporary folder are its own.
+
+use std::fs;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use rustix::process::Signal;
+use tempfile::TempDir;
+use zbus::Connection;
+
+use crate::process::{Started, carrying, signal};
+use crate::{bus, keyring, notices, panel, screen};
+
+/// A part of the session that can be left out, stopped, hung and started again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The window manager, openbox.
+    WindowManager,
+    /// The Secret Service, gnome-keyring.
+    Keyring,
+    /// The notification daemon, dunst.
+    Notices,
+    /// The tray host, xfce4-panel.
+    Tray,
+}
+
+impl Part {
+    const ALL: [Self; 4] = [Self::WindowManager, Self::Keyring, Self::Notices, Self::Tray];
+}
+
+/// A private desktop session, ended when dropped.
+#[derive(Debug)]
+pub struct Session {
+    id: String,
+    environment: Vec<(String, String)>,
+    parts: Vec<(Part, Vec<Started>)>,
+    bus: Connection,
+    // Ended in this order, after the parts.
+    _bus_daemon: Started,
+    _display: Started,
+    folder: TempDir,
+}
+
+impl Session {
+    /// Starts a whole session.
+    pub async fn start() -> Self {
+        Self::without(&[]).await
+    }
+
+    /// Starts a session that lacks some parts; they can be started later.
+    pub async fn without(missing: &[Part]) -> Self {
+        let folder = tempfile::Builder::new().prefix("e2e-").tempdir().expect("a folder for the session");
+        let root = folder.path();
+        for name in ["home", "home/.config", "run", "tmp", "log", "services"] {
+            fs::DirBuilder::new().mode(0o700).create(root.join(name)).expect("a folder in the session's");
+        }
+        let id = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut environment = environment(root, &id);
+
+        // The display comes first: what the bus starts inherits its environment.
+        let (display, number) = screen::start(root, &environment).await;
+        environment.push(("DISPLAY".into(), format!(":{number}")));
+        let (bus_daemon, bus) = bus::start(root, &environment).await;
+
+        let mut session = Self {
+            id,
+            environment,
+            parts: Vec::new(),
+            bus,
+            _bus_daemon: bus_daemon,
+            _display: display,
+            folder,
+        };
+        for part in Part::ALL {
+            if !missing.contains(&part) {
+                session.start_part(part).await;
+            }
+        }
+        session
+    }
+
+    /// Starts a part, and waits until it does its work.
+    pub async fn start_part(&mut self, part: Part) {
+        assert!(self.parts.iter().all(|(running, _)| *running != part), "{part:?} runs already");
+        let started = match part {
+            Part::WindowManager => vec![self.spawn("openbox", &["--sm-disable"])],
+            Part::Keyring => keyring::start(self).await,
+            Part::Notices => notices::start(self).await,
+            Part::Tray => panel::start(self).await,
+        };
+        self.parts.push((part, started));
+    }
+
+    /// Ends a part; nothing on the bus brings it back.
+    pub fn stop_part(&mut self, part: Part) {
+        let before = self.parts.len();
+        self.parts.retain(|(running, _)| *running != part);
+        assert!(self.parts.len() < before, "{part:?} does not run");
+    }
+
+    /// Makes a part hang: it keeps its name on the bus and answers nothing.
+    pub fn hang_part(&self, part: Part) {
+        self.processes(part).for_each(Started::hang);
+    }
+
+    /// Lets a hanging part go on.
+    pub fn resume_part(&self, part: Part) {
+        self.processes(part).for_each(Started::resume);
+    }
+
+    /// Sets a variable for everything that is started from now on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.retain(|(known, _)| known != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Gives a command that runs inside the session.
+    #[must_use]
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        command(program, &self.environment, self.folder.path())
+    }
+
+    /// Starts a program inside the session; what it prints is in the folder of logs.
+    pub fn spawn(&self, program: &str, arguments: &[&str]) -> Started {
+        Started::new(program, &self.logs(), self.command(program).args(arguments))
+    }
+
+    /// Runs a program inside the session and gives what it printed, or what it complained about.
+    ///
+    /// # Errors
+    ///
+    /// Gives standard error and the exit status where that is not 0.
+    pub fn run(&self, program: &str, arguments: &[&str]) -> Result<String, String> {
+        let output = self.command(program).args(arguments).stdin(Stdio::null()).output();
+        let output =
+            output.map_err(|e| format!("{program} could not be started ({e}); see tests/packages.txt"))?;
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        if output.status.success() {
+            Ok(said(&output.stdout))
+        } else {
+            Err(format!("{program}: {} {}", output.status, said(&output.stderr)))
+        }
+    }
+
+    /// Gives the test's own connection to the session's bus.
+    #[must_use]
+    pub const fn bus(&self) -> &Connection {
+        &self.bus
+    }
+
+    /// Tells whether somebody owns a name on the bus.
+    pub async fn owned(&self, name: &str) -> bool {
+        bus::owned(&self.bus, name).await
+    }
+
+    /// Gives the folder that holds everything of the session.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Gives the user's home folder.
+    #[must_use]
+    pub fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    /// Gives the file that holds the app's settings.
+    #[must_use]
+    pub fn settings_file(&self) -> PathBuf {
+        self.home().join(".config/tidemark/settings.json")
+    }
+
+    /// Gives the folder with what the session's processes printed.
+    #[must_use]
+    pub fn logs(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    /// Gives every process of the session, whoever started it.
+    #[must_use]
+    pub fn process_ids(&self) -> Vec<u32> {
+        carrying(&format!("{SESSION}={}", self.id))
+    }
+
+    fn processes(&self, part: Part) -> impl Iterator<Item = &Started> {
+        self.parts.iter().filter(move |(running, _)| *running == part).flat_map(|(_, started)| started)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            print_logs(&self.logs());
+        }
+        self.parts.clear();
+        // What others started here, such as plugins of the panel or a test's own program, is found by the session's id.
+        for how in [Signal::TERM, Signal::KILL] {
+            let deadline = std::time::Instant::now() + std::time::Duration::from_secs(2);
+            let spared = [self._bus_daemon.pid(), self._display.pid()];
+            let left = || self.process_ids().into_iter().filter(|pid| !spared.contains(pid));
+            left().for_each(|pid| {
+                signal(pid, Signal::CONT);
+                signal(pid, how);
+            });
+            while left().next().is_some() && std::time::Instant::now() < deadline {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+        }
+    }
+}
+
+const SESSION: &str = "TIDEMARK_E2E_SESSION";
+
+fn environment(root: &Path, id: &str) -> Vec<(String, String)> {
+    let inside = |name: &str| root.join(name).display().to_string();
+    let path = std::env::var("PATH").unwrap_or_else(|_| "/usr/local/bin:/usr/bin:/bin".into());
+    let bus = format!("unix:path={}", inside("run/bus"));
+    [
+        ("PATH", path),
+        (SESSION, id.to_owned()),
+        ("HOME", inside("home")),
+        ("XDG_CONFIG_HOME", inside("home/.config")),
+        ("XDG_DATA_HOME", inside("home/.local/share")),
+        ("XDG_STATE_HOME", inside("home/.local/state")),
+        ("XDG_CACHE_HOME", inside("home/.cache")),
+        ("XDG_RUNTIME_DIR", inside("run")),
+        ("TMPDIR", inside("tmp")),
+        ("DBUS_SESSION_BUS_ADDRESS", bus),
+        // No system bus: nothing here may depend on the machine's own.
+        ("DBUS_SYSTEM_BUS_ADDRESS", format!("unix:path={}", inside("run/no-system-bus"))),
+        ("XDG_SESSION_TYPE", "x11".into()),
+        ("XDG_CURRENT_DESKTOP", "XFCE".into()),
+        ("GSETTINGS_BACKEND", "memory".into()),
+        ("NO_AT_BRIDGE", "1".into()),
+        ("LANG", "C.UTF-8".into()),
+        ("TZ", "UTC".into()),
+        // Until a test says otherwise MiniMax is out of reach, and never the real one.
+        ("TIDEMARK_API_BASE", "http://127.0.0.1:1".into()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .to_vec()
+}
+
+/// Makes a command that knows the session's environment and nothing else.
+pub(crate) fn command(
+    program: impl AsRef<std::ffi::OsStr>,
+    environment: &[(String, String)],
+    folder: &Path,
+) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().envs(environment.iter().map(|(name, value)| (name, value)));
+    command.current_dir(folder.join("home"));
+    command
+}
+
+fn print_logs(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let from = text.len().saturating_sub(4000);
+        let tail = text.char_indices().find(|(at, _)| *at >= from).map_or("", |(at, _)| &text[at..]);
+        if !tail.trim().is_empty() {
+            eprintln!("--- {}\n{tail}", path.display());
+        }
+    }
+}
