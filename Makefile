@@ -1,0 +1,37 @@
+# Tidemark. `make help` lists what there is; each line of work is a script under scripts/.
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+EXE := $(if $(filter Windows_NT,$(OS)),.exe)
+BINARY := $(TARGET)/release/tidemark$(EXE)
+
+.PHONY: help setup build run demo test lint bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
+
+setup: ## installs what building and testing need (Debian, Ubuntu), or names it
+	@scripts/setup.sh build tests
+
+build: ## the app with its page, in release: target/release/tidemark
+	@scripts/setup.sh build
+	@scripts/page.sh
+	cargo build --release --locked -p tidemark
+
+run: build ## the app with your own keys
+	$(BINARY) $(ARGS)
+
+demo: ## sets up, builds and shows the app on a simulated account
+	@scripts/demo.sh
+
+test: ## sets up and runs every test; ends with `N passed, N failed`
+	@scripts/test.sh
+
+lint: ## formats, lints, licences and types, checked
+	@scripts/lint.sh
+
+bench: build ## measures the release build beside an empty app
+	@scripts/bench.sh
+
+clean: ## removes everything that was built
+	cargo clean
+	rm -rf ui/dist ui/node_modules tests/yardstick/target

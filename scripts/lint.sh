@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Every check that needs no running app. Goes on after a failure, so that one run tells all.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+failed=()
+check() {
+    local name=$1; shift
+    printf '== %s\n' "$name"
+    "$@" || failed+=("$name")
+}
+in_page() { (cd ui && npm run --silent "$1"); }
+
+scripts/setup.sh build && scripts/page.sh || exit 1
+check rustfmt cargo fmt --all --check
+check "rustfmt of the yardstick" cargo fmt --manifest-path tests/yardstick/Cargo.toml --check
+check clippy cargo clippy --locked --workspace --all-targets -- -D warnings
+check cargo-deny scripts/cargo-deny.sh
+check svelte-check in_page check
+check eslint in_page lint
+if [ ${#failed[@]} -gt 0 ]; then
+    (IFS=,; printf 'lint failed: %s\n' "${failed[*]}" >&2)
+    exit 1
+fi
