@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use tidemark_core::account::Kind;
 
@@ -73,6 +74,13 @@ impl ApiKey {
             return Err(KeyError::LoginToken);
         }
         Ok(Parsed { key: Self(key.into()), trimmed: key.len() != text.len(), kind: kind_of(key) })
+    }
+
+    /// Takes a key as the keyring gives it; `None` where that is no key. The bytes are erased.
+    #[must_use]
+    pub fn from_stored(bytes: Vec<u8>) -> Option<Self> {
+        let bytes = Zeroizing::new(bytes);
+        Self::parse(std::str::from_utf8(&bytes).ok()?).ok().map(|parsed| parsed.key)
     }
 
     /// Gives the last four characters; `None` for a key under 12 characters, of which nothing is shown.

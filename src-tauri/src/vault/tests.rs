@@ -1,0 +1,206 @@
+//! Deadlines, against a key store that hangs, panics and comes back on command.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use super::desk::Platform;
+use super::*;
+
+/// Each job waits for the test to say what comes of it; `None` is a panic.
+type Says = Option<Outcome>;
+
+struct Scripted {
+    says: Arc<Mutex<Receiver<Says>>>,
+    started: Sender<()>,
+}
+
+impl Platform for Scripted {
+    fn run(&mut self, job: &Job, _: Patience) -> Outcome {
+        self.started.send(()).unwrap();
+        match job {
+            // Puts hang until the test ends; the others take what the test says.
+            Job::Put(..) => loop {
+                std::thread::park();
+            },
+            _ => self
+                .says
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .recv()
+                .unwrap()
+                .expect("a panic was wanted"),
+        }
+    }
+}
+
+struct Scene {
+    keyring: Keyring,
+    say: Sender<Says>,
+    started: Receiver<()>,
+    opened: Receiver<()>,
+}
+
+fn scene() -> Scene {
+    let (say, says) = channel();
+    let (tell_started, started) = channel();
+    let (tell_opened, opened) = channel();
+    let says = Arc::new(Mutex::new(says));
+    let senders = Mutex::new((tell_started, tell_opened));
+    let open = move || -> Box<dyn Platform> {
+        let senders = senders.lock().unwrap();
+        senders.1.send(()).unwrap();
+        Box::new(Scripted { says: Arc::clone(&says), started: senders.0.clone() })
+    };
+    let limit = |patience| match patience {
+        Patience::Background => Duration::from_millis(100),
+        Patience::User => Duration::from_secs(5),
+    };
+    Scene { keyring: Keyring { desk: Desk::new(Box::new(open), limit) }, say, started, opened }
+}
+
+fn id() -> AccountId {
+    AccountId("00000000-0000-4000-8000-000000000001".to_owned())
+}
+
+fn key() -> ApiKey {
+    ApiKey::parse("sk-cp-test-0123456789").unwrap().key
+}
+
+#[tokio::test]
+async fn one_thread_serves_request_after_request() {
+    let scene = scene();
+    for _ in 0..3 {
+        scene.say.send(Some(Ok(Some(key())))).unwrap();
+        let read = scene.keyring.get(&id(), Patience::Background).await.unwrap();
+        assert!(read.same_as(&key()));
+    }
+    assert_eq!(scene.opened.try_iter().count(), 1);
+}
+
+#[tokio::test]
+async fn a_background_request_to_a_hung_keyring_is_slow_in_time_and_the_next_ones_fail_at_once() {
+    let scene = scene();
+    assert_eq!(scene.keyring.put(&id(), &key(), Patience::Background).await, Err(KeyringTrouble::Slow));
+    let start = Instant::now();
+    for _ in 0..50 {
+        let read = scene.keyring.get(&id(), Patience::Background).await;
+        assert_eq!(read.map(drop), Err(KeyringTrouble::Slow));
+    }
+    assert!(start.elapsed() < Duration::from_millis(90), "{:?}", start.elapsed());
+    assert_eq!(scene.opened.try_iter().count(), 1, "background requests made threads");
+}
+
+#[tokio::test]
+async fn a_request_of_the_users_gets_a_new_thread_and_the_background_profits() {
+    let scene = scene();
+    assert_eq!(scene.keyring.put(&id(), &key(), Patience::Background).await, Err(KeyringTrouble::Slow));
+    for patience in [Patience::User, Patience::Background] {
+        scene.say.send(Some(Ok(Some(key())))).unwrap();
+        assert!(scene.keyring.get(&id(), patience).await.is_ok());
+    }
+    assert_eq!(scene.opened.try_iter().count(), 2);
+}
+
+#[tokio::test]
+async fn a_user_who_waits_behind_a_hung_background_request_is_served_by_the_next_thread() {
+    let scene = scene();
+    let keyring = scene.keyring.clone();
+    let hung = tokio::spawn(async move { keyring.put(&id(), &key(), Patience::Background).await });
+    wait_until(|| scene.started.try_recv().is_ok()).await;
+    scene.say.send(Some(Ok(Some(key())))).unwrap();
+    assert!(scene.keyring.get(&id(), Patience::User).await.is_ok());
+    assert_eq!(hung.await.unwrap(), Err(KeyringTrouble::Slow));
+}
+
+#[tokio::test]
+async fn the_background_does_not_write_off_a_thread_that_waits_for_the_users_password() {
+    let scene = scene();
+    let keyring = scene.keyring.clone();
+    let typing = tokio::spawn(async move { keyring.get(&id(), Patience::User).await.map(drop) });
+    wait_until(|| scene.started.try_recv().is_ok()).await;
+    let meanwhile = scene.keyring.get(&id(), Patience::Background).await;
+    assert_eq!(meanwhile.map(drop), Err(KeyringTrouble::Slow));
+    scene.say.send(Some(Ok(Some(key())))).unwrap();
+    assert_eq!(typing.await.unwrap(), Ok(()));
+    assert_eq!(scene.opened.try_iter().count(), 1);
+}
+
+#[tokio::test]
+async fn a_keyring_that_comes_back_late_serves_the_background_again() {
+    let scene = scene();
+    let late = scene.keyring.get(&id(), Patience::Background).await;
+    assert_eq!(late.map(drop), Err(KeyringTrouble::Slow));
+    scene.say.send(Some(Ok(Some(key())))).unwrap();
+    let keyring = scene.keyring.clone();
+    // The written-off thread takes the first word, so each try brings one of its own.
+    let start = Instant::now();
+    loop {
+        assert!(start.elapsed() < Duration::from_secs(5), "the background stays shut out");
+        scene.say.send(Some(Ok(Some(key())))).unwrap();
+        if keyring.get(&id(), Patience::Background).await.is_ok() {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_nobody_waits_for_any_more_does_not_block_the_next_for_ever() {
+    let scene = scene();
+    let keyring = scene.keyring.clone();
+    let dropped = tokio::spawn(async move { keyring.put(&id(), &key(), Patience::Background).await });
+    wait_until(|| scene.started.try_recv().is_ok()).await;
+    dropped.abort();
+    scene.say.send(Some(Ok(Some(key())))).unwrap();
+    assert_eq!(dropped.await.map_err(|e| e.is_cancelled()), Err(true));
+    // Its own deadline passes behind the dropped one's, which is written off then.
+    let behind = scene.keyring.get(&id(), Patience::Background).await;
+    assert_eq!(behind.map(drop), Err(KeyringTrouble::Slow));
+    assert!(scene.keyring.get(&id(), Patience::User).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_panic_in_the_key_store_is_a_failure_and_the_next_request_gets_a_fresh_one() {
+    let scene = scene();
+    scene.say.send(None).unwrap();
+    let broken = scene.keyring.get(&id(), Patience::Background).await;
+    assert_eq!(broken.map(drop), Err(KeyringTrouble::Failed));
+    scene.say.send(Some(Ok(None))).unwrap();
+    assert_eq!(scene.keyring.get(&id(), Patience::User).await.map(drop), Err(KeyringTrouble::NoEntry));
+    assert_eq!(scene.opened.try_iter().count(), 2);
+}
+
+#[test]
+fn hung_threads_do_not_pile_up_however_often_the_user_tries() {
+    let scene = scene();
+    let desk = Desk::new(Box::new(|| Box::new(Hung)), |_| Duration::from_millis(5));
+    let keyring = Keyring { desk };
+    for _ in 0..30 {
+        assert_eq!(keyring.put_blocking(&id(), &key(), Patience::User), Err(KeyringTrouble::Slow));
+    }
+    assert!(format!("{:?}", keyring).contains("Keyring"));
+    assert!(HANGING.load(std::sync::atomic::Ordering::SeqCst) <= 8);
+    drop(scene);
+}
+
+static HANGING: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+
+struct Hung;
+
+impl Platform for Hung {
+    fn run(&mut self, _: &Job, _: Patience) -> Outcome {
+        HANGING.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        loop {
+            std::thread::park();
+        }
+    }
+}
+
+async fn wait_until(met: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !met() {
+        assert!(start.elapsed() < Duration::from_secs(5), "waited in vain");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}

@@ -1,0 +1,212 @@
+//! The keyring against a real GNOME Keyring, each test on a private session bus that nothing else can reach.
+//!
+//! Each test starts itself again below `dbus-run-session`, with a home of its own; `inside` is what runs there.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may end there")]
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tidemark::key::ApiKey;
+use tidemark::vault::{KeyVault, Keyring, Patience};
+use tidemark_core::account::AccountId;
+use tidemark_core::message::KeyringTrouble;
+
+/// No service folder: what is not started is absent.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
+</busconfig>"#;
+
+fn on_a_private_bus(name: &str) {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("bus.conf");
+    std::fs::write(&config, BUS).unwrap();
+    let mut command = Command::new("dbus-run-session");
+    command.arg("--config-file").arg(&config).arg("--").arg(std::env::current_exe().unwrap());
+    command.args(["--exact", "--ignored", "--nocapture", name]);
+    command.env("HOME", home.path()).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    for folder in ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"]
+    {
+        command.env(folder, home.path());
+    }
+    let output = command.output().expect("dbus-run-session, from the package dbus-daemon, is needed");
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[test]
+fn a_key_is_kept_read_replaced_and_removed() {
+    on_a_private_bus("inside::round_trip");
+}
+
+#[test]
+fn a_locked_keyring_is_told_in_time_and_never_asked_to_open_from_the_background() {
+    on_a_private_bus("inside::locked");
+}
+
+#[test]
+fn a_keyring_that_starts_late_or_again_is_used_without_a_restart() {
+    on_a_private_bus("inside::restarts");
+}
+
+#[test]
+fn a_hung_keyring_costs_its_deadline_and_no_more() {
+    on_a_private_bus("inside::hung");
+}
+
+/// A running GNOME Keyring, ended with its owner.
+struct Daemon(Child);
+
+impl Daemon {
+    fn start(password: Option<&str>) -> Self {
+        let mut command = Command::new("gnome-keyring-daemon");
+        command.args(["--foreground", "--components=secrets"]);
+        command.args(password.map(|_| "--unlock"));
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("gnome-keyring-daemon is needed");
+        child.stdin.take().unwrap().write_all(password.unwrap_or_default().as_bytes()).unwrap();
+        Self(child)
+    }
+
+    fn signal(&self, signal: &str) {
+        let status = Command::new("kill").args([signal, &self.0.id().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+fn id() -> AccountId {
+    AccountId("00000000-0000-4000-8000-000000000001".to_owned())
+}
+
+fn key(tail: &str) -> ApiKey {
+    ApiKey::parse(&format!("sk-cp-test-{tail}")).unwrap().key
+}
+
+/// Asks until the keyring says something else than this.
+fn until_not(
+    trouble: KeyringTrouble,
+    ask: impl Fn() -> Result<(), KeyringTrouble>,
+) -> Result<(), KeyringTrouble> {
+    let start = Instant::now();
+    loop {
+        let outcome = ask();
+        if outcome != Err(trouble) || start.elapsed() > Duration::from_secs(10) {
+            return outcome;
+        }
+        std::thread::yield_now();
+    }
+}
+
+fn stored_text() -> Vec<u8> {
+    let keyrings = Path::new(&std::env::var("HOME").unwrap()).join("keyrings");
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(keyrings).unwrap() {
+        std::io::copy(&mut File::open(entry.unwrap().path()).unwrap(), &mut all).unwrap();
+    }
+    all
+}
+
+mod inside {
+    use super::*;
+
+    fn ready(keyring: &Keyring) {
+        let ask = || keyring.put_blocking(&id(), &key("first-0123"), Patience::Background);
+        // The name is there a moment before the collection is unlocked.
+        let outcome = until_not(KeyringTrouble::Absent, || {
+            until_not(KeyringTrouble::Locked, || until_not(KeyringTrouble::Failed, ask))
+        });
+        assert_eq!(outcome, Ok(()));
+    }
+
+    #[test]
+    #[ignore = "runs on a private bus"]
+    fn round_trip() {
+        let _daemon = Daemon::start(Some("test-password"));
+        let keyring = Keyring::new();
+        ready(&keyring);
+        assert!(!String::from_utf8_lossy(&stored_text()).contains("first-0123"));
+
+        // The same from both kinds of runtimes: the store is never called on their threads.
+        let many = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        many.block_on(async {
+            assert!(keyring.get(&id(), Patience::Background).await.unwrap().same_as(&key("first-0123")));
+            keyring.put(&id(), &key("second-0123"), Patience::User).await.unwrap();
+            assert!(keyring.get(&id(), Patience::User).await.unwrap().same_as(&key("second-0123")));
+            let other = AccountId("00000000-0000-4000-8000-000000000002".to_owned());
+            assert_eq!(
+                keyring.get(&other, Patience::Background).await.map(drop),
+                Err(KeyringTrouble::NoEntry)
+            );
+            assert_eq!(keyring.remove(&other, Patience::Background).await, Ok(()));
+            assert_eq!(keyring.remove(&id(), Patience::Background).await, Ok(()));
+            assert_eq!(keyring.get(&id(), Patience::User).await.map(drop), Err(KeyringTrouble::NoEntry));
+        });
+    }
+
+    #[test]
+    #[ignore = "runs on a private bus"]
+    fn locked() {
+        let keyring = Keyring::new();
+        let daemon = Daemon::start(Some("test-password"));
+        ready(&keyring);
+        drop(daemon);
+        let _daemon = Daemon::start(None);
+        let read = || keyring.get_blocking(&id(), Patience::Background).map(drop);
+        assert_eq!(until_not(KeyringTrouble::Absent, read), Err(KeyringTrouble::Locked));
+        let kept = keyring.put_blocking(&id(), &key("second-0123"), Patience::Background);
+        assert_eq!(kept, Err(KeyringTrouble::Locked));
+        assert_eq!(keyring.remove_blocking(&id(), Patience::Background), Err(KeyringTrouble::Locked));
+        // Nobody can show a dialog here, which the keyring tells at once.
+        let start = Instant::now();
+        assert_eq!(keyring.get_blocking(&id(), Patience::User).map(drop), Err(KeyringTrouble::Locked));
+        assert!(start.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    #[ignore = "runs on a private bus"]
+    fn restarts() {
+        let keyring = Keyring::new();
+        let read = || keyring.get_blocking(&id(), Patience::Background).map(drop);
+        assert_eq!(read(), Err(KeyringTrouble::Absent));
+        let daemon = Daemon::start(Some("test-password"));
+        ready(&keyring);
+        assert_eq!(read(), Ok(()));
+        drop(daemon);
+        assert_eq!(read(), Err(KeyringTrouble::Absent));
+        let _daemon = Daemon::start(Some("test-password"));
+        let again = until_not(KeyringTrouble::Absent, || until_not(KeyringTrouble::Locked, read));
+        assert_eq!(again, Ok(()), "a kept connection to the former keyring was used");
+    }
+
+    #[test]
+    #[ignore = "runs on a private bus"]
+    fn hung() {
+        let daemon = Daemon::start(Some("test-password"));
+        let keyring = Keyring::new();
+        ready(&keyring);
+        daemon.signal("-STOP");
+        let read = |patience| keyring.get_blocking(&id(), patience).map(drop);
+        let start = Instant::now();
+        assert_eq!(read(Patience::Background), Err(KeyringTrouble::Slow));
+        let first = start.elapsed();
+        assert!(first >= Duration::from_secs(5) && first < Duration::from_secs(7), "{first:?}");
+        assert_eq!(read(Patience::Background), Err(KeyringTrouble::Slow));
+        assert!(start.elapsed() - first < Duration::from_millis(500));
+        daemon.signal("-CONT");
+        assert_eq!(read(Patience::User), Ok(()));
+        assert_eq!(read(Patience::Background), Ok(()));
+    }
+}
