@@ -1,0 +1,297 @@
+//! The rules of the house, held over the sources.
+//!
+//! Owns what a compiler does not check: who may import whom, which outside crate lives in which room, how long a file
+//! may be, what may never be written down. Refuses to judge style that rustfmt, clippy or eslint judge already.
+#![expect(clippy::expect_used, reason = "a source that cannot be read fails the test")]
+
+mod sources;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sources::{built_in, dependencies, locked, read, rust_in, says, texts};
+
+/// Outside crates of the shell, and the rooms each may live in: a file, or the folder beside it.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("apple_native_keyring_store", &["vault"]),
+    ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("keyring_core", &["vault"]),
+    ("notify", &["config"]),
+    ("notify_rust", &["desktop/notifier"]),
+    ("reqwest", &["api"]),
+    ("rpassword", &["cli"]),
+    ("rusqlite", &["store"]),
+    ("rustls", &["api"]),
+    ("tauri", &["lib", "commands", "desktop"]),
+    ("tauri_plugin_opener", &["lib", "commands", "desktop"]),
+    ("tauri_plugin_single_instance", &["lib", "desktop"]),
+    ("tempfile", &["config"]),
+    ("tiny_skia", &["desktop/picture"]),
+    ("tracing_appender", &["lib"]),
+    ("tracing_subscriber", &["lib"]),
+    ("windows_native_keyring_store", &["vault"]),
+    // The login manager and the network on one side, the keyring's own words on the other.
+    ("zbus", &["desktop", "vault"]),
+    ("zbus_secret_service_keyring_store", &["vault"]),
+];
+
+/// Outside crates that are everywhere's language rather than one room's tool.
+const LANGUAGE: &[&str] = &[
+    "jiff",
+    "secrecy",
+    "serde",
+    "serde_json",
+    "thiserror",
+    "tidemark_core",
+    "tokio",
+    "tracing",
+    "uuid",
+    // Named for one of its features only.
+    "tray_icon",
+];
+
+/// What the core may be built on: nothing that reads a clock, a file, a network or the environment.
+const CORE_CRATES: &[&str] =
+    &["fluent-bundle", "jiff", "rust_decimal", "serde", "serde_json", "thiserror", "unic-langid"];
+
+/// What the core never says.
+const CORE_REFUSES: &[&str] = &[
+    "tokio",
+    "std::fs",
+    "std::io",
+    "TcpStream",
+    "TcpListener",
+    "UdpSocket",
+    "ToSocketAddrs",
+    "std::env",
+    "std::process",
+    "std::thread",
+    "SystemTime",
+    "Instant",
+    "Timestamp::now",
+    "Zoned::now",
+    "TimeZone::system",
+];
+
+/// The longest a source may be without its tests, in lines.
+const LONGEST: usize = 400;
+
+/// What half of the sources stay under without their tests, in lines.
+const HALF_UNDER: usize = 150;
+
+#[test]
+fn an_outside_crate_lives_in_one_room_of_the_shell() {
+    let mut strays = Vec::new();
+    for source in rust_in("src-tauri/src") {
+        for (name, rooms) in ROOMS {
+            if source.uses(name) && !rooms.iter().any(|room| source.is_in(room)) {
+                strays.push(format!("{} uses {name}, which lives in {}", source.path, rooms.join(", ")));
+            }
+        }
+    }
+    none(&strays);
+}
+
+#[test]
+fn every_crate_the_shell_is_built_on_has_its_room() {
+    let named: BTreeSet<&str> = ROOMS.iter().map(|(name, _)| *name).chain(LANGUAGE.iter().copied()).collect();
+    let homeless: Vec<String> = dependencies("src-tauri/Cargo.toml")
+        .into_iter()
+        .filter(|name| !named.contains(name.replace('-', "_").as_str()))
+        .collect();
+    none(&homeless);
+}
+
+#[test]
+fn the_core_is_built_on_nothing_that_does_anything() {
+    let known: BTreeSet<&str> = CORE_CRATES.iter().copied().collect();
+    let more: Vec<String> =
+        dependencies("core/Cargo.toml").into_iter().filter(|name| !known.contains(name.as_str())).collect();
+    none(&more);
+}
+
+#[test]
+fn the_core_reads_no_clock_no_file_no_network_and_no_environment() {
+    let mut found = Vec::new();
+    for source in rust_in("core/src").into_iter().filter(|source| !source.is_test()) {
+        let code = source.code();
+        found.extend(
+            CORE_REFUSES
+                .iter()
+                .filter(|word| says(&code, word))
+                .map(|word| format!("{} says {word}", source.path)),
+        );
+        if source.uses("tidemark") {
+            found.push(format!("{} knows the shell", source.path));
+        }
+    }
+    none(&found);
+}
+
+#[test]
+fn the_controller_knows_neither_tauri_nor_the_keyring() {
+    let mut found = Vec::new();
+    for source in rust_in("src-tauri/src").into_iter().filter(|source| source.is_in("controller")) {
+        let code = source.code();
+        found.extend(
+            ["tauri", "tauri_plugin_opener", "keyring_core", "notify_rust", "rusqlite", "reqwest"]
+                .iter()
+                .filter(|word| source.uses(word))
+                .map(|word| format!("{} uses {word}", source.path)),
+        );
+        if says(&code, "crate::desktop") {
+            found.push(format!("{} knows the desktop's own types", source.path));
+        }
+    }
+    none(&found);
+}
+
+#[test]
+fn the_bridge_is_the_only_door_of_the_page() {
+    let found: Vec<String> = texts()
+        .into_iter()
+        .filter(|source| source.path.starts_with("ui/src/") && source.path != "ui/src/bridge.ts")
+        .filter(|source| source.text.contains("@tauri-apps") || source.text.contains("__TAURI"))
+        .map(|source| source.path)
+        .collect();
+    none(&found);
+}
+
+#[test]
+fn the_desktop_tests_know_only_the_binary() {
+    let mut found: Vec<String> =
+        dependencies("tests/Cargo.toml").into_iter().filter(|name| name.starts_with("tidemark")).collect();
+    for source in rust_in("tests/src").into_iter().chain(rust_in("tests/tests")) {
+        found.extend(
+            ["tidemark", "tidemark_core"]
+                .iter()
+                .filter(|name| source.uses(name))
+                .map(|name| format!("{} uses {name}", source.path)),
+        );
+    }
+    none(&found);
+}
+
+#[test]
+fn every_rust_file_opens_with_what_it_owns() {
+    let found: Vec<String> = texts()
+        .into_iter()
+        .filter(|source| source.is_rust() && !source.text.starts_with("//! "))
+        .map(|source| source.path)
+        .collect();
+    none(&found);
+}
+
+#[test]
+fn no_file_is_longer_than_one_sitting_and_half_are_short() {
+    let mut lengths = BTreeMap::new();
+    for source in texts() {
+        let hand_written = !source.path.contains("/generated/");
+        if hand_written && [".rs", ".ts", ".svelte"].iter().any(|end| source.path.ends_with(end)) {
+            lengths.insert(source.path.clone(), source.lines_without_tests());
+        }
+    }
+    let long: Vec<String> = lengths
+        .iter()
+        .filter(|(_, lines)| **lines > LONGEST)
+        .map(|(path, lines)| format!("{path} has {lines} lines without its tests"))
+        .collect();
+    none(&long);
+    let short = lengths.values().filter(|lines| **lines < HALF_UNDER).count();
+    assert!(short * 2 >= lengths.len(), "{short} of {} sources are under {HALF_UNDER} lines", lengths.len());
+}
+
+#[test]
+fn nothing_names_one_machine_or_holds_what_looks_like_a_key() {
+    let mut found = Vec::new();
+    for source in texts() {
+        for (number, line) in source.text.lines().enumerate() {
+            if names_one_machine(line) || holds_a_key(line) {
+                found.push(format!("{}:{}", source.path, number + 1));
+            }
+        }
+    }
+    none(&found);
+}
+
+#[test]
+fn every_member_of_the_workspace_keeps_its_lints() {
+    let lax: Vec<&str> = ["core/Cargo.toml", "src-tauri/Cargo.toml", "tests/Cargo.toml"]
+        .into_iter()
+        .filter(|path| !read(path).contains("[lints]\nworkspace = true"))
+        .collect();
+    assert!(lax.is_empty(), "{lax:?}");
+}
+
+#[test]
+fn the_tray_is_one_crate_and_a_status_notifier_item() {
+    let trays = built_in("tray-icon");
+    assert_eq!(trays.len(), 1, "two trays would not know of each other: {trays:?}");
+    assert!(trays[0].has("ksni"), "without it the tray has no tooltip and no left click: {trays:?}");
+    assert_eq!(built_in("ksni").len(), 1);
+}
+
+/// Blocking calls of a zbus that runs on tokio panic on a tokio worker; another crate can switch that on unseen.
+#[test]
+fn each_zbus_keeps_its_runtime() {
+    for zbus in built_in("zbus") {
+        let expected = match zbus.version.split('.').next() {
+            Some("5") => ("async-io", "tokio"),
+            Some("6") => ("tokio", "async-io"),
+            _ => panic!("a zbus of another major: decide on its runtime: {zbus:?}"),
+        };
+        assert!(zbus.has(expected.0) && !zbus.has(expected.1), "{zbus:?}");
+    }
+}
+
+#[test]
+fn the_yardstick_is_built_as_the_app_is() {
+    let profile = |path: &str| {
+        let text = read(path);
+        let section = text.split("[profile.release]\n").nth(1).expect("a release profile");
+        let lines =
+            section.split("\n[").next().unwrap_or_default().lines().filter(|line| !line.starts_with('#'));
+        lines.map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(profile("tests/yardstick/Cargo.toml"), profile("Cargo.toml"));
+    let (ours, theirs) = (read("Cargo.lock"), read("tests/yardstick/Cargo.lock"));
+    for name in ["tauri", "tray-icon", "ksni", "wry", "tao", "webkit2gtk"] {
+        assert_eq!(locked(&theirs, name), locked(&ours, name), "{name}");
+    }
+}
+
+#[test]
+fn the_rules_see_what_they_look_for() {
+    assert!(names_one_machine(&format!("open /{}/me/notes", "home")));
+    assert!(!names_one_machine("see https://example.org/home/page and $HOME/.config"));
+    assert!(holds_a_key(&format!("KEY=sk-{}-0123456789abcdef", "cp")));
+    assert!(!holds_a_key("KEY=sk-cp-test-0123456789abcdef"));
+    assert!(says("let now = Instant::now();", "Instant") && !says("an Instantly made", "Instant"));
+}
+
+/// An absolute path below a folder that only one machine has.
+fn names_one_machine(line: &str) -> bool {
+    ["root", "home", "tmp", "work", "farm"].iter().any(|folder| {
+        let start = format!("/{folder}/");
+        line.match_indices(&start).any(|(at, _)| {
+            let before = line[..at].chars().next_back();
+            let after = line[at + start.len()..].chars().next();
+            !before.is_some_and(|c| c.is_ascii_alphanumeric() || "_/.}".contains(c))
+                && after.is_some_and(|c| c.is_ascii_alphanumeric())
+        })
+    })
+}
+
+fn holds_a_key(line: &str) -> bool {
+    !line.to_lowercase().contains("test")
+        && ["cp", "api"].iter().any(|kind| {
+            line.split(&format!("sk-{kind}-"))
+                .skip(1)
+                .any(|rest| rest.chars().take_while(char::is_ascii_alphanumeric).count() >= 12)
+        })
+}
+
+#[track_caller]
+fn none(found: &[String]) {
+    assert!(found.is_empty(), "\n  {}", found.join("\n  "));
+}
