@@ -11,22 +11,25 @@
 //! 4. 0 of 0 with status 3 twice and 100 % is "not in the plan", once it is "no cap" (`window`).
 //! 5. Status 2 with a share left is a contradiction; the share is shown (`window`).
 //! 6. A share of 1 is one percent, never the whole; beyond 0..=100 it is clamped (`value`).
-//! 7. Windows last 4, 5 or 24 hours or 7 days; only their bounds say (`window`).
-//! 8. An end that is over, a countdown of 0 or less, seconds for milliseconds (`value`, `window`).
+//! 7. Windows last 4, 5 or 24 hours or 7 days; only their bounds say (`sent`).
+//! 8. An end that is over, a countdown of 0 or less, seconds for milliseconds (`value`, `sent`).
 //! 9. Strings for numbers, camelCase, a `data` wrapper, null rows, one row twice (`envelope`, `rows`).
 //! 10. Money is decimal text, has thousands separators at times, and may be negative (`money`).
 
 mod code;
 mod envelope;
 mod http;
+mod json;
 mod money;
 mod rows;
+mod sent;
 mod value;
 mod window;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use self::envelope::{Document, Garbled};
 use crate::account::Region;
 use crate::endpoint::Endpoint;
 use crate::failure::{Failure, FailureKind};
@@ -69,8 +72,8 @@ fn understand(
     at: Timestamp,
 ) -> Result<Reading, Failure> {
     let text = envelope::text(&answer.body);
-    let document = envelope::parse(&text);
-    let told = document.as_ref().map_or(Ok(None), envelope::code);
+    let document = Document::read(&text);
+    let told = document.as_ref().map_or(Ok(None), Document::code);
     if let Some(kind) = http::verdict(answer, &text) {
         let code = told.ok().flatten().filter(|told| told.number != 0);
         return Err(match code {
@@ -83,15 +86,18 @@ fn understand(
         });
     }
     let unreadable = || Failure::new(FailureKind::Unreadable);
-    let document = document.as_ref().ok_or_else(unreadable)?;
-    let told = told.map_err(|envelope::Garbled| unreadable())?;
-    if let Some(code) = told.filter(|code| code.number != 0) {
-        return Err(code.failure());
-    }
+    let success = match told {
+        Ok(Some(code)) if code.number != 0 => return Err(code.failure()),
+        Ok(told) => told.is_some(),
+        Err(Garbled) => return Err(unreadable()),
+    };
+    let document = document.ok_or_else(unreadable)?;
     match endpoint {
         Endpoint::TokenPlan | Endpoint::CodingPlan => {
-            rows::plan(document, told.is_some(), endpoint, at).map(Reading::Plan).map_err(Failure::new)
+            document.into_entries().plan(success, endpoint, at).map(Reading::Plan).map_err(Failure::new)
         }
-        Endpoint::Balance => money::balance(document, region).map(Reading::Balance).ok_or_else(unreadable),
+        Endpoint::Balance => {
+            document.into_amounts().balance(region).map(Reading::Balance).ok_or_else(unreadable)
+        }
     }
 }

@@ -4,14 +4,42 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
+use serde::de::{IgnoredAny, MapAccess};
 
 use super::BODY_LIMIT;
 use super::code::Code;
-use super::value;
+use super::json::{Part, Read, next};
+use super::money::Amounts;
+use super::rows::Entries;
+use super::value::{self, Folded, Scalar};
 
 /// A `base_resp` that says something, but nothing that can be read.
 pub(super) struct Garbled;
+
+/// An answer, read but not yet understood.
+pub(super) struct Document<'a> {
+    outer: Shell<'a>,
+    /// What the console's answers wrap in `data`.
+    inner: Shell<'a>,
+}
+
+/// One level of an answer.
+#[derive(Default)]
+struct Shell<'a> {
+    entries: Entries<'a>,
+    amounts: Amounts,
+    resp: Resp<'a>,
+    /// Some of MiniMax's services write the fields of `base_resp` without the object around them.
+    bare: Resp<'a>,
+}
+
+/// What `base_resp` says.
+#[derive(Default)]
+struct Resp<'a> {
+    code: Scalar<'a>,
+    text: Scalar<'a>,
+    is_garbled: bool,
+}
 
 /// Gives a body's text without byte order mark and blanks around it.
 ///
@@ -25,63 +53,136 @@ pub(super) fn text(body: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Gives the JSON object that a text is.
-pub(super) fn parse(text: &str) -> Option<Map<String, Value>> {
-    text.starts_with('{').then(|| serde_json::from_str(text).ok()).flatten()
-}
-
-/// Gives what `base_resp` says, wherever it stands; `None` where nothing is said.
-pub(super) fn code(document: &Map<String, Value>) -> Result<Option<Code<'_>>, Garbled> {
-    let mut said = None;
-    for shell in shells(document) {
-        let inner = match find(shell, "baseresp") {
-            Some(Value::Object(inner)) => inner,
-            // Some of MiniMax's services write the two fields without the object around them.
-            None | Some(Value::Null) => shell,
-            Some(_) => return Err(Garbled),
-        };
-        let number = match find(inner, "statuscode") {
-            None | Some(Value::Null) => continue,
-            Some(sent) => value::integer(sent).ok_or(Garbled)?,
-        };
-        let text = find(inner, "statusmsg").and_then(Value::as_str).unwrap_or_default();
-        // A failure anywhere outweighs a success elsewhere.
-        if said.is_none_or(|earlier: Code<'_>| earlier.number == 0) {
-            said = Some(Code { number, text });
-        }
+impl<'a> Document<'a> {
+    /// Reads the JSON object that a text is.
+    pub(super) fn read(text: &'a str) -> Option<Self> {
+        text.starts_with('{')
+            .then(|| serde_json::from_str(text).ok())
+            .flatten()
+            .map(|Read(document)| document)
     }
-    Ok(said)
-}
 
-/// Gives a field of the content, from the document itself or from the `data` wrapper; a null gives way.
-pub(super) fn content<'a>(document: &'a Map<String, Value>, folded: &str) -> Option<&'a Value> {
-    let mut null = None;
-    for shell in shells(document) {
-        match find(shell, folded) {
-            Some(empty) if is_empty(empty) => null = null.or(Some(empty)),
-            Some(sent) => return Some(sent),
-            None => {}
+    /// Gives what `base_resp` says, wherever it stands; `None` where nothing is said.
+    pub(super) fn code(&self) -> Result<Option<Code<'_>>, Garbled> {
+        let mut said: Option<Code<'_>> = None;
+        for shell in [&self.outer, &self.inner] {
+            let resp = if shell.resp.is_empty() { &shell.bare } else { &shell.resp };
+            let code = resp.code()?;
+            // A failure anywhere outweighs a success elsewhere.
+            if said.is_none_or(|earlier| earlier.number == 0) {
+                said = code.or(said);
+            }
         }
+        Ok(said)
     }
-    null
+
+    /// Gives the list of rows, or what stands in its place.
+    pub(super) fn into_entries(self) -> Entries<'a> {
+        self.outer.entries.or(self.inner.entries)
+    }
+
+    /// Gives the amounts of money.
+    pub(super) fn into_amounts(self) -> Amounts {
+        self.outer.amounts.or(&self.inner.amounts)
+    }
 }
 
-fn is_empty(value: &Value) -> bool {
-    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
+impl<'de> Part<'de> for Document<'de> {
+    fn null() -> Self {
+        Self { outer: Shell::default(), inner: Shell::default() }
+    }
+
+    fn stranger() -> Self {
+        Self::null()
+    }
+
+    fn object<A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
+        let mut document = Self::null();
+        while let Some(name) = object.next_key::<Folded>()? {
+            match name.as_str() {
+                "data" => document.inner = next(&mut object)?,
+                other => document.outer.take(other, &mut object)?,
+            }
+        }
+        Ok(document)
+    }
 }
 
-fn shells(document: &Map<String, Value>) -> impl Iterator<Item = &Map<String, Value>> {
-    let inner = find(document, "data").and_then(Value::as_object);
-    std::iter::once(document).chain(inner)
+impl<'de> Shell<'de> {
+    fn take<A: MapAccess<'de>>(&mut self, folded: &str, object: &mut A) -> Result<(), A::Error> {
+        match folded {
+            "modelremains" => {
+                let earlier = std::mem::take(&mut self.entries);
+                self.entries = earlier.or(next(object)?);
+            }
+            "baseresp" => self.resp = next(object)?,
+            "statuscode" => self.bare.code = next(object)?,
+            "statusmsg" => self.bare.text = next(object)?,
+            amount if Amounts::have(amount) => self.amounts.take(amount, &next(object)?),
+            _ => {
+                object.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
 }
 
-/// Finds a field by its folded name, see [`value::Folded`]; of two spellings, one that is not null.
-fn find<'a>(object: &'a Map<String, Value>, folded: &str) -> Option<&'a Value> {
-    let mut spellings = object.iter().filter(|(key, _)| value::Folded::of(key).as_str() == folded);
-    let (_, first) = spellings.next()?;
-    if first.is_null() {
-        spellings.map(|(_, v)| v).find(|v| !v.is_null()).or(Some(first))
-    } else {
-        Some(first)
+impl<'de> Part<'de> for Shell<'de> {
+    fn null() -> Self {
+        Self::default()
+    }
+
+    fn stranger() -> Self {
+        Self::default()
+    }
+
+    fn object<A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
+        let mut shell = Self::default();
+        while let Some(name) = object.next_key::<Folded>()? {
+            shell.take(name.as_str(), &mut object)?;
+        }
+        Ok(shell)
+    }
+}
+
+impl Resp<'_> {
+    fn is_empty(&self) -> bool {
+        self.code.is_null() && !self.is_garbled
+    }
+
+    fn code(&self) -> Result<Option<Code<'_>>, Garbled> {
+        if self.is_garbled {
+            return Err(Garbled);
+        }
+        if self.code.is_null() {
+            return Ok(None);
+        }
+        let number = value::integer(&self.code).ok_or(Garbled)?;
+        let text = if let Scalar::Text(text) = &self.text { text.as_ref() } else { "" };
+        Ok(Some(Code { number, text }))
+    }
+}
+
+impl<'de> Part<'de> for Resp<'de> {
+    fn null() -> Self {
+        Self::default()
+    }
+
+    fn stranger() -> Self {
+        Self { is_garbled: true, ..Self::default() }
+    }
+
+    fn object<A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
+        let mut resp = Self::default();
+        while let Some(name) = object.next_key::<Folded>()? {
+            match name.as_str() {
+                "statuscode" => resp.code = next(&mut object)?,
+                "statusmsg" => resp.text = next(&mut object)?,
+                _ => {
+                    object.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(resp)
     }
 }

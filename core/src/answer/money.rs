@@ -2,26 +2,77 @@
 //!
 //! Owns the names of the amounts. Refuses to add the parts up: what can be spent is a field of its own.
 
-use serde_json::{Map, Value};
+use rust_decimal::Decimal;
 
-use super::envelope::content;
-use super::value;
+use super::value::{self, Scalar};
 use crate::account::Region;
 use crate::reading::{Balance, Currency};
 
-/// Reads the balance; `None` where not one amount can be read.
-pub(super) fn balance(document: &Map<String, Value>, region: Region) -> Option<Balance> {
-    let amount = |folded| content(document, folded).and_then(value::amount);
-    let alerts = content(document, "balancealertswitch").is_some_and(value::is_on);
-    let balance = Balance {
-        currency: Currency::of(region),
-        available: amount("availableamount"),
-        cash: amount("cashbalance"),
-        voucher: amount("voucherbalance"),
-        credit: amount("creditbalance"),
-        owed: amount("owedamount"),
-        alert_below: if alerts { amount("balancealertthreshold") } else { None },
-    };
-    let amounts = [balance.available, balance.cash, balance.voucher, balance.credit, balance.owed];
-    amounts.iter().any(Option::is_some).then_some(balance)
+/// The amounts an answer names, as far as they can be read.
+#[derive(Default)]
+pub(super) struct Amounts {
+    available: Option<Decimal>,
+    cash: Option<Decimal>,
+    voucher: Option<Decimal>,
+    credit: Option<Decimal>,
+    owed: Option<Decimal>,
+    alert_threshold: Option<Decimal>,
+    alert_switch: bool,
 }
+
+impl Amounts {
+    /// Tells whether a folded name is one of theirs.
+    pub(super) fn have(folded: &str) -> bool {
+        Self::default().slot(folded).is_some() || folded == ALERT_SWITCH
+    }
+
+    /// Takes one field as it was sent.
+    pub(super) fn take(&mut self, folded: &str, sent: &Scalar<'_>) {
+        if folded == ALERT_SWITCH {
+            self.alert_switch |= value::is_on(sent);
+        } else if let Some(slot) = self.slot(folded) {
+            *slot = slot.or_else(|| value::amount(sent));
+        }
+    }
+
+    /// Fills what is missing from the amounts of another place in the same answer.
+    pub(super) fn or(self, other: &Self) -> Self {
+        Self {
+            available: self.available.or(other.available),
+            cash: self.cash.or(other.cash),
+            voucher: self.voucher.or(other.voucher),
+            credit: self.credit.or(other.credit),
+            owed: self.owed.or(other.owed),
+            alert_threshold: self.alert_threshold.or(other.alert_threshold),
+            alert_switch: self.alert_switch || other.alert_switch,
+        }
+    }
+
+    /// Gives the balance; `None` where not one amount can be read.
+    pub(super) fn balance(self, region: Region) -> Option<Balance> {
+        let amounts = [self.available, self.cash, self.voucher, self.credit, self.owed];
+        amounts.iter().any(Option::is_some).then_some(Balance {
+            currency: Currency::of(region),
+            available: self.available,
+            cash: self.cash,
+            voucher: self.voucher,
+            credit: self.credit,
+            owed: self.owed,
+            alert_below: self.alert_threshold.filter(|_| self.alert_switch),
+        })
+    }
+
+    fn slot(&mut self, folded: &str) -> Option<&mut Option<Decimal>> {
+        match folded {
+            "availableamount" => Some(&mut self.available),
+            "cashbalance" => Some(&mut self.cash),
+            "voucherbalance" => Some(&mut self.voucher),
+            "creditbalance" => Some(&mut self.credit),
+            "owedamount" => Some(&mut self.owed),
+            "balancealertthreshold" => Some(&mut self.alert_threshold),
+            _ => None,
+        }
+    }
+}
+
+const ALERT_SWITCH: &str = "balancealertswitch";

@@ -2,112 +2,179 @@
 //!
 //! Owns the names of a row's fields, rows sent twice, and the server's clock. Refuses entries that are no rows.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value};
+use jiff::Timestamp;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
-use super::envelope::content;
-use super::value;
-use super::window::{Remarks, Sent, windows};
+use super::json::{Part, Read, next};
+use super::sent::{Sent, WireField};
+use super::value::{Folded, Scalar};
+use super::window::{Remarks, windows};
 use crate::endpoint::Endpoint;
 use crate::failure::FailureKind;
 use crate::reading::{Note, Percent, Plan, Row};
 
-/// Reads the rows of a plan. `success` tells whether `base_resp` said so in as many words.
-pub(super) fn plan(
-    document: &Map<String, Value>,
-    success: bool,
-    endpoint: Endpoint,
-    at: Timestamp,
-) -> Result<Plan, FailureKind> {
-    let entries = match content(document, "modelremains") {
-        Some(Value::Array(entries)) => entries.as_slice(),
-        Some(Value::Null) => &[],
-        None if success => &[],
-        Some(_) | None => return Err(FailureKind::Unreadable),
-    };
-    let mut remarks = Remarks::default();
-    let mut clock = ServerClock::default();
-    let mut rows = Rows::default();
-    for entry in entries {
-        match entry {
-            Value::Null => {}
-            Value::Object(fields) => {
-                let sent = SentRow::of(fields);
-                clock.hear(&sent.interval);
-                clock.hear(&sent.weekly);
-                rows.add(sent.read(endpoint, at, &mut remarks), &mut remarks);
-            }
-            _ => remarks.note(Note::RowLeftOut),
+/// The most entries that are looked at; real answers have had at most a dozen.
+const ENTRY_LIMIT: usize = 3000;
+
+/// What stands where the list of rows belongs.
+#[derive(Default)]
+pub(super) enum Entries<'a> {
+    /// Nothing, not even null.
+    #[default]
+    Missing,
+    /// Null, an empty list, or a list of nulls.
+    Empty,
+    /// No list, or a list without any row.
+    Wrong,
+    /// Rows, and whether something among them was left out.
+    Rows(Vec<SentRow<'a>>, bool),
+}
+
+impl Entries<'_> {
+    /// Takes the other where this says nothing.
+    pub(super) fn or(self, other: Self) -> Self {
+        match (&self, &other) {
+            (Self::Missing, _) | (Self::Empty, Self::Wrong | Self::Rows(..)) => other,
+            (Self::Empty | Self::Wrong | Self::Rows(..), _) => self,
         }
     }
-    if rows.list.is_empty() {
-        let only_nulls = entries.iter().all(Value::is_null);
-        return Err(if only_nulls { FailureKind::NoData } else { FailureKind::Unreadable });
+
+    /// Reads the rows of a plan. `success` tells whether `base_resp` said so in as many words.
+    pub(super) fn plan(self, success: bool, endpoint: Endpoint, at: Timestamp) -> Result<Plan, FailureKind> {
+        let (sent, is_partial) = match self {
+            Self::Rows(sent, is_partial) => (sent, is_partial),
+            Self::Missing if success => return Err(FailureKind::NoData),
+            Self::Empty => return Err(FailureKind::NoData),
+            Self::Missing | Self::Wrong => return Err(FailureKind::Unreadable),
+        };
+        let mut remarks = Remarks::default();
+        let mut clock = ServerClock::default();
+        let mut rows = Rows::default();
+        if is_partial {
+            remarks.note(Note::RowLeftOut);
+        }
+        for row in &sent {
+            clock.hear(&row.interval);
+            clock.hear(&row.weekly);
+            rows.add(row.read(endpoint, at, &mut remarks), &mut remarks);
+        }
+        let (ambiguous, notes) = (remarks.ambiguous, remarks.notes);
+        Ok(Plan { rows: rows.list, ambiguous, notes, server_time: clock.most_heard() })
     }
-    Ok(Plan {
-        rows: rows.list,
-        ambiguous: remarks.ambiguous,
-        notes: remarks.notes,
-        server_time: clock.most_heard(),
-    })
+}
+
+impl<'de> Part<'de> for Entries<'de> {
+    fn null() -> Self {
+        Self::Empty
+    }
+
+    fn stranger() -> Self {
+        Self::Wrong
+    }
+
+    fn list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+        let mut rows = Vec::new();
+        let mut is_partial = false;
+        for _ in 0..ENTRY_LIMIT {
+            match list.next_element()? {
+                Some(Read(SentEntry::Null)) => {}
+                Some(Read(SentEntry::Stranger)) => is_partial = true,
+                Some(Read(SentEntry::Row(row))) => rows.push(*row),
+                None => break,
+            }
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {
+            is_partial = true;
+        }
+        Ok(match (rows.is_empty(), is_partial) {
+            (false, _) => Self::Rows(rows, is_partial),
+            (true, true) => Self::Wrong,
+            (true, false) => Self::Empty,
+        })
+    }
+}
+
+/// Something in the list of rows.
+enum SentEntry<'a> {
+    Null,
+    Stranger,
+    Row(Box<SentRow<'a>>),
+}
+
+impl<'de> Part<'de> for SentEntry<'de> {
+    fn null() -> Self {
+        Self::Null
+    }
+
+    fn stranger() -> Self {
+        Self::Stranger
+    }
+
+    fn object<A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
+        let mut row = Box::<SentRow<'de>>::default();
+        while let Some(name) = object.next_key::<Folded>()? {
+            row.take(name.as_str(), &mut object)?;
+        }
+        Ok(Self::Row(row))
+    }
 }
 
 /// A row as sent.
 #[derive(Default)]
-struct SentRow<'a> {
-    model: Option<&'a str>,
+pub(super) struct SentRow<'a> {
+    model: Option<Cow<'a, str>>,
     interval: Sent,
     weekly: Sent,
 }
 
-impl<'a> SentRow<'a> {
-    fn of(fields: &'a Map<String, Value>) -> Self {
-        let mut row = Self::default();
-        for (name, value) in fields {
-            row.take(value::Folded::of(name).as_str(), value);
-        }
-        row
-    }
-
-    fn take(&mut self, folded: &str, value: &'a Value) {
+impl<'de> SentRow<'de> {
+    fn take<A: MapAccess<'de>>(&mut self, folded: &str, object: &mut A) -> Result<(), A::Error> {
         let (interval, weekly) = (&mut self.interval, &mut self.weekly);
-        match folded {
+        let (window, field) = match folded {
             "modelname" => {
-                self.model = self.model.or_else(|| value.as_str().filter(|name| !name.trim().is_empty()));
+                if let Scalar::Text(name) = next(object)?
+                    && !name.trim().is_empty()
+                {
+                    self.model = Some(name);
+                }
+                return Ok(());
             }
-            "starttime" => interval.take_start(value),
-            "endtime" => interval.take_end(value),
-            "remainstime" => interval.take_remains(value),
-            "currentintervaltotalcount" => interval.take_total(value),
-            "currentintervalusagecount" => interval.take_count(value),
-            "currentintervalremainingpercent" => interval.take_percent(value),
-            "currentintervalstatus" => interval.take_status(value),
+            "starttime" => (interval, WireField::Start),
+            "endtime" => (interval, WireField::End),
+            "remainstime" => (interval, WireField::Remains),
+            "currentintervaltotalcount" => (interval, WireField::Total),
+            "currentintervalusagecount" => (interval, WireField::Count),
+            "currentintervalremainingpercent" => (interval, WireField::Percent),
+            "currentintervalstatus" => (interval, WireField::Status),
             "intervalboostpermille"
             | "intervalboostpermill"
             | "currentintervalboostpermille"
-            | "currentintervalboostpermill" => interval.take_boost(value),
-            "weeklystarttime" => weekly.take_start(value),
-            "weeklyendtime" => weekly.take_end(value),
-            "weeklyremainstime" => weekly.take_remains(value),
-            "currentweeklytotalcount" => weekly.take_total(value),
-            "currentweeklyusagecount" => weekly.take_count(value),
-            "currentweeklyremainingpercent" => weekly.take_percent(value),
-            "currentweeklystatus" => weekly.take_status(value),
+            | "currentintervalboostpermill" => (interval, WireField::Boost),
+            "weeklystarttime" => (weekly, WireField::Start),
+            "weeklyendtime" => (weekly, WireField::End),
+            "weeklyremainstime" => (weekly, WireField::Remains),
+            "currentweeklytotalcount" => (weekly, WireField::Total),
+            "currentweeklyusagecount" => (weekly, WireField::Count),
+            "currentweeklyremainingpercent" => (weekly, WireField::Percent),
+            "currentweeklystatus" => (weekly, WireField::Status),
             "weeklyboostpermille"
             | "weeklyboostpermill"
             | "currentweeklyboostpermille"
-            | "currentweeklyboostpermill" => weekly.take_boost(value),
-            _ => {}
-        }
+            | "currentweeklyboostpermill" => (weekly, WireField::Boost),
+            _ => return object.next_value::<IgnoredAny>().map(|_| ()),
+        };
+        window.take(field, &next(object)?);
+        Ok(())
     }
 
     fn read(&self, endpoint: Endpoint, at: Timestamp, remarks: &mut Remarks) -> Row {
-        let is_shared = self.model.is_some_and(Row::is_text_name);
+        let is_shared = self.model.as_deref().is_some_and(Row::is_text_name);
         Row {
-            model: self.model.map(str::to_owned),
+            model: self.model.as_deref().map(str::to_owned),
             windows: windows(&self.interval, &self.weekly, is_shared, endpoint, at, remarks),
         }
     }
@@ -158,9 +225,7 @@ struct ServerClock {
 
 impl ServerClock {
     fn hear(&mut self, window: &Sent) {
-        let told =
-            window.end().zip(window.remains()).filter(|(_, r)| *r <= SignedDuration::from_hours(8 * 24));
-        self.heard.extend(told.and_then(|(end, remains)| end.checked_sub(remains).ok()));
+        self.heard.extend(window.server_clock());
     }
 
     /// Gives the moment most windows agree on, the first of equals.

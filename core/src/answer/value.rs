@@ -2,14 +2,51 @@
 //!
 //! Owns what counts as a number, a share, a moment, an amount. Refuses booleans, blanks and words as numbers.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
-use serde_json::Value;
 
+use super::json::Part;
 use crate::reading::Percent;
 
 /// Numbers below this are seconds, not milliseconds: as milliseconds it is September 2001.
 const FIRST_MILLISECOND: f64 = 1e12;
+
+/// A single value as it was sent.
+#[derive(Default)]
+pub(super) enum Scalar<'a> {
+    /// Null, or nothing at all.
+    #[default]
+    Null,
+    Bool(bool),
+    Integer(i128),
+    Float(f64),
+    Text(Cow<'a, str>),
+    /// A list or an object, where neither belongs.
+    Nested,
+}
+
+impl<'de> Part<'de> for Scalar<'de> {
+    fn null() -> Self {
+        Self::Null
+    }
+
+    fn stranger() -> Self {
+        Self::Nested
+    }
+
+    fn scalar(scalar: Self) -> Self {
+        scalar
+    }
+}
+
+impl Scalar<'_> {
+    /// Tells whether nothing was sent.
+    pub(super) fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+}
 
 /// A field's name without underscores and in lower case, so that `model_name` and `modelName` are one.
 pub(super) struct Folded {
@@ -42,28 +79,30 @@ impl Folded {
 }
 
 /// Reads a finite number, from a number or from text that is one.
-pub(super) fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Number(number) => number.as_f64().filter(|n| n.is_finite()),
-        Value::String(text) => number_in(text),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+pub(super) fn number(sent: &Scalar<'_>) -> Option<f64> {
+    match sent {
+        #[expect(clippy::cast_precision_loss, reason = "shares, times and boosts are far below 2^53")]
+        Scalar::Integer(number) => Some(*number as f64),
+        Scalar::Float(number) => Some(*number).filter(|n| n.is_finite()),
+        Scalar::Text(text) => number_in(text),
+        Scalar::Null | Scalar::Bool(_) | Scalar::Nested => None,
     }
 }
 
 /// Reads a whole number, from a number or from text that is one.
-pub(super) fn integer(value: &Value) -> Option<i64> {
-    let exact = match value {
-        Value::Number(number) => number.as_i64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
+pub(super) fn integer(sent: &Scalar<'_>) -> Option<i64> {
+    let exact = match sent {
+        Scalar::Integer(number) => i64::try_from(*number).ok(),
+        Scalar::Text(text) => text.trim().parse().ok(),
+        Scalar::Null | Scalar::Bool(_) | Scalar::Float(_) | Scalar::Nested => None,
     };
-    exact.or_else(|| number(value).filter(|n| n.fract() == 0.0).and_then(truncated))
+    exact.or_else(|| number(sent).filter(|n| n.fract() == 0.0).and_then(truncated))
 }
 
 /// Reads a share of 0 to 100 %, with or without its sign; beyond the bounds it is the nearer bound.
-pub(super) fn percent(value: &Value) -> Option<Percent> {
-    let number = match value {
-        Value::String(text) => {
+pub(super) fn percent(sent: &Scalar<'_>) -> Option<Percent> {
+    let number = match sent {
+        Scalar::Text(text) => {
             let text = text.trim();
             number_in(text.strip_suffix(['%', '％']).unwrap_or(text))
         }
@@ -73,23 +112,25 @@ pub(super) fn percent(value: &Value) -> Option<Percent> {
 }
 
 /// Reads a moment, from milliseconds or seconds since 1970; zero and less mean "not reported".
-pub(super) fn moment(value: &Value) -> Option<Timestamp> {
-    let number = number(value).filter(|n| *n > 0.0)?;
+pub(super) fn moment(sent: &Scalar<'_>) -> Option<Timestamp> {
+    let number = number(sent).filter(|n| *n > 0.0)?;
     let milliseconds = if number < FIRST_MILLISECOND { number * 1000.0 } else { number };
     truncated(milliseconds.round()).and_then(|ms| Timestamp::from_millisecond(ms).ok())
 }
 
 /// Reads a span of milliseconds; zero and less mean "not reported".
-pub(super) fn countdown(value: &Value) -> Option<SignedDuration> {
-    number(value).and_then(truncated).filter(|ms| *ms > 0).map(SignedDuration::from_millis)
+pub(super) fn countdown(sent: &Scalar<'_>) -> Option<SignedDuration> {
+    number(sent).and_then(truncated).filter(|ms| *ms > 0).map(SignedDuration::from_millis)
 }
 
 /// Reads an amount of money exactly as it was sent, thousands separators aside.
-pub(super) fn amount(value: &Value) -> Option<Decimal> {
-    let text = match value {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => ungrouped(text.trim())?,
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+pub(super) fn amount(sent: &Scalar<'_>) -> Option<Decimal> {
+    let text = match sent {
+        Scalar::Integer(number) => number.to_string(),
+        // The shortest text that is this number: what was sent, up to zeros at its end.
+        Scalar::Float(number) => number.to_string(),
+        Scalar::Text(text) => ungrouped(text.trim())?,
+        Scalar::Null | Scalar::Bool(_) | Scalar::Nested => return None,
     };
     let is_plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+'));
     let amount = if is_plain { text.parse().ok() } else { Decimal::from_scientific(&text).ok() };
@@ -102,10 +143,10 @@ pub(super) fn amount(value: &Value) -> Option<Decimal> {
 }
 
 /// Reads a switch that is on: `true`, 1, or text that says so.
-pub(super) fn is_on(value: &Value) -> bool {
-    match value {
-        Value::Bool(on) => *on,
-        Value::String(text) if text.trim().eq_ignore_ascii_case("true") => true,
+pub(super) fn is_on(sent: &Scalar<'_>) -> bool {
+    match sent {
+        Scalar::Bool(on) => *on,
+        Scalar::Text(text) if text.trim().eq_ignore_ascii_case("true") => true,
         other => integer(other) == Some(1),
     }
 }

@@ -3,23 +3,17 @@
 //! Owns what share, status, counts and bounds mean together. Refuses to invent: what the fields do not say
 //! stays unknown, and a count that fits no share is not shown.
 
-use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use jiff::Timestamp;
 
-use super::value;
+use super::sent::Sent;
 use crate::endpoint::Endpoint;
 use crate::reading::{Count, Note, Percent, Quota, Span, Window};
-
-/// No window is longer than a week; a day more allows for clocks.
-const LONGEST: SignedDuration = SignedDuration::from_hours(8 * 24);
 
 /// A count agrees with a share at most this far away, in percentage points: shares come in whole steps.
 const AGREEMENT: f64 = 1.0;
 
 /// `*_status`: nothing left.
 const EXHAUSTED: i64 = 2;
-/// `*_status`: not metered, or not in the plan.
-const UNMETERED: i64 = 3;
 
 /// What is to be said about an answer, beside its rows.
 #[derive(Default)]
@@ -39,116 +33,6 @@ impl Remarks {
     fn guess(&mut self) {
         self.ambiguous = true;
         self.note(Note::DirectionGuessed);
-    }
-}
-
-/// A field: what could be read of it, and whether anything but null was sent.
-struct Field<T> {
-    value: Option<T>,
-    sent: bool,
-}
-
-impl<T> Default for Field<T> {
-    fn default() -> Self {
-        Self { value: None, sent: false }
-    }
-}
-
-impl<T> Field<T> {
-    fn take(&mut self, sent: &Value, read: impl FnOnce(&Value) -> Option<T>) {
-        self.sent |= !sent.is_null();
-        if self.value.is_none() {
-            self.value = read(sent);
-        }
-    }
-}
-
-/// A window's fields as sent.
-#[derive(Default)]
-pub(super) struct Sent {
-    is_present: bool,
-    start: Field<Timestamp>,
-    end: Field<Timestamp>,
-    remains: Field<SignedDuration>,
-    total: Field<i64>,
-    count: Field<i64>,
-    percent: Field<Percent>,
-    status: Field<i64>,
-    boost: Field<f64>,
-}
-
-macro_rules! takers {
-    ($($name:ident: $field:ident by $read:expr;)*) => {
-        $(pub(super) fn $name(&mut self, sent: &Value) {
-            self.is_present = true;
-            self.$field.take(sent, $read);
-        })*
-    };
-}
-
-impl Sent {
-    takers! {
-        take_start: start by value::moment;
-        take_end: end by value::moment;
-        take_remains: remains by value::countdown;
-        take_total: total by value::integer;
-        take_count: count by value::integer;
-        take_percent: percent by value::percent;
-        take_status: status by value::integer;
-        take_boost: boost by |sent| value::number(sent).filter(|p| *p > 0.0 && *p <= 10_000.0);
-    }
-
-    /// Gives the moment it ends, where one was sent.
-    pub(super) fn end(&self) -> Option<Timestamp> {
-        self.end.value
-    }
-
-    /// Gives the time it still lasts, where one was sent.
-    pub(super) fn remains(&self) -> Option<SignedDuration> {
-        self.remains.value
-    }
-
-    /// The allowance, above zero.
-    fn total(&self) -> Option<u64> {
-        self.total.value.and_then(|t| u64::try_from(t).ok()).filter(|t| *t > 0)
-    }
-
-    /// Status 3 with nothing beside it that speaks of a metered window.
-    fn is_unmetered(&self) -> bool {
-        self.status.value == Some(UNMETERED)
-            && self.total().is_none()
-            && self.percent.value.is_none_or(|left| left == Percent::FULL)
-    }
-
-    fn has_times(&self) -> bool {
-        self.start.value.is_some() || self.end.value.is_some() || self.remains.value.is_some()
-    }
-
-    /// The oldest answers said "no weekly cap" by a week of nothing beside a real short window.
-    fn is_uncapped_week(&self, interval: &Self) -> bool {
-        self.total.value == Some(0) && !self.percent.sent && !self.status.sent && interval.total().is_some()
-    }
-
-    fn resets_at(&self, at: Timestamp) -> Option<Timestamp> {
-        let ahead = |moment: &Timestamp| {
-            let distance = moment.duration_since(at);
-            distance > SignedDuration::ZERO && distance <= LONGEST
-        };
-        let counted_down = || self.remains.value.and_then(|r| at.checked_add(r).ok()).filter(ahead);
-        self.end.value.filter(ahead).or_else(counted_down)
-    }
-
-    fn starts_at(&self, at: Timestamp) -> Option<Timestamp> {
-        let start = self.start.value?;
-        let is_plausible =
-            start.duration_since(at) <= LONGEST && self.end.value.is_none_or(|end| start < end);
-        is_plausible.then_some(start)
-    }
-
-    fn length_seconds(&self) -> Option<i64> {
-        let length = self.end.value?.duration_since(self.start.value?);
-        let seconds = (length.as_millis() + 500) / 1000;
-        i64::try_from(seconds).ok().filter(|s| *s > 0 && length <= LONGEST)
     }
 }
 
