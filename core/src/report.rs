@@ -6,6 +6,8 @@
 mod explanation;
 mod plain;
 mod status;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use jiff::Timestamp;
