@@ -2,7 +2,7 @@
 //!
 //! Owns where it lies and how it is run: as the app in the tray, or as a command that ends. Refuses to build it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -67,11 +67,17 @@ pub fn binary() -> PathBuf {
     binary.canonicalize().expect("the binary's path")
 }
 
+/// Starts a binary as the app; what it prints is in the session's folder of logs.
+#[must_use]
+pub fn start(session: &Session, binary: &Path, arguments: &[&str]) -> App {
+    App::new("tidemark", &session.logs(), session.command(binary).args(arguments))
+}
+
 impl Session {
     /// Starts the app with these arguments; what it prints is in the folder of logs.
     #[must_use]
     pub fn launch(&self, arguments: &[&str]) -> App {
-        App::new("tidemark", &self.logs(), self.command(binary()).args(arguments))
+        start(self, &binary(), arguments)
     }
 
     /// Runs the binary as a command with nothing on standard input.
@@ -90,7 +96,7 @@ impl Session {
         let input = input.as_bytes().to_owned();
         // A program that refuses before it has read everything closes the pipe.
         let feeding = tokio::spawn(async move { pipe.write_all(&input).await });
-        let ended = tokio::time::timeout(Duration::from_secs(60), child.wait_with_output()).await;
+        let ended = tokio::time::timeout(Duration::from_mins(1), child.wait_with_output()).await;
         let output = ended.unwrap_or_else(|_| panic!("tidemark {arguments:?} did not end within a minute"));
         let output = output.expect("what the binary printed");
         feeding.abort();
@@ -130,6 +136,11 @@ impl Session {
         let accounts = told["accounts"].as_array().unwrap_or_else(|| panic!("no accounts: {run:#?}"));
         let account = accounts.iter().find(|account| account["name"] == name);
         account.unwrap_or_else(|| panic!("no account {name:?}: {run:#?}")).clone()
+    }
+
+    /// Runs the binary as a command and gives the failure it names for an account, if any.
+    pub async fn failure(&self, name: &str) -> Option<String> {
+        self.account(name).await["failure"]["kind"].as_str().map(str::to_owned)
     }
 
     /// Gives what the app has printed so far.

@@ -156,7 +156,7 @@ impl Drop for MiniMax {
             match self.must_be_asked {
                 Some(true) => assert!(!asked.is_empty(), "this MiniMax was never asked"),
                 Some(false) => {
-                    assert!(asked.is_empty(), "this MiniMax must not be asked, but was: {asked:#?}")
+                    assert!(asked.is_empty(), "this MiniMax must not be asked, but was: {asked:#?}");
                 }
                 None => {}
             }
@@ -189,9 +189,9 @@ async fn converse(mut stream: TcpStream, script: Arc<Mutex<Script>>) {
         head.push_str("Content-Type: application/json; charset=utf-8\r\n");
     }
     for (name, value) in &answer.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([name, ": ", value, "\r\n"]);
     }
-    head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
+    head.extend(["Content-Length: ", &body.len().to_string(), "\r\n\r\n"]);
     let _gone = stream.write_all((head + &body).as_bytes()).await;
     let _gone = stream.shutdown().await;
 }

@@ -34,7 +34,8 @@ impl Started {
     /// Takes over a child that was spawned with its own pipes.
     pub(crate) fn of(name: &str, child: std::io::Result<Child>, command: &Command) -> Self {
         let child = child.unwrap_or_else(|e| {
-            panic!("{:?} could not be started ({e}); see tests/packages.txt", command.get_program())
+            let program = command.get_program().display();
+            panic!("{program} could not be started ({e}); see tests/packages.txt")
         });
         Self { name: name.to_owned(), child, status: None }
     }

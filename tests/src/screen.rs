@@ -78,10 +78,11 @@ impl Session {
         .await;
     }
 
-    /// Asks a window to close, as its close button does.
+    /// Closes a window as its user does, by the window manager's key.
     pub fn close_window(&self, window: u32) {
-        let class = window.to_string();
-        self.run("xdotool", &["windowclose", &class]).expect("a window that can be closed");
+        let window = window.to_string();
+        let keys = ["windowactivate", "--sync", &window, "key", "--clearmodifiers", "alt+F4"];
+        self.run("xdotool", &keys).expect("a window that can be closed");
     }
 
     /// Gives where a window stands.

@@ -12,6 +12,7 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 use zbus::Connection;
 
+use crate::minimax::MiniMax;
 use crate::process::{Started, carrying, signal};
 use crate::{bus, keyring, notices, panel, screen};
 
@@ -40,8 +41,8 @@ pub struct Session {
     parts: Vec<(Part, Vec<Started>)>,
     bus: Connection,
     // Ended in this order, after the parts.
-    _bus_daemon: Started,
-    _display: Started,
+    bus_daemon: Started,
+    display: Started,
     folder: TempDir,
 }
 
@@ -66,15 +67,7 @@ impl Session {
         environment.push(("DISPLAY".into(), format!(":{number}")));
         let (bus_daemon, bus) = bus::start(root, &environment).await;
 
-        let mut session = Self {
-            id,
-            environment,
-            parts: Vec::new(),
-            bus,
-            _bus_daemon: bus_daemon,
-            _display: display,
-            folder,
-        };
+        let mut session = Self { id, environment, parts: Vec::new(), bus, bus_daemon, display, folder };
         for part in Part::ALL {
             if !missing.contains(&part) {
                 session.start_part(part).await;
@@ -118,6 +111,16 @@ impl Session {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Lets everything that is started from now on ask this MiniMax, whichever region.
+    pub fn ask(&mut self, minimax: &MiniMax) {
+        self.set("TIDEMARK_API_BASE", &minimax.base());
+    }
+
+    /// Lets everything that is started from now on ask these two, by region.
+    pub fn ask_regions(&mut self, global: &MiniMax, china: &MiniMax) {
+        self.set("TIDEMARK_API_BASE", &format!("global={},china={}", global.base(), china.base()));
+    }
+
     /// Gives a command that runs inside the session.
     #[must_use]
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
@@ -125,6 +128,7 @@ impl Session {
     }
 
     /// Starts a program inside the session; what it prints is in the folder of logs.
+    #[must_use]
     pub fn spawn(&self, program: &str, arguments: &[&str]) -> Started {
         Started::new(program, &self.logs(), self.command(program).args(arguments))
     }
@@ -147,7 +151,6 @@ impl Session {
     }
 
     /// Gives the test's own connection to the session's bus.
-    #[must_use]
     pub const fn bus(&self) -> &Connection {
         &self.bus
     }
@@ -201,7 +204,7 @@ impl Drop for Session {
         // What others started here, such as plugins of the panel or a test's own program, is found by the session's id.
         for how in [Signal::TERM, Signal::KILL] {
             let deadline = std::time::Instant::now() + std::time::Duration::from_secs(2);
-            let spared = [self._bus_daemon.pid(), self._display.pid()];
+            let spared = [self.bus_daemon.pid(), self.display.pid()];
             let left = || self.process_ids().into_iter().filter(|pid| !spared.contains(pid));
             left().for_each(|pid| {
                 signal(pid, Signal::CONT);
@@ -258,6 +261,7 @@ pub(crate) fn command(
     command
 }
 
+#[expect(clippy::print_stderr, reason = "a failed test shows what its session's processes said")]
 fn print_logs(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {

@@ -1,6 +1,6 @@
 //! The tray item, as a host sees it.
 //!
-//! Owns the reading of a StatusNotifierItem and of its menu over the bus. Refuses to look at the screen.
+//! Owns the reading of a `StatusNotifierItem` and of its menu over the bus. Refuses to look at the screen.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,5 @@
 //! The harness itself: what it says of a session is true.
+#![expect(clippy::expect_used, reason = "a test fails by panicking, with a sentence")]
 
 use std::time::Duration;
 
@@ -61,6 +62,13 @@ async fn a_notice_is_recorded_as_shown_and_clicked_with_the_mouse() {
     assert_eq!(shown[0].summary, "Quota \"low\"");
     assert!(shown[0].body.contains("12 % left\nof"), "{shown:?}");
     assert_eq!(shown[0].urgency, "CRITICAL");
+
+    let window = session.window("^Dunst$").await;
+    e2e::until("the notice to be painted", async || {
+        let colours = session.shot().crop(session.area(window)).colours();
+        if colours > 2 { Ok(()) } else { Err(format!("{colours} colours")) }
+    })
+    .await;
 
     session.click_notice().await;
     let said = sending.wait_with_output().expect("notify-send ends when its action was chosen");

@@ -1,0 +1,116 @@
+//! Files that are broken or too new, and addresses that are not loopback.
+#![expect(clippy::expect_used, reason = "a test fails by panicking, with a sentence")]
+
+use std::fs;
+
+use e2e::{Answer, MiniMax, Part, Session};
+
+const KEY: &str = "sk-cp-test-files-1679091c5a880faf6fb5e6";
+const BARE: [Part; 3] = [Part::WindowManager, Part::Notices, Part::Tray];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_settings_file_is_kept_aside_and_said_so() {
+    let minimax = MiniMax::start().await;
+    minimax.answer(KEY, Answer::plan(71, 57));
+    let mut session = Session::start().await;
+    session.ask(&minimax);
+    let broken = "{ \"schema\": 1, \"accounts\": [ { \"id\": ";
+    fs::create_dir_all(session.settings_file().parent().expect("a folder")).expect("the app's folder");
+    fs::write(session.settings_file(), broken).expect("a broken file");
+
+    let page = session.open().await;
+    let said = page.banner("settings").await;
+    let kept: Vec<_> = aside(&session).into_iter().filter(|(_, text)| text == broken).collect();
+    assert_eq!(kept.len(), 1, "the broken file is kept once, under another name");
+    assert!(said.contains(&kept[0].0), "the banner names {}: {said}", kept[0].0);
+    session.add_account("Default Team", KEY).await;
+    page.text_until("card-figure", "71 %", |text| text.contains("71")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_of_a_newer_version_are_used_and_nothing_in_them_is_lost() {
+    let minimax = MiniMax::start().await;
+    minimax.answer(KEY, Answer::plan(71, 57));
+    let mut session = Session::start().await;
+    session.ask(&minimax);
+    session.add_account("Default Team", KEY).await;
+    let text = fs::read_to_string(session.settings_file()).expect("the settings");
+    let mut newer: serde_json::Value = serde_json::from_str(&text).expect("settings as JSON");
+    newer["schema"] = 999.into();
+    newer["tide_tables"] = serde_json::json!({ "from": "the future" });
+    newer["accounts"][0]["harbour"] = "from the future as well".into();
+    fs::write(session.settings_file(), newer.to_string()).expect("newer settings");
+
+    let page = session.open().await;
+    page.text_until("card-figure", "71 %", |text| text.contains("71")).await;
+    page.banner("settings").await;
+    let _ = session.tidemark(&["account", "rename", "Default Team", "Studio"]).await;
+    let held = |word: &str| {
+        let all = aside(&session)
+            .into_iter()
+            .chain([(String::new(), fs::read_to_string(session.settings_file()).unwrap_or_default())]);
+        all.into_iter().any(|(_, text)| text.contains(word))
+    };
+    assert!(
+        held("tide_tables") && held("the future") && held("harbour"),
+        "what the newer one wrote is still there"
+    );
+    assert_eq!(session.kept("tidemark").await.len(), 1, "and the key with it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_and_folders_are_for_their_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let minimax = MiniMax::start().await;
+    minimax.answer(KEY, Answer::plan(71, 57));
+    let mut session = Session::without(&BARE).await;
+    session.ask(&minimax);
+    session.add_account("Default Team", KEY).await;
+    let mode = |path: &std::path::Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    let file = session.settings_file();
+    assert_eq!(mode(&file) & 0o077, 0, "{:o}", mode(&file));
+    let folder = file.parent().expect("a folder");
+    assert_eq!(mode(folder) & 0o077, 0, "{:o}", mode(folder));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_base_off_loopback_is_refused_at_start() {
+    let mut session = Session::without(&BARE).await;
+    let bases = [
+        "https://minimax.invalid",
+        "http://127.0.0.1@minimax.invalid",
+        "http://127.0.0.1.minimax.invalid",
+        "http://localhost.minimax.invalid:80",
+        "http://0.0.0.0:1",
+        "http://[::2]:1",
+        "ftp://127.0.0.1:1",
+        "127.0.0.1:1",
+        "global=http://127.0.0.1:1,china=https://minimax.invalid",
+        "europe=http://127.0.0.1:1",
+    ];
+    for base in bases {
+        session.set("TIDEMARK_API_BASE", base);
+        for arguments in [&["status"][..], &["--hidden"]] {
+            let run = session.tidemark(arguments).await.complains();
+            assert!(matches!(run.code, Some(1 | 2)), "{base} {arguments:?}: {run:#?}");
+            assert!(run.stderr.contains("TIDEMARK_API_BASE"), "{base}: it says what is refused: {run:#?}");
+        }
+    }
+    for base in ["http://127.0.0.1:1", "http://127.9.8.7:1/", "http://[::1]:1", "http://localhost:1"] {
+        session.set("TIDEMARK_API_BASE", base);
+        let run = session.tidemark_told(&["account", "add", "Default Team"], KEY).await;
+        assert_eq!(run.code, Some(6), "{base} is loopback, and nobody is there: {run:#?}");
+    }
+}
+
+/// Gives the other files in the folder of the settings, with their names.
+fn aside(session: &Session) -> Vec<(String, String)> {
+    let settings = session.settings_file();
+    let entries = fs::read_dir(settings.parent().expect("a folder")).expect("the app's folder");
+    let others = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| *path != settings);
+    others
+        .filter_map(|path| {
+            Some((path.file_name()?.to_string_lossy().into_owned(), fs::read_to_string(&path).ok()?))
+        })
+        .collect()
+}

@@ -1,0 +1,99 @@
+//! The first run: a key goes in, and its reading comes out everywhere.
+
+use e2e::{Answer, MiniMax, Session, until};
+
+const KEY: &str = "sk-cp-test-first-run-7f3a9c2e51d84b60";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_typed_at_the_first_run_is_checked_kept_and_its_reading_shown_everywhere() {
+    let (global, china) = (MiniMax::start().await, MiniMax::that_may_be_asked().await);
+    global.answer(KEY, Answer::plan(71, 57));
+    let mut session = Session::start().await;
+    session.ask_regions(&global, &china);
+    let page = session.open().await;
+
+    page.find("first-run").await;
+    page.type_into("name-input", "Default Team").await;
+    page.type_into("key-input", KEY).await;
+    page.click("add-submit").await;
+
+    page.text_until("card-figure", "71 %", |text| text.contains("71")).await;
+    assert_eq!(page.attribute("card", "data-level").await, "good");
+    assert_eq!(page.text_of("card-name").await, "Default Team");
+    assert!(!page.has("first-run").await, "the first run is over");
+    let meters = page.text().await;
+    assert!(meters.contains("57"), "the week is on the page: {meters}");
+
+    let account = session.account_until("Default Team", "good", |a| a["state"] == "good").await;
+    assert_eq!(account["region"], "global");
+    assert_eq!(account["kind"], "token_plan");
+    assert_eq!(account["headline"]["remaining_percent"], 71, "{account:#}");
+    let id = account["id"].as_str().unwrap_or_default();
+    assert_eq!(session.kept_key(id).await.as_deref(), Some(KEY), "the key is in the keyring");
+    assert_eq!(session.kept("tidemark").await.len(), 1, "and nothing else is");
+
+    let item = session.tray().await;
+    until("the reading in the tray's tooltip", async || {
+        let tooltip = item.tooltip().await?;
+        if tooltip.contains("71 % left") && tooltip.contains("57 %") { Ok(()) } else { Err(tooltip) }
+    })
+    .await;
+    let menu = item.menu_text().await.unwrap_or_default();
+    assert!(menu.contains("71 % left") && menu.contains("57 %"), "the reading is in the menu: {menu}");
+
+    let asked = &global.asked()[0];
+    assert_eq!((asked.method.as_str(), asked.path.as_str()), ("GET", "/v1/token_plan/remains"));
+    assert_eq!(asked.headers.get("accept").map(String::as_str), Some("application/json"));
+    assert!(!page.source().await.contains(KEY), "the key never comes back to the page");
+    session.nowhere(KEY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_key_is_said_at_once_and_not_kept() {
+    let (global, china) = (MiniMax::start().await, MiniMax::start().await);
+    let mut session = Session::start().await;
+    session.ask_regions(&global, &china);
+    let page = session.open().await;
+    page.find("first-run").await;
+    page.type_into("key-input", KEY).await;
+    page.click("add-submit").await;
+
+    let said = page.text_until("form-error", "that the key is refused", |text| !text.is_empty()).await;
+    assert!(said.to_lowercase().contains("key"), "{said}");
+    assert!(page.has("first-run").await || page.has("key-input").await, "the form stays");
+    assert!(session.kept("tidemark").await.is_empty());
+    let listed = session.tidemark(&["account", "list", "--json"]).await.ended_with(0);
+    assert!(!listed.stdout.contains("\"id\""), "{listed:#?}");
+    session.nowhere(KEY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_the_china_platform_is_found_there_without_being_told() {
+    let (global, china) = (MiniMax::start().await, MiniMax::start().await);
+    china.answer(KEY, Answer::plan(64, 90));
+    let mut session = Session::start().await;
+    session.ask_regions(&global, &china);
+    let page = session.open().await;
+    page.find("first-run").await;
+    page.type_into("name-input", "Studio").await;
+    page.type_into("key-input", KEY).await;
+    page.click("add-submit").await;
+
+    page.text_until("card-figure", "64 %", |text| text.contains("64")).await;
+    assert_eq!(session.account("Studio").await["region"], "china");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looking_around_first_shows_a_simulated_account_and_touches_nothing() {
+    let minimax = MiniMax::that_must_not_be_asked().await;
+    let mut session = Session::start().await;
+    session.ask(&minimax);
+    let page = session.open().await;
+    page.click("look-around").await;
+    page.find("card-figure").await;
+    page.banner("demo").await;
+    assert!(session.kept("tidemark").await.is_empty());
+
+    page.click_css("[data-testid=banner][data-id=demo] [data-testid=banner-action]").await;
+    page.find("first-run").await;
+}

@@ -1,0 +1,52 @@
+//! The simulated account: levels that change, and nothing that is touched.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use e2e::{MiniMax, Part, Session, until_within};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_shows_changing_levels_without_key_network_or_a_trace() {
+    let minimax = MiniMax::that_must_not_be_asked().await;
+    // Were the keyring touched, there would be none to answer.
+    let mut session = Session::without(&[Part::Keyring]).await;
+    session.ask(&minimax);
+    let before = files(&session);
+    let page = session.open_with(&["--demo"]).await;
+    page.banner("demo").await;
+    assert!(!page.source().await.contains("data-id=\"keyring\""), "no word about a keyring");
+    let item = session.tray().await;
+
+    let (mut levels, mut pictures) = (HashSet::new(), HashSet::new());
+    until_within(Duration::from_mins(2), "three levels of the simulated plan", async || {
+        levels.insert(page.attribute("card", "data-level").await);
+        pictures.insert(item.picture().await?);
+        if levels.len() >= 3 && pictures.len() >= 3 && !session.notices().is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{levels:?}, {} pictures, {} notices", pictures.len(), session.notices().len()))
+        }
+    })
+    .await;
+    page.close(&session).await;
+    let kept: Vec<_> = files(&session).into_iter().filter(|file| !before.contains(file)).collect();
+    let ours: Vec<_> = kept.iter().filter(|file| file.contains("/tidemark/")).collect();
+    assert!(ours.is_empty(), "nothing of the demo is kept: {ours:#?}");
+}
+
+/// Lists the files in the session's home.
+fn files(session: &Session) -> HashSet<String> {
+    fn walk(folder: &std::path::Path, into: &mut HashSet<String>) {
+        let Ok(entries) = std::fs::read_dir(folder) else { return };
+        for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+            if path.is_dir() {
+                walk(&path, into);
+            } else {
+                into.insert(path.display().to_string());
+            }
+        }
+    }
+    let mut found = HashSet::new();
+    walk(&session.home(), &mut found);
+    found
+}
