@@ -4,6 +4,7 @@
 //! to know the page's looks or its words.
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::time::Duration;
 
 use fantoccini::elements::Element;
@@ -31,6 +32,11 @@ impl Session {
 
     /// Starts the app with these arguments and its window, and waits until the page is there.
     pub async fn open_with(&self, arguments: &[&str]) -> Page {
+        self.drive(&binary(), arguments).await
+    }
+
+    /// Lets `WebDriver` start a program that shows a page, and waits until the page is there.
+    pub async fn drive(&self, program: &Path, arguments: &[&str]) -> Page {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let port = free.expect("a free port").port();
         let mut command = self.command("WebKitWebDriver");
@@ -45,7 +51,7 @@ impl Session {
             reached.map(drop).map_err(|e| e.to_string())
         })
         .await;
-        let wanted = json!({ "webkitgtk:browserOptions": { "binary": binary(), "args": arguments } });
+        let wanted = json!({ "webkitgtk:browserOptions": { "binary": program, "args": arguments } });
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(wanted.as_object().expect("an object").clone());
         let client = tokio::time::timeout(Duration::from_secs(40), builder.connect(&address)).await;
@@ -56,6 +62,11 @@ impl Session {
 }
 
 impl Page {
+    /// Goes to an address.
+    pub async fn go(&self, address: &str) {
+        self.client.goto(address).await.unwrap_or_else(|e| panic!("{address} cannot be opened: {e}"));
+    }
+
     /// Waits until something is on the page.
     pub async fn find(&self, id: &str) -> Element {
         self.find_css(&by(id)).await

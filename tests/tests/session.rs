@@ -148,6 +148,28 @@ async fn a_scripted_minimax_that_was_asked_against_the_rule_fails_its_test() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_is_read_typed_into_clicked_and_ended() {
+    let session = Session::without(&[Part::Keyring, Part::Notices, Part::Tray]).await;
+    // WebKit's own small browser stands in for the app.
+    let libraries = std::fs::read_dir("/usr/lib").expect("the system's libraries").filter_map(Result::ok);
+    let browser =
+        libraries.map(|folder| folder.path().join("webkit2gtk-4.1/MiniBrowser")).find(|file| file.is_file());
+    let page = session.drive(&browser.expect("MiniBrowser, see tests/packages.txt"), &["--automation"]).await;
+    let file = session.home().join("page.html");
+    std::fs::write(&file, PAGE).expect("a page");
+    page.go(&format!("file://{}", file.display())).await;
+
+    assert_eq!(page.text_of("said").await, "nothing yet");
+    assert_eq!(page.attribute("said", "data-level").await, "good");
+    page.type_into("word", "tide").await;
+    page.click("say").await;
+    page.text_until("said", "what was typed", |text| text == "tide").await;
+    page.without("say").await;
+    assert!(page.banner("notice:").await.contains("low water"));
+    page.close(&session).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_found_in_files_arguments_and_environments_of_the_session() {
     let session = Session::without(&[Part::Keyring, Part::Notices, Part::Tray, Part::WindowManager]).await;
     session.nowhere("sk-cp-test-needle");
@@ -178,6 +200,12 @@ async fn nothing_of_a_session_is_left_when_it_ends() {
     }
     drop(forgotten);
 }
+
+const PAGE: &str = r#"<!DOCTYPE html><p data-testid="said" data-level="good">nothing yet</p>
+<p data-testid="banner" data-id="notice:1">low water</p>
+<input data-testid="word" value="ebb"><button data-testid="say" onclick="
+document.querySelector('[data-testid=said]').textContent = document.querySelector('[data-testid=word]').value;
+this.remove()">Say</button>"#;
 
 async fn ask(minimax: &MiniMax, path: &str, key: &str) -> std::io::Result<String> {
     let address = minimax.base().trim_start_matches("http://").to_owned();
