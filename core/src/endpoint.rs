@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Kind, Region};
+use crate::view::Link;
 
 /// A path of the usage API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -94,6 +95,29 @@ impl Hosts {
             Region::China => &self.china,
         };
         format!("{base}{}", endpoint.path())
+    }
+}
+
+/// Gives the address of one of MiniMax's own pages, the only ones that are ever opened in a browser.
+#[must_use]
+pub const fn page(link: Link, region: Region) -> &'static str {
+    match (region, link) {
+        (Region::Global, Link::PlanKey | Link::Credits) => {
+            "https://platform.minimax.io/user-center/payment/token-plan"
+        }
+        (Region::Global, Link::ApiKey) => {
+            "https://platform.minimax.io/user-center/basic-information/interface-key"
+        }
+        (Region::Global, Link::Plan) => "https://platform.minimax.io/subscribe/token-plan",
+        (Region::Global, Link::Balance) => "https://platform.minimax.io/user-center/payment/balance",
+        (Region::China, Link::PlanKey | Link::Credits) => {
+            "https://platform.minimaxi.com/user-center/payment/token-plan"
+        }
+        (Region::China, Link::ApiKey) => {
+            "https://platform.minimaxi.com/user-center/basic-information/interface-key"
+        }
+        (Region::China, Link::Plan) => "https://platform.minimaxi.com/subscribe/token-plan",
+        (Region::China, Link::Balance) => "https://platform.minimaxi.com/user-center/payment/balance",
     }
 }
 

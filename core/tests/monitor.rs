@@ -1,0 +1,371 @@
+//! The heartbeat as a black box: events in, effects out, over simulated time.
+
+#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use tidemark_core::account::{Account, AccountId, Kind, Region};
+use tidemark_core::alert::{Memory, Notice};
+use tidemark_core::answer::Answer;
+use tidemark_core::failure::{Failure, FailureKind};
+use tidemark_core::level::Level;
+use tidemark_core::message::{Effect, Event, KeyringTrouble, Now};
+use tidemark_core::monitor::{Monitor, Start};
+use tidemark_core::settings::{Language, Settings};
+use tidemark_core::tray::{Shape, Tray};
+use tidemark_core::view::View;
+use tidemark_core::watched::Kept;
+
+/// A monitor, its clock, and everything it has asked for.
+struct Stage {
+    monitor: Monitor,
+    now: Now,
+    settings: Settings,
+    asked: Vec<(AccountId, u64)>,
+    notices: Vec<Notice>,
+    trays: Vec<Tray>,
+    memory: Memory,
+}
+
+impl Stage {
+    fn with(names: &[&str]) -> Self {
+        let accounts = names.iter().map(|n| account(n)).collect();
+        Self::of(Settings { accounts, language: Language::English, ..Settings::default() })
+    }
+
+    fn of(settings: Settings) -> Self {
+        let now = Now { at: "2026-11-23T04:00:00Z".parse().expect("a moment"), zone: TimeZone::UTC };
+        let monitor = Monitor::new(start(&settings, Memory::default(), Vec::new()), &now);
+        let (asked, notices, trays) = (Vec::new(), Vec::new(), Vec::new());
+        let mut stage = Self { monitor, now, settings, asked, notices, trays, memory: Memory::default() };
+        stage.tell(Event::Tick);
+        stage
+    }
+
+    fn tell(&mut self, event: Event) {
+        for effect in self.monitor.update(event, &self.now) {
+            match effect {
+                Effect::Fetch { account, fetch, .. } => self.asked.push((account, fetch)),
+                Effect::Notify(notice) => self.notices.push(notice),
+                Effect::ShowTray(tray) => self.trays.push(*tray),
+                Effect::KeepMemory(memory) => self.memory = memory,
+                Effect::ShowView(_) | Effect::KeepOutcome { .. } | Effect::ForgetKeys => {}
+            }
+        }
+    }
+
+    fn pass(&mut self, span: SignedDuration) {
+        self.now.at += span;
+        self.tell(Event::Tick);
+    }
+
+    /// Answers everything that was asked.
+    fn answer(&mut self, outcome: &Result<Answer, Failure>) -> usize {
+        let asked = std::mem::take(&mut self.asked);
+        let times = asked.len();
+        for (account, fetch) in asked {
+            self.tell(Event::Answered { account, fetch, outcome: outcome.clone() });
+        }
+        times
+    }
+
+    /// Asks at once, whatever the schedule, and answers.
+    fn check(&mut self, outcome: &Result<Answer, Failure>) {
+        self.now.at += SignedDuration::from_secs(2);
+        self.tell(Event::CheckNow);
+        assert!(self.answer(outcome) > 0, "Check now asks");
+    }
+
+    fn view(&self) -> View {
+        self.monitor.view(&self.now)
+    }
+
+    fn tray(&self) -> &Tray {
+        self.trays.last().expect("a tray was shown")
+    }
+
+    fn shown(&mut self) {
+        for id in self.notices.iter().map(|n| n.id.clone()).collect::<Vec<_>>() {
+            self.tell(Event::NoticeShown { id, shown: true });
+        }
+    }
+}
+
+fn start(settings: &Settings, memory: Memory, kept: Vec<(AccountId, Kept)>) -> Start {
+    Start { settings: settings.clone(), memory, kept, system_locale: "en".to_owned(), demo: false }
+}
+
+fn account(name: &str) -> Account {
+    Account {
+        id: AccountId(format!("id-{name}")),
+        name: name.to_owned(),
+        team: None,
+        kind: Kind::TokenPlan,
+        region: Region::Global,
+        last_four: Some("wxyz".to_owned()),
+        key_revision: 0,
+        unchecked: false,
+        pair: None,
+        has_credits: false,
+        unknown: serde_json::Map::new(),
+    }
+}
+
+/// An answer with so much left of a 5-hour window that ends at 09:00 and of a week.
+fn left(percent: u32) -> Result<Answer, Failure> {
+    left_until(percent, "2026-11-23T09:00:00Z")
+}
+
+fn left_until(percent: u32, ends: &str) -> Result<Answer, Failure> {
+    let ends: Timestamp = ends.parse().expect("a moment");
+    let begins = ends - SignedDuration::from_hours(5);
+    let body = serde_json::json!({
+        "model_remains": [{
+            "model_name": "general", "current_interval_status": if percent == 0 { 2 } else { 1 },
+            "start_time": begins.as_millisecond(), "end_time": ends.as_millisecond(),
+            "current_interval_remaining_percent": percent,
+            "current_weekly_status": 1, "current_weekly_remaining_percent": 60,
+            "weekly_start_time": 1_795_392_000_000_i64, "weekly_end_time": 1_795_996_800_000_i64,
+        }],
+        "base_resp": { "status_code": 0, "status_msg": "success" },
+    });
+    Ok(Answer { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() })
+}
+
+fn code(code: i64) -> Result<Answer, Failure> {
+    let body = serde_json::json!({ "base_resp": { "status_code": code, "status_msg": "" } });
+    Ok(Answer { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() })
+}
+
+fn offline() -> Result<Answer, Failure> {
+    Err(Failure::new(FailureKind::Offline))
+}
+
+#[test]
+fn a_good_answer_is_on_the_card_in_the_tooltip_and_in_the_menu() {
+    let mut stage = Stage::with(&["Home"]);
+    assert_eq!(stage.answer(&left(71)), 1);
+    let card = &stage.view().cards[0];
+    assert_eq!((card.level, card.shape), (Level::Good, Shape::Full));
+    assert_eq!(card.figure.as_deref(), Some("60 %"), "the tighter window is the headline");
+    assert_eq!(card.figure_unit.as_deref(), Some("left this week"));
+    let values: Vec<_> = card.meters.iter().map(|m| (m.title.as_str(), m.value.as_str())).collect();
+    assert_eq!(values, [("5 hours", "71 % left"), ("Week", "60 % left")]);
+    assert_eq!(stage.tray().tooltip, "general 71 % left · resets 09:00 (5 h) · week 60 %");
+    let menu = format!("{:?}", stage.tray().menu);
+    assert!(menu.contains("5 hours: 71 % left · resets 09:00"), "{menu}");
+}
+
+#[test]
+fn what_has_not_changed_is_not_shown_again() {
+    let mut stage = Stage::with(&["Home"]);
+    stage.answer(&left(71));
+    let shown = stage.trays.len();
+    for _ in 0..3 {
+        stage.pass(SignedDuration::from_secs(15));
+    }
+    assert!(stage.trays.len() <= shown + 1, "only the countdown may have moved");
+}
+
+#[test]
+fn a_passing_fault_keeps_the_last_figures_and_says_from_when_they_are() {
+    let mut stage = Stage::with(&["Home"]);
+    stage.answer(&left(71));
+    stage.check(&offline());
+    let card = &stage.view().cards[0];
+    assert_eq!(card.level, Level::Good, "one fault is no reason to cry");
+    assert_eq!(card.meters[0].value, "71 % left");
+    assert_eq!(card.stale.as_deref(), Some("as of 04:00"));
+    assert_eq!(card.failure.as_ref().map(|f| f.kind.as_str()), Some("offline"));
+    for _ in 0..70 {
+        stage.pass(SignedDuration::from_secs(15));
+        stage.answer(&offline());
+    }
+    assert_eq!(stage.view().cards[0].level, Level::Unknown, "after three intervals nobody knows");
+    assert_eq!(stage.tray().picture.shape, Shape::Dashed);
+    stage.check(&left(70));
+    assert_eq!(stage.view().cards[0].failure, None);
+    assert_eq!(stage.view().cards[0].level, Level::Good);
+}
+
+#[test]
+fn each_failure_is_said_differently() {
+    let mut titles = std::collections::BTreeSet::new();
+    let html = |status| Ok(Answer { status, headers: Vec::new(), body: b"<html>no</html>".to_vec() });
+    let cases = [offline(), code(2049), code(1004), code(2062), code(1002), code(1024), html(403), html(200)];
+    for outcome in &cases {
+        let mut stage = Stage::with(&["Home"]);
+        stage.answer(outcome);
+        let view = stage.view();
+        let failure = view.cards[0].failure.as_ref().expect("a failure");
+        assert!(!failure.body.is_empty());
+        titles.insert(failure.title.clone());
+    }
+    assert_eq!(titles.len(), cases.len(), "{titles:?}");
+}
+
+#[test]
+fn a_refused_key_is_trouble_and_offers_to_replace_it() {
+    let mut stage = Stage::with(&["Home"]);
+    stage.answer(&left(71));
+    stage.check(&code(2049));
+    let card = &stage.view().cards[0];
+    assert_eq!((card.level, card.shape), (Level::Trouble, Shape::Keyed));
+    assert!(card.failure.as_ref().is_some_and(|f| f.action.is_some()));
+    assert_eq!(card.meters[0].value, "71 % left", "the last good figures stay");
+    assert_eq!(stage.notices.len(), 1);
+    assert_eq!(stage.notices[0].title, "Home: MiniMax refuses the key");
+    // A replaced key is asked at once.
+    let mut settings = stage.settings.clone();
+    settings.accounts[0].key_revision = 1;
+    stage.now.at += SignedDuration::from_secs(2);
+    stage.tell(Event::SettingsChanged(Box::new(settings)));
+    assert_eq!(stage.answer(&left(71)), 1);
+    assert_eq!(stage.view().cards[0].level, Level::Good);
+}
+
+#[test]
+fn a_key_without_a_plan_is_no_alarm_and_shows_no_old_figures() {
+    let mut stage = Stage::with(&["Home"]);
+    stage.answer(&code(2062));
+    assert!(stage.notices.is_empty());
+    let card = &stage.view().cards[0];
+    assert!(card.meters.is_empty());
+    assert_eq!(card.failure.as_ref().map(|f| f.kind.as_str()), Some("no_active_plan"));
+}
+
+#[test]
+fn a_day_from_good_to_spent_and_back_shows_one_notice_each() {
+    let mut stage = Stage::with(&["Home"]);
+    stage.answer(&left(71));
+    for percent in [20, 19, 5, 4, 0, 0] {
+        stage.check(&left(percent));
+        stage.shown();
+    }
+    let card = &stage.view().cards[0];
+    assert_eq!(card.figure.as_deref(), Some("Used up"));
+    assert!(card.sentence.contains("Back at 09:00"), "{}", card.sentence);
+    assert_eq!(card.ways.len(), 4);
+    stage.pass(SignedDuration::from_mins(299));
+    stage.answer(&left(0));
+    stage.pass(SignedDuration::from_mins(2));
+    assert_eq!(stage.view().cards[0].sentence, "The window has ended; waiting for a new reading.");
+    stage.check(&left_until(100, "2026-11-23T14:00:00Z"));
+    stage.shown();
+    let mut titles: Vec<_> = stage.notices.iter().map(|n| n.title.as_str()).collect();
+    titles.dedup();
+    assert_eq!(
+        titles,
+        [
+            "Home: 20 % left (5 hours)",
+            "Home: 5 % left (5 hours)",
+            "Home: 5 hours used up",
+            "Home: 5 hours is available again",
+        ]
+    );
+    assert_eq!(stage.notices.len(), 4);
+}
+
+#[test]
+fn a_notice_that_nobody_shows_waits_in_the_window_and_is_tried_again() {
+    let mut stage = Stage::with(&["Home"]);
+    stage.answer(&left(71));
+    stage.check(&left(10));
+    let id = stage.notices[0].id.clone();
+    stage.tell(Event::NoticeShown { id: id.clone(), shown: false });
+    let banners: Vec<_> = stage.view().banners.into_iter().map(|b| b.id).collect();
+    assert_eq!(banners, ["notices".to_owned(), format!("notice:{}", id.0)]);
+    stage.pass(SignedDuration::from_secs(31));
+    assert_eq!(stage.notices.len(), 2, "it is tried again");
+    stage.tell(Event::NoticeShown { id, shown: true });
+    assert!(stage.view().banners.is_empty());
+}
+
+#[test]
+fn a_restart_owes_what_was_not_shown_and_tells_nothing_twice() {
+    let mut stage = Stage::with(&["Home"]);
+    stage.answer(&left(71));
+    stage.check(&left(10));
+    let again = |memory: &Memory, now: &Now| {
+        let settings = Settings { accounts: vec![account("Home")], ..Settings::default() };
+        let mut monitor = Monitor::new(start(&settings, memory.clone(), Vec::new()), now);
+        let effects = monitor.update(Event::Tick, now);
+        effects.into_iter().filter(|e| matches!(e, Effect::Notify(_))).count()
+    };
+    assert_eq!(again(&stage.memory, &stage.now), 1);
+    stage.shown();
+    assert_eq!(again(&stage.memory, &stage.now), 0);
+}
+
+#[test]
+fn the_keyring_out_of_reach_is_one_banner_with_a_way_out() {
+    let mut stage = Stage::with(&["Home", "Work"]);
+    stage.tell(Event::Keyring(Some(KeyringTrouble::Locked)));
+    stage.answer(&Err(Failure::new(FailureKind::Keyring)));
+    let view = stage.view();
+    assert_eq!(view.banners.len(), 1);
+    assert_eq!(view.banners[0].id, "keyring");
+    assert!(view.banners[0].action.is_some());
+    assert!(view.cards.iter().all(|c| c.level == Level::Trouble));
+}
+
+#[test]
+fn a_wrong_local_clock_is_corrected_and_said() {
+    let mut stage = Stage::with(&["Home"]);
+    let ends: Timestamp = "2026-11-23T07:00:00Z".parse().expect("a moment");
+    // The server says that one hour is left, so its clock shows 06:00 while ours shows 04:00.
+    let body = serde_json::json!({ "model_remains": [{
+        "model_name": "general", "start_time": ends.as_millisecond() - 18_000_000, "end_time": ends.as_millisecond(),
+        "remains_time": 3_600_000, "current_interval_status": 1, "current_interval_remaining_percent": 50,
+    }], "base_resp": { "status_code": 0 } });
+    stage.answer(&Ok(Answer { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() }));
+    let view = stage.view();
+    assert_eq!(view.cards[0].meters[0].reset, "resets 07:00, in 1 h");
+    assert_eq!(view.banners.iter().map(|b| b.id.as_str()).collect::<Vec<_>>(), ["clock"]);
+}
+
+#[test]
+fn chinese_is_chosen_at_run_time() {
+    let mut stage = Stage::with(&["Home"]);
+    stage.answer(&left(71));
+    let settings = Settings { language: Language::Chinese, ..stage.settings.clone() };
+    stage.tell(Event::SettingsChanged(Box::new(settings)));
+    let view = stage.view();
+    assert_eq!(view.language, "zh-CN");
+    assert_eq!(view.cards[0].meters[0].value, "剩余 71%");
+}
+
+#[test]
+fn no_sentence_is_missing_from_the_catalogue_in_any_state() {
+    for language in [Language::English, Language::Chinese] {
+        let html = Ok(Answer { status: 403, headers: Vec::new(), body: b"<html>".to_vec() });
+        for outcome in
+            [left(71), left(10), left(3), left(0), offline(), code(2049), code(2062), code(1024), html]
+        {
+            let accounts = ["A", "B"].map(account).to_vec();
+            let mut stage = Stage::of(Settings { accounts, language, ..Settings::default() });
+            stage.answer(&outcome);
+            stage.tell(Event::TrayHost(false));
+            let view = serde_json::to_string(&stage.view()).expect("it writes");
+            let seen = format!("{view} {:?} {:?}", stage.tray(), stage.notices);
+            for mark in
+                ["say-", "failure-", "banner-", "notice-", "figure-", "way-", "do-", "level-", "tray-"]
+            {
+                assert!(!seen.contains(&format!("\"{mark}")), "{mark} in {seen}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_hundred_accounts_are_watched_without_trouble() {
+    let names: Vec<String> = (0..100).map(|n| format!("Account {n}")).collect();
+    let mut stage = Stage::with(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(stage.answer(&left(71)), 100);
+    assert_eq!(stage.view().cards.len(), 100);
+    // The same key is never asked twice at once.
+    stage.now.at += SignedDuration::from_secs(2);
+    stage.tell(Event::CheckNow);
+    stage.tell(Event::CheckNow);
+    assert_eq!(stage.asked.len(), 100);
+}
