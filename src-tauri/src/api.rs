@@ -33,7 +33,9 @@ impl Default for Limits {
 
 /// The settings' proxy entry cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("The proxy is not understood. Write it as http://host:port, or leave it empty.")]
+#[error(
+    "The proxy is not understood. Write it as http://host:port or socks5://host:port, or leave it empty."
+)]
 pub struct ProxyError;
 
 /// MiniMax, as far as a key can ask it. Clones share their connections.
@@ -59,7 +61,7 @@ impl Api {
     ///
     /// # Errors
     ///
-    /// [`ProxyError`] where the proxy is neither `http(s)://host:port` nor `host:port`.
+    /// [`ProxyError`] where the proxy is neither `http(s)://host:port`, `socks5://host:port` nor `host:port`.
     pub fn new(hosts: Hosts, proxy: Option<&str>) -> Result<Self, ProxyError> {
         let proxy = match proxy.map(str::trim) {
             None | Some("") => None,
@@ -135,7 +137,9 @@ impl Api {
 fn parse_proxy(text: &str) -> Result<Proxy, ProxyError> {
     let url = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let parsed = Url::parse(&url).map_err(|_| ProxyError)?;
-    if !matches!(parsed.scheme(), "http" | "https") || parsed.host_str().is_none_or(str::is_empty) {
+    if !matches!(parsed.scheme(), "http" | "https" | "socks5" | "socks5h")
+        || parsed.host_str().is_none_or(str::is_empty)
+    {
         return Err(ProxyError);
     }
     Proxy::all(parsed).map_err(|_| ProxyError)

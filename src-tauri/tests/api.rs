@@ -248,10 +248,10 @@ async fn the_settings_proxy_is_passed_by_on_this_machine_and_used_beyond_it() {
 
 #[test]
 fn a_proxy_that_is_none_is_refused_when_it_is_set() {
-    for text in ["socks5://127.0.0.1:1", "ftp://proxy", "http://", "http://a b", "://"] {
+    for text in ["socks4://127.0.0.1:1", "ftp://proxy", "http://", "http://a b", "://"] {
         assert!(Api::new(Hosts::default(), Some(text)).is_err(), "{text}");
     }
-    for text in ["", "  ", "127.0.0.1:3128", "http://proxy.example:3128", "https://user:pw@proxy.example"] {
+    for text in ["", "  ", "127.0.0.1:3128", "socks5://127.0.0.1:1080", "http://proxy.example:3128", "https://user:pw@proxy.example"] {
         assert!(Api::new(Hosts::default(), Some(text)).is_ok(), "{text}");
     }
 }
