@@ -66,12 +66,12 @@ elsewhere() {
         say "  openSUSE: sudo zypper install gcc make pkgconf-pkg-config webkit2gtk3-devel gtk3-devel librsvg-devel"
         if [ $tests = 1 ]; then
             say "and for the tests and the demo without a display:"
-            say "  Fedora:   xorg-x11-server-Xvfb openbox dbus-daemon gnome-keyring gcr libsecret dunst libnotify xfce4-panel"
-            say "            xfconf xdotool scrot ImageMagick xprop xdpyinfo procps-ng dejavu-sans-fonts"
-            say "  Arch:     xorg-server-xvfb openbox dbus gnome-keyring gcr libsecret dunst libnotify xfce4-panel"
-            say "            xfconf xdotool scrot imagemagick xorg-xprop xorg-xdpyinfo procps-ng ttf-dejavu"
-            say "  openSUSE: xorg-x11-server-Xvfb openbox dbus-1-daemon gnome-keyring gcr libsecret-tools dunst libnotify-tools"
-            say "            xfce4-panel xfconf xdotool scrot ImageMagick xprop xdpyinfo procps dejavu-fonts"
+            say "  Fedora:   xorg-x11-server-Xvfb openbox dbus-daemon gnome-keyring libsecret dunst libnotify xfce4-panel"
+            say "            xfconf xdotool scrot dejavu-sans-fonts"
+            say "  Arch:     xorg-server-xvfb openbox dbus gnome-keyring libsecret dunst libnotify xfce4-panel xfconf xdotool"
+            say "            scrot ttf-dejavu"
+            say "  openSUSE: xorg-x11-server-Xvfb openbox dbus-1-daemon gnome-keyring libsecret-tools dunst libnotify-tools"
+            say "            xfce4-panel xfconf xdotool scrot dejavu-fonts"
             say "  and WebKitWebDriver of the same WebKitGTK 4.1."
             if session_is_here; then say "All of them seem to be here: going on."; return 0; fi
         fi

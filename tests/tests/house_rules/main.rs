@@ -27,8 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tauri_plugin_single_instance", &["lib", "desktop"]),
     ("tempfile", &["config"]),
     ("tiny_skia", &["desktop/picture"]),
-    ("tracing_appender", &["lib"]),
-    ("tracing_subscriber", &["lib"]),
+    ("tracing_subscriber", &["log"]),
     ("windows_native_keyring_store", &["vault"]),
     // The login manager and the network on one side, the keyring's own words on the other.
     ("zbus", &["desktop", "vault"]),
@@ -37,6 +36,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// Outside crates that are everywhere's language rather than one room's tool.
 const LANGUAGE: &[&str] = &[
+    "futures_util",
     "jiff",
     "secrecy",
     "serde",

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Measures the release build beside the yardstick, an empty tray app of the same versions and profile.
+#   scripts/bench.sh            about seven minutes, both builds not counted
+#   scripts/bench.sh --quick    a look: short waits, five closings; not for judging
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=${CARGO_TARGET_DIR:-target}
+
+scripts/setup.sh build tests
+cargo build --release --locked --manifest-path tests/yardstick/Cargo.toml --target-dir "$target/yardstick"
+cargo build --locked -p e2e --bin bench
+TIDEMARK_BIN=$(realpath "$target/release/tidemark")
+export TIDEMARK_BIN
+exec "$target/debug/bench" --yardstick "$(realpath "$target/yardstick/release/yardstick")" "$@"

@@ -1,0 +1,219 @@
+//! Measures Tidemark beside the yardstick, an empty tray app of the same versions and profile.
+//!
+//! Owns the order of what is measured, and the table. Refuses to judge on figures of another day: both apps are
+//! measured in one run, each in a private desktop session of its own.
+#![expect(clippy::expect_used, reason = "a figure that cannot be taken ends the measurement")]
+
+mod bars;
+mod gauge;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use e2e::process::Started;
+use e2e::{Answer, MiniMax, Session, app, until};
+use gauge::{Activity, Memory};
+
+/// What Tidemark is asked to watch while it is measured.
+const ACCOUNTS: usize = 10;
+
+/// How often a start is timed; the middle one counts.
+const STARTS: usize = 5;
+
+/// A window counts as painted when it shows this many colours: the edges of letters have many.
+const PAINTED: usize = 16;
+
+/// How long things are left alone before they are measured.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    settle: Duration,
+    watch: Duration,
+    after_closing: Duration,
+    closings: usize,
+}
+
+impl Patience {
+    const FULL: Self = Self {
+        settle: Duration::from_secs(10),
+        watch: Duration::from_secs(30),
+        after_closing: Duration::from_mins(1),
+        closings: 50,
+    };
+    const QUICK: Self = Self {
+        settle: Duration::from_secs(5),
+        watch: Duration::from_secs(10),
+        after_closing: Duration::from_secs(5),
+        closings: 5,
+    };
+}
+
+/// One of the two programs.
+#[derive(Debug)]
+struct Program {
+    name: &'static str,
+    binary: PathBuf,
+    arguments: &'static [&'static str],
+    /// The menu entry that opens its window, and the window's class.
+    opens: &'static str,
+    class: &'static str,
+}
+
+/// What was measured of one program.
+#[derive(Debug)]
+pub struct Figures {
+    start: Duration,
+    rest: Memory,
+    activity: Activity,
+    painted: Duration,
+    first_closed: Memory,
+    last_closed: Memory,
+    /// The binary, in bytes.
+    size: u64,
+    /// `tidemark status` as a whole process.
+    status: Option<Duration>,
+}
+
+#[tokio::main]
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the one who called it")]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (yardstick, patience) = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--yardstick", path] => (PathBuf::from(path), Patience::FULL),
+        ["--yardstick", path, "--quick"] => (PathBuf::from(path), Patience::QUICK),
+        _ => {
+            eprintln!("usage: TIDEMARK_BIN=… bench --yardstick BINARY [--quick]");
+            return ExitCode::from(2);
+        }
+    };
+    let yardstick =
+        Program { name: "yardstick", binary: yardstick, arguments: &[], opens: "Open", class: "yardstick" };
+    let tidemark = Program {
+        name: "tidemark",
+        binary: app::binary(),
+        arguments: &["--hidden"],
+        opens: "Open Tidemark",
+        class: "tidemark",
+    };
+
+    println!(
+        "Each left alone for {:?}, watched for {:?}; memory {:?} after closing, {} closings; {ACCOUNTS} accounts.",
+        patience.settle, patience.watch, patience.after_closing, patience.closings
+    );
+    let session = Session::start().await;
+    let empty = measure(&session, &yardstick, patience).await;
+    drop(session);
+
+    let minimax = MiniMax::that_may_be_asked().await;
+    let mut session = Session::start().await;
+    session.ask(&minimax);
+    add_accounts(&session, &minimax).await;
+    let ours = measure(&session, &tidemark, patience).await;
+
+    let table = bars::judge(&ours, &empty);
+    for line in &table {
+        println!("{line}");
+    }
+    let missed = table.iter().filter(|line| line.is_missed()).count();
+    println!("{missed} of {} bars missed", table.iter().filter(|line| line.has_bar()).count());
+    if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn add_accounts(session: &Session, minimax: &MiniMax) {
+    for number in 0..ACCOUNTS {
+        let key = format!("sk-cp-test-bench-{number}");
+        minimax.answer(&key, Answer::plan(71, 57));
+        let name = format!("Account {number}");
+        let add = ["account", "add", &name, "--region", "global", "--kind", "token_plan", "--unchecked"];
+        let _added = session.tidemark_told(&add, &key).await.ended_with(0);
+    }
+}
+
+async fn measure(session: &Session, program: &Program, patience: Patience) -> Figures {
+    let size = std::fs::metadata(&program.binary).expect("the binary").len();
+    let mut starts = Vec::new();
+    for _ in 0..STARTS {
+        let (mut running, took) = start(session, program).await;
+        starts.push(took);
+        running.end();
+        until("an empty tray", async || match session.tray_items().await.len() {
+            0 => Ok(()),
+            many => Err(format!("{many} items")),
+        })
+        .await;
+    }
+
+    let (mut running, _) = start(session, program).await;
+    tokio::time::sleep(patience.settle).await;
+    let before = gauge::threads(running.pid());
+    tokio::time::sleep(patience.watch).await;
+    let activity = Activity::between(&before, &gauge::threads(running.pid()), patience.watch);
+    let rest = gauge::memory(running.pid());
+    let status = match program.name {
+        "tidemark" => Some(time_status(session).await),
+        _ => None,
+    };
+
+    let painted = open(session, program, PAINTED).await;
+    let first_closed = close(session, program, &running, patience).await;
+    for _ in 1..patience.closings {
+        open(session, program, 1).await;
+        shut(session, program).await;
+    }
+    tokio::time::sleep(patience.after_closing).await;
+    let last_closed = gauge::memory(running.pid());
+    assert!(running.runs(), "{} ended while it was measured", program.name);
+    Figures { start: middle(starts), rest, activity, painted, first_closed, last_closed, size, status }
+}
+
+/// Starts a program and waits for its tray item, looking all the time.
+async fn start(session: &Session, program: &Program) -> (Started, Duration) {
+    let began = Instant::now();
+    let running = app::start(session, Path::new(&program.binary), program.arguments);
+    while session.tray_items().await.is_empty() {
+        assert!(began.elapsed() < e2e::LIMIT, "{} shows no tray item: {}", program.name, session.printed());
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    (running, began.elapsed())
+}
+
+/// Opens the window by the menu; gives how long it took until so many colours were on the display.
+async fn open(session: &Session, program: &Program, colours: usize) -> Duration {
+    let item = session.tray().await;
+    let began = Instant::now();
+    item.choose(program.opens).await;
+    loop {
+        let window = session.windows(program.class).first().copied();
+        if window.is_some_and(|window| {
+            colours <= 1 || session.shot().crop(session.area(window)).colours() >= colours
+        }) {
+            return began.elapsed();
+        }
+        assert!(began.elapsed() < e2e::LIMIT, "{} shows no window", program.name);
+    }
+}
+
+async fn shut(session: &Session, program: &Program) {
+    let window = session.window(program.class).await;
+    session.close_window(window);
+    session.no_window(program.class).await;
+}
+
+async fn close(session: &Session, program: &Program, running: &Started, patience: Patience) -> Memory {
+    shut(session, program).await;
+    tokio::time::sleep(patience.after_closing).await;
+    gauge::memory(running.pid())
+}
+
+async fn time_status(session: &Session) -> Duration {
+    let mut took = Vec::new();
+    for _ in 0..STARTS {
+        took.push(session.tidemark(&["status", "--json"]).await.ended_with(0).took);
+    }
+    middle(took)
+}
+
+fn middle(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
