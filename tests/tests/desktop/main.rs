@@ -1,0 +1,20 @@
+//! The real binary on a real desktop session: what it promises its user and its scripts.
+//!
+//! One program for all groups, because each one more is a minute of linking somewhere.
+#![expect(clippy::expect_used, reason = "a test fails by panicking, with a sentence")]
+
+mod absent;
+mod accounts;
+mod clicks;
+mod commands;
+mod failures;
+mod files;
+mod first_run;
+mod instance;
+mod keyring;
+mod levels;
+mod restart;
+mod secrecy;
+mod simulated;
+mod status;
+mod two_accounts;
