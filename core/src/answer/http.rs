@@ -30,13 +30,12 @@ const FILTER_WORDS: [&str; 9] = [
 ///
 /// [`FailureKind::Other`] is a 4xx without a meaning of its own: a code in the body says more.
 pub(super) fn verdict(answer: &Answer, text: &str) -> Option<FailureKind> {
-    let page = is_page(answer, text);
     let kind = match answer.status {
         429 => FailureKind::RateLimited,
-        _ if is_filter(answer, page, text) => FailureKind::Blocked,
+        _ if is_filter(answer, text) => FailureKind::Blocked,
         200..=299 => return None,
         300..=399 => FailureKind::RedirectRefused,
-        403 if page => FailureKind::Blocked,
+        403 if is_page(answer, text) => FailureKind::Blocked,
         401 | 403 => FailureKind::KeyRejected,
         404 | 405 | 410 => FailureKind::EndpointMissing,
         // A proxy, or the sign-in page of a network, wants something from the user.
@@ -79,21 +78,21 @@ fn http_date(value: &str) -> Option<Timestamp> {
 fn is_page(answer: &Answer, text: &str) -> bool {
     let called_page =
         || header(answer, "content-type").is_some_and(|v| v.to_ascii_lowercase().contains("html"));
-    match text.bytes().next() {
-        Some(b'<') => true,
-        Some(b'{' | b'[') => false,
-        _ => called_page(),
-    }
+    text.starts_with('<') || !looks_like_json(text) && called_page()
 }
 
 /// Tells whether a filter in between answered, by its own header or by the words of its page.
-fn is_filter(answer: &Answer, page: bool, text: &str) -> bool {
+fn is_filter(answer: &Answer, text: &str) -> bool {
     let marked = header(answer, "cf-mitigated").is_some_and(|v| !v.trim().is_empty());
     marked
-        || page && {
+        || !looks_like_json(text) && {
             let lower = text.to_ascii_lowercase();
             FILTER_WORDS.iter().any(|word| lower.contains(word))
         }
+}
+
+fn looks_like_json(text: &str) -> bool {
+    text.starts_with(['{', '['])
 }
 
 fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
