@@ -66,7 +66,6 @@ impl Kind {
 /// The name of an account in the keyring: a UUID.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
-#[serde(transparent)]
 pub struct AccountId(pub String);
 
 /// One key and what we know of it.

@@ -177,7 +177,7 @@ impl Settings {
                 "interval_minutes" => self.interval_minutes = fresh.interval_minutes,
                 "proxy" => self.proxy.clear(),
                 _ => {
-                    (self.near_percent, self.critical_percent) = (fresh.near_percent, fresh.critical_percent)
+                    (self.near_percent, self.critical_percent) = (fresh.near_percent, fresh.critical_percent);
                 }
             }
             mended.push(key);

@@ -1,6 +1,7 @@
 //! The heartbeat as a black box: events in, effects out, over simulated time.
 
 #![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+#![expect(clippy::unnecessary_wraps, reason = "what comes of asking is a result, answer or failure alike")]
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

@@ -14,7 +14,7 @@ use crate::reading::{Plan, Reading};
 /// Says how an account stands, from its last good reading and its last failure, each with its moment.
 ///
 /// A failure older than the reading is over. A newer one either decides (a refused key, no plan, a plan used up)
-/// or leaves the last figures standing as stale. Figures older than `stale_after` are stale by themselves.
+/// or leaves the state to the last figures, as stale. Either way those are shown, except where no plan is left. Figures older than `stale_after` are stale by themselves.
 #[must_use]
 pub fn account_status(
     account: &Account,
@@ -28,22 +28,25 @@ pub fn account_status(
     let status =
         AccountStatus { failure: failure.map(|(_, failure)| failure_report(failure)), ..blank(account) };
     if let Some((failed_at, state)) = failure.and_then(|(at, failure)| Some((at, deciding(failure.kind)?))) {
-        return AccountStatus { state, read_at: Some(*failed_at), ..status };
+        let blank = AccountStatus { state, read_at: Some(*failed_at), ..status };
+        // The last figures of a plan that is gone would only mislead; all others stay, marked as old.
+        let kept = good.filter(|_| state != AccountState::NoPlan);
+        return kept.map_or(blank.clone(), |(read_at, reading)| AccountStatus {
+            state,
+            read_at: Some(*read_at),
+            stale: true,
+            outcome: Outcome::Failure,
+            headline: None,
+            blocked_until: None,
+            ..with_reading(blank, reading, thresholds)
+        });
     }
     let Some((read_at, reading)) = good else {
         return status;
     };
     let stale = failure.is_some() || now.duration_since(*read_at) > stale_after;
     let shown = AccountStatus { read_at: Some(*read_at), stale, ..status };
-    let shown = match reading {
-        Reading::Plan(plan) => with_plan(shown, plan, thresholds),
-        Reading::Balance(money) => AccountStatus {
-            state: state_of(level::of_balance(money)),
-            outcome: Outcome::Balance,
-            balance: Some(balance(money)),
-            ..shown
-        },
-    };
+    let shown = with_reading(shown, reading, thresholds);
     if stale { AccountStatus { state: AccountState::Stale, ..shown } } else { shown }
 }
 
@@ -104,6 +107,18 @@ const fn deciding(kind: FailureKind) -> Option<AccountState> {
         | FailureKind::Timeout
         | FailureKind::Tls
         | FailureKind::Keyring => None,
+    }
+}
+
+fn with_reading(status: AccountStatus, reading: &Reading, thresholds: Thresholds) -> AccountStatus {
+    match reading {
+        Reading::Plan(plan) => with_plan(status, plan, thresholds),
+        Reading::Balance(money) => AccountStatus {
+            state: state_of(level::of_balance(money)),
+            outcome: Outcome::Balance,
+            balance: Some(balance(money)),
+            ..status
+        },
     }
 }
 

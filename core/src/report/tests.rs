@@ -303,11 +303,13 @@ fn figures_stay_beside_a_failure_that_does_not_decide_and_are_called_stale() {
 }
 
 #[test]
-fn figures_go_where_the_key_is_refused() {
+fn figures_stay_marked_as_old_where_the_key_is_refused_and_go_with_the_plan() {
     let good = plan(71, 88);
-    let status = status(Some((2, &good)), Some((1, FailureKind::KeyRejected)));
-    assert_eq!((status.outcome, status.stale, status.rows.len()), (Outcome::Failure, false, 0));
-    assert_eq!(status.headline, None);
+    let refused = status(Some((2, &good)), Some((1, FailureKind::KeyRejected)));
+    assert_eq!((refused.state, refused.outcome), (AccountState::Refused, Outcome::Failure));
+    assert_eq!((refused.stale, refused.rows.len(), refused.headline), (true, 2, None));
+    let lapsed = status(Some((2, &good)), Some((1, FailureKind::NoActivePlan)));
+    assert_eq!((lapsed.state, lapsed.stale, lapsed.rows.len()), (AccountState::NoPlan, false, 0));
 }
 
 #[test]

@@ -1,0 +1,71 @@
+### The labels of the page itself. Figures, sentences and failures come worded from the core.
+
+## Frame
+app-name = Tidemark
+check-now = Check now
+checking = Asking MiniMax…
+open-keys = Keys
+back = Back
+close-note = Close this message
+unexpected = Something went wrong. Please try again.
+accounts = Accounts
+ways = Ways on
+more-open = Show the windows of { $name }
+
+## First run
+welcome-title = How much is left?
+welcome-body = Tidemark reads it from MiniMax with your key, and tells you before it runs out.
+look-around = Look around first
+look-around-note = A simulated account: no key, no network, nothing kept.
+first-name = Default Team
+next-name = Team { $number }
+
+## The form for a key
+key-label = Key
+key-placeholder = sk-cp-…
+key-show = Show the key
+key-hide = Hide the key
+key-where = Where to find it:
+key-where-global = Global
+key-where-china = China
+key-kept = The key is kept in this computer's keyring and nowhere else.
+name-label = Name
+region-label = Region
+region-auto = Find out
+region-global = Global
+region-china = China
+kind-label = Kind
+kind-auto = Find out
+kind-token_plan = Token Plan
+kind-pay_as_you_go = Pay-as-you-go
+team-label = Team
+team-hint = Optional. Plan keys belong to one team.
+more-fields = Kind and team
+add-submit = Add this key
+replace-submit = Replace the key
+cancel = Cancel
+as-token_plan = Add it as a Token Plan key
+as-pay_as_you_go = Add it as a pay-as-you-go key
+keep-unchecked = Keep it unchecked
+
+## Keys
+keys-title = Keys
+add-key = Add a key
+add-title = Add a key
+replace-title = Replace the key of { $name }
+replace-note = The old key stays until MiniMax accepts the new one.
+last-four = Ends in { $four }
+rename = Rename
+rename-name = Rename { $name }
+rename-label = New name
+rename-save = Save
+replace = Replace key
+replace-name = Replace the key of { $name }
+remove = Remove
+remove-name = Remove { $name }
+remove-question = Remove { $name }?
+remove-body = Its key is deleted from this computer's keyring. At MiniMax nothing changes.
+remove-confirm = Remove
+remove-keep = Keep
+keys-none = No keys yet.
+keys-demo = The simulated account has no key. Leave the simulation to add yours.

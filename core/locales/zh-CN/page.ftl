@@ -1,0 +1,71 @@
+### 页面自身的标签。数字、句子和故障说明由核心给出。
+
+## 框架
+app-name = Tidemark
+check-now = 立即检查
+checking = 正在询问 MiniMax…
+open-keys = 密钥
+back = 返回
+close-note = 关闭此消息
+unexpected = 出了点问题，请再试一次。
+accounts = 账户
+ways = 接下来可以
+more-open = 展开 { $name } 的时段
+
+## 首次运行
+welcome-title = 还剩多少？
+welcome-body = Tidemark 用你的密钥向 MiniMax 查询，并在用完之前提醒你。
+look-around = 先随便看看
+look-around-note = 模拟账户：没有密钥，不联网，什么都不保存。
+first-name = 默认团队
+next-name = 团队 { $number }
+
+## 密钥表单
+key-label = 密钥
+key-placeholder = sk-cp-…
+key-show = 显示密钥
+key-hide = 隐藏密钥
+key-where = 在哪里找到：
+key-where-global = 国际
+key-where-china = 中国
+key-kept = 密钥只保存在本机的密钥环里，不会写到别处。
+name-label = 名称
+region-label = 区域
+region-auto = 自动判断
+region-global = 国际
+region-china = 中国
+kind-label = 类型
+kind-auto = 自动判断
+kind-token_plan = Token Plan
+kind-pay_as_you_go = 按量付费
+team-label = 团队
+team-hint = 可不填。套餐密钥属于一个团队。
+more-fields = 类型与团队
+add-submit = 添加此密钥
+replace-submit = 更换密钥
+cancel = 取消
+as-token_plan = 作为 Token Plan 密钥添加
+as-pay_as_you_go = 作为按量付费密钥添加
+keep-unchecked = 不检查，直接保存
+
+## 密钥
+keys-title = 密钥
+add-key = 添加密钥
+add-title = 添加密钥
+replace-title = 更换 { $name } 的密钥
+replace-note = 在 MiniMax 接受新密钥之前，旧密钥会保留。
+last-four = 末四位 { $four }
+rename = 重命名
+rename-name = 重命名 { $name }
+rename-label = 新名称
+rename-save = 保存
+replace = 更换密钥
+replace-name = 更换 { $name } 的密钥
+remove = 移除
+remove-name = 移除 { $name }
+remove-question = 移除 { $name }？
+remove-body = 它的密钥会从本机的密钥环中删除。MiniMax 那边不会有任何变化。
+remove-confirm = 移除
+remove-keep = 保留
+keys-none = 还没有密钥。
+keys-demo = 模拟账户没有密钥。退出模拟后即可添加你自己的密钥。
