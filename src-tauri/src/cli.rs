@@ -1,1 +1,261 @@
-//! To be written.
+//! The command line: what can be called, and which exit code says what.
+//!
+//! Owns arguments, standard streams and exit codes. Refuses keys as arguments: they come by standard input.
+
+mod account;
+mod doctor;
+mod explain;
+mod settings;
+mod status;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use tidemark_core::account::{Kind, Region};
+use tidemark_core::endpoint::{Endpoint, Hosts};
+
+use crate::config::Paths;
+use crate::error::AppError;
+use crate::{Machine, Options, log};
+
+/// Wrong use of the command.
+const WRONG_USE: u8 = 2;
+
+/// Shows how much of your MiniMax plan is left, in the tray.
+#[derive(Debug, Parser)]
+#[command(name = "tidemark", version, about, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(flatten)]
+    app: AppArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+struct AppArgs {
+    /// Start in the tray without a window.
+    #[arg(long)]
+    hidden: bool,
+    /// Start on a built-in simulated account: no key, no network, nothing kept.
+    #[arg(long)]
+    demo: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Say how much of every account is left.
+    Status(status::StatusArgs),
+    /// Say what a saved answer of MiniMax means, without key or network.
+    Explain(explain::ExplainArgs),
+    /// Add, list and change accounts and their keys.
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// Read and change the settings.
+    #[command(subcommand)]
+    Settings(settings::SettingsCommand),
+    /// Check display, tray, notifications, keyring, network, clock and files.
+    Doctor {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print shell completions.
+    Completions {
+        /// For which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// A platform, as it is written on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RegionName {
+    Global,
+    China,
+}
+
+impl From<RegionName> for Region {
+    fn from(name: RegionName) -> Self {
+        match name {
+            RegionName::Global => Self::Global,
+            RegionName::China => Self::China,
+        }
+    }
+}
+
+/// A kind of key, as it is written on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum KindName {
+    #[value(name = "token_plan")]
+    TokenPlan,
+    #[value(name = "pay_as_you_go")]
+    PayAsYouGo,
+}
+
+impl From<KindName> for Kind {
+    fn from(name: KindName) -> Self {
+        match name {
+            KindName::TokenPlan => Self::TokenPlan,
+            KindName::PayAsYouGo => Self::PayAsYouGo,
+        }
+    }
+}
+
+/// A path of the API, as it is written on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum EndpointName {
+    TokenPlan,
+    CodingPlan,
+    Balance,
+}
+
+impl From<EndpointName> for Endpoint {
+    fn from(name: EndpointName) -> Self {
+        match name {
+            EndpointName::TokenPlan => Self::TokenPlan,
+            EndpointName::CodingPlan => Self::CodingPlan,
+            EndpointName::Balance => Self::Balance,
+        }
+    }
+}
+
+/// Runs what the arguments ask for.
+#[must_use]
+pub fn main() -> ExitCode {
+    let Cli { app, command } = Cli::parse();
+    let done = match command {
+        None => return start_app(&app),
+        Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Completions { shell }) => {
+            clap_complete::generate(shell, &mut Cli::command(), "tidemark", &mut std::io::stdout());
+            Ok(0)
+        }
+        Some(Command::Status(args)) => machine().and_then(|m| status::run(m, &args)),
+        Some(Command::Account(command)) => machine().and_then(|m| account::run(m, command)),
+        Some(Command::Settings(command)) => machine().and_then(|m| settings::run(&m, command)),
+        Some(Command::Doctor { json }) => machine().and_then(|m| doctor::run(m, json)),
+    };
+    done.map_or_else(|problem| problem.report(), ExitCode::from)
+}
+
+/// Says a failure on standard error; gives the code for any failure that has none of its own.
+#[must_use]
+pub fn fail(message: &str) -> ExitCode {
+    Problem { code: 1, message: message.to_owned() }.report()
+}
+
+/// Why a command could not do what was asked.
+#[derive(Debug)]
+struct Problem {
+    code: u8,
+    message: String,
+}
+
+impl Problem {
+    fn wrong_use(message: impl Into<String>) -> Self {
+        Self { code: WRONG_USE, message: message.into() }
+    }
+
+    fn other(message: impl Into<String>) -> Self {
+        Self { code: 1, message: message.into() }
+    }
+
+    fn report(self) -> ExitCode {
+        // With standard error gone there is nobody left to tell.
+        let _ = writeln!(std::io::stderr(), "tidemark: {}", self.message);
+        ExitCode::from(self.code)
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        let code = match error.code {
+            "keyring" => 7,
+            "offline" => 6,
+            "refused" => 5,
+            "other" => 1,
+            _ => WRONG_USE,
+        };
+        Self { code, message: error.message }
+    }
+}
+
+/// Prints to standard output; a reader that has gone away, as `head` does, is no error.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes());
+    if !text.ends_with('\n') {
+        let _ = out.write_all(b"\n");
+    }
+    let _ = out.flush();
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<(), Problem> {
+    let text = serde_json::to_string_pretty(value).map_err(|e| Problem::other(e.to_string()))?;
+    print(&text);
+    Ok(())
+}
+
+/// Runs a future of a command to its end.
+fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Problem> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    Ok(runtime.map_err(|e| Problem::other(format!("No thread could be started: {e}.")))?.block_on(future))
+}
+
+fn start_app(args: &AppArgs) -> ExitCode {
+    let machine = match machine() {
+        Ok(machine) => machine,
+        Err(problem) => return problem.report(),
+    };
+    if cfg!(target_os = "linux") && !["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|v| is_set(v)) {
+        return fail(
+            "There is no display to show anything on. Start it from a desktop session; `tidemark status` works without one.",
+        );
+    }
+    if !args.demo {
+        log::start(&machine.paths, std::env::var("TIDEMARK_LOG").ok().as_deref());
+    }
+    crate::run(machine, Options { hidden: args.hidden, demo: args.demo })
+}
+
+/// Reads the environment once.
+fn machine() -> Result<Machine, Problem> {
+    let hosts = match std::env::var("TIDEMARK_API_BASE") {
+        Ok(text) if !text.trim().is_empty() => {
+            Hosts::from_override(&text).map_err(|e| Problem::wrong_use(format!("TIDEMARK_API_BASE: {e}.")))?
+        }
+        _ => Hosts::default(),
+    };
+    let paths = Paths::from_env(|name| std::env::var_os(name)).map_err(|e| Problem::other(e.to_string()))?;
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))
+        .unwrap_or_default();
+    Ok(Machine { hosts, paths, locale })
+}
+
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|v| !v.is_empty())
+}
+
+/// Reads a moment as users write it: RFC 3339, a date, or seconds or milliseconds since 1970.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let number = text.parse::<i64>().ok();
+    let from_number = number.and_then(|n| {
+        if n.abs() < 1_000_000_000_000 { Timestamp::from_second(n).ok() } else { Timestamp::from_millisecond(n).ok() }
+    });
+    from_number
+        .or_else(|| text.parse().ok())
+        .or_else(|| {
+            let date: jiff::civil::Date = text.parse().ok()?;
+            date.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp())
+        })
+        .ok_or_else(|| "write a time as 2026-11-22T10:00:00Z".to_owned())
+}
+
+/// Where a command reads from or writes to: a file, or a standard stream for `-` and for nothing.
+fn is_stream(file: Option<&PathBuf>) -> bool {
+    file.is_none_or(|f| f.as_os_str() == "-")
+}

@@ -1,1 +1,148 @@
-//! To be written.
+//! The page's commands: doors, each at most a few lines.
+//!
+//! Owns nothing. Refuses to give a key back.
+
+use serde::Serialize;
+use tauri::{AppHandle, State, WebviewWindow};
+use tidemark_core::account::{AccountId, Kind, Region};
+use tidemark_core::endpoint;
+use tidemark_core::message::Event;
+use tidemark_core::view::{Link, View};
+use tokio::sync::oneshot;
+
+use crate::accounts::{Admitted, NewAccount};
+use crate::controller::Message;
+use crate::desktop::window;
+use crate::error::{AppError, Code};
+use crate::Shell;
+
+/// An account as the page hears of it once it is kept.
+#[derive(Debug, Serialize)]
+pub struct Added {
+    id: AccountId,
+    name: String,
+    kind: Kind,
+    region: Region,
+    sentence: String,
+}
+
+/// The page's own labels.
+#[derive(Debug, Serialize)]
+pub struct Texts {
+    language: &'static str,
+    source: &'static str,
+}
+
+#[tauri::command]
+pub(crate) async fn view(shell: State<'_, Shell>) -> Result<View, AppError> {
+    let (reply, answer) = oneshot::channel();
+    shell.tell(Message::View(reply));
+    answer.await.map_err(|_| gone())
+}
+
+#[tauri::command]
+pub(crate) async fn texts(shell: State<'_, Shell>) -> Result<Texts, AppError> {
+    let (reply, answer) = oneshot::channel();
+    shell.tell(Message::Texts(reply));
+    answer.await.map(|(language, source)| Texts { language, source }).map_err(|_| gone())
+}
+
+#[tauri::command]
+pub(crate) async fn add_account(
+    name: String,
+    key: String,
+    region: Option<Region>,
+    kind: Option<Kind>,
+    team: Option<String>,
+    unchecked: bool,
+    shell: State<'_, Shell>,
+) -> Result<Added, AppError> {
+    let admitted = shell.desk.add(NewAccount { name, team, region, kind, unchecked }, &key).await?;
+    shell.tell(Message::SettingsFile);
+    Ok(admitted.into())
+}
+
+#[tauri::command]
+pub(crate) async fn replace_key(
+    id: AccountId,
+    key: String,
+    unchecked: bool,
+    shell: State<'_, Shell>,
+) -> Result<Added, AppError> {
+    let admitted = shell.desk.replace(&id, &key, unchecked).await?;
+    shell.tell(Message::SettingsFile);
+    Ok(admitted.into())
+}
+
+#[tauri::command]
+pub(crate) async fn rename_account(
+    id: AccountId,
+    name: String,
+    shell: State<'_, Shell>,
+) -> Result<(), AppError> {
+    shell.desk.rename(&id, &name)?;
+    shell.tell(Message::SettingsFile);
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn remove_account(
+    id: AccountId,
+    shell: State<'_, Shell>,
+) -> Result<(), AppError> {
+    shell.desk.remove(&id).await?;
+    shell.tell(Message::SettingsFile);
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) fn check_now(shell: State<'_, Shell>) {
+    shell.tell(Message::Event(Event::CheckNow));
+}
+
+#[tauri::command]
+pub(crate) fn dismiss(id: String, shell: State<'_, Shell>) {
+    shell.tell(Message::Event(Event::Dismissed(id)));
+}
+
+#[tauri::command]
+pub(crate) fn retry_keyring(shell: State<'_, Shell>) {
+    shell.tell(Message::Event(Event::RetryKeyring));
+}
+
+#[tauri::command]
+pub(crate) fn start_demo(shell: State<'_, Shell>) {
+    shell.tell(Message::StartDemo);
+}
+
+#[tauri::command]
+pub(crate) fn leave_demo(shell: State<'_, Shell>) {
+    shell.tell(Message::LeaveDemo);
+}
+
+#[tauri::command]
+pub(crate) async fn open_link(app: AppHandle, link: Link, region: Region) -> Result<(), AppError> {
+    window::open_page(&app, endpoint::page(link, region))
+}
+
+#[tauri::command]
+pub(crate) fn close_window(window: WebviewWindow) {
+    window::close(&window);
+}
+
+#[tauri::command]
+pub(crate) fn fit(window: WebviewWindow, height: f64) {
+    window::fit(&window, height);
+}
+
+fn gone() -> AppError {
+    AppError::new(Code::Other, "Tidemark is ending.")
+}
+
+impl From<Admitted> for Added {
+    fn from(admitted: Admitted) -> Self {
+        let sentence = admitted.sentence();
+        let account = admitted.account;
+        Self { id: account.id, name: account.name, kind: account.kind, region: account.region, sentence }
+    }
+}

@@ -1,1 +1,264 @@
-//! To be written.
+//! The one task that owns the monitor: events in, effects out.
+//!
+//! Owns the heartbeat, the keys held in memory and the order in which effects are carried out. Knows neither Tauri
+//! nor the keyring: it is given a [`Desktop`] and a [`KeyVault`].
+
+mod source;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tidemark_core::account::AccountId;
+use tidemark_core::alert::Notice;
+use tidemark_core::message::{Effect, Event, Now};
+use tidemark_core::monitor::{Monitor, Start};
+use tidemark_core::settings::Settings;
+use tidemark_core::simulate;
+use tidemark_core::tray::Tray;
+use tidemark_core::view::View;
+use tidemark_core::watched::Kept;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::accounts::Desk;
+use crate::config;
+use crate::store::Store;
+use crate::vault::KeyVault;
+
+use source::Keys;
+
+/// Compares the moment with what is due; suspend and clock jumps need nothing more.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// The simulated day goes faster, and so does its heart.
+const DEMO_HEARTBEAT: Duration = Duration::from_secs(1);
+
+/// What the controller is told.
+#[derive(Debug)]
+pub enum Message {
+    /// Something for the core.
+    Event(Event),
+    /// The settings file changed, by whomever.
+    SettingsFile,
+    /// The window wants its content.
+    View(oneshot::Sender<View>),
+    /// The page wants its labels: language tag and Fluent source.
+    Texts(oneshot::Sender<(&'static str, &'static str)>),
+    /// The user wants to look around.
+    StartDemo,
+    /// The user has looked around.
+    LeaveDemo,
+}
+
+/// Where what the user sees is shown.
+pub trait Desktop: Clone + Send + Sync + 'static {
+    /// Shows this in the tray.
+    fn show_tray(&self, tray: Tray);
+    /// Shows this in the window, if it is open.
+    fn show_view(&self, view: View);
+    /// Shows a notification; tells whether a notification service took it.
+    fn notify(&self, notice: Notice) -> impl Future<Output = bool> + Send;
+}
+
+/// What a controller is made of.
+#[derive(Debug)]
+pub struct Parts<D, V> {
+    /// Where things are shown.
+    pub desktop: D,
+    /// Keys, MiniMax and settings.
+    pub desk: Arc<Desk<V>>,
+    /// History and memory.
+    pub store: Store,
+    /// The system's locale.
+    pub system_locale: String,
+    /// Whether to start with the simulated account.
+    pub demo: bool,
+}
+
+/// The one task.
+#[derive(Debug)]
+pub struct Controller<D, V> {
+    parts: Parts<D, V>,
+    monitor: Monitor,
+    keys: Keys,
+    /// When the simulated day began, in real time; `None` outside the simulation.
+    demo_since: Option<Timestamp>,
+    zone: TimeZone,
+    inbox: mpsc::UnboundedReceiver<Message>,
+    own: mpsc::UnboundedSender<Message>,
+}
+
+impl<D: Desktop, V: KeyVault> Controller<D, V> {
+    /// Makes a controller and the way to reach it.
+    #[must_use]
+    pub fn new(parts: Parts<D, V>) -> (Self, mpsc::UnboundedSender<Message>) {
+        let (own, inbox) = mpsc::unbounded_channel();
+        let demo_since = parts.demo.then(Timestamp::now);
+        let zone = TimeZone::system();
+        let now = Now { at: Timestamp::now(), zone: zone.clone() };
+        let monitor = monitor(&parts, demo_since.is_some(), &now);
+        let controller =
+            Self { parts, monitor, keys: Keys::default(), demo_since, zone, inbox, own: own.clone() };
+        (controller, own)
+    }
+
+    /// Runs until everyone who could tell it something is gone.
+    pub async fn run(mut self) {
+        self.settings_changed();
+        self.tell(Event::Tick);
+        let mut beat = self.heartbeat();
+        loop {
+            tokio::select! {
+                message = self.inbox.recv() => match message {
+                    Some(message) => {
+                        let was_demo = self.demo_since.is_some();
+                        self.take(message);
+                        if was_demo != self.demo_since.is_some() {
+                            beat = self.heartbeat();
+                        }
+                    }
+                    None => return,
+                },
+                _ = beat.tick() => self.tell(Event::Tick),
+            }
+        }
+    }
+
+    fn heartbeat(&self) -> tokio::time::Interval {
+        let period = if self.demo_since.is_some() { DEMO_HEARTBEAT } else { HEARTBEAT };
+        let mut beat = tokio::time::interval(period);
+        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        beat
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Event(event) => self.tell(event),
+            Message::SettingsFile => self.settings_changed(),
+            Message::View(reply) => {
+                // A page that has gone away needs no answer.
+                let _ = reply.send(self.monitor.view(&self.now()));
+            }
+            Message::Texts(reply) => {
+                let tongue = self.monitor.words().tongue;
+                let _ = reply.send((tongue.tag(), tongue.page()));
+            }
+            Message::StartDemo => self.change_world(true),
+            Message::LeaveDemo => self.change_world(false),
+        }
+    }
+
+    /// Reads the settings file again and tells the core, outside the simulation.
+    fn settings_changed(&mut self) {
+        if self.demo_since.is_some() {
+            return;
+        }
+        let loaded = config::load(&self.parts.desk.paths, Timestamp::now());
+        if let Some(remark) = loaded.remark {
+            self.tell(Event::Remark(remark));
+        }
+        self.keys.keep_only(&loaded.settings.accounts);
+        self.tell(Event::SettingsChanged(Box::new(loaded.settings)));
+    }
+
+    fn change_world(&mut self, demo: bool) {
+        if demo == self.demo_since.is_some() {
+            return;
+        }
+        self.demo_since = demo.then(Timestamp::now);
+        let now = self.now();
+        self.monitor = monitor(&self.parts, demo, &now);
+        self.tell(Event::Window(true));
+    }
+
+    fn tell(&mut self, event: Event) {
+        let now = self.now();
+        for effect in self.monitor.update(event, &now) {
+            self.carry_out(effect);
+        }
+    }
+
+    fn now(&self) -> Now {
+        let real = Timestamp::now();
+        let at = self.demo_since.map_or(real, |since| demo_time(since, real));
+        Now { at, zone: self.zone.clone() }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Fetch { account, fetch, endpoint, region } => match self.demo_since {
+                Some(since) => {
+                    let outcome = Ok(simulate::answer(&account, since, self.now().at));
+                    self.send(Event::Answered { account, fetch, outcome });
+                }
+                None => {
+                    let (own, desk) = (self.own.clone(), Arc::clone(&self.parts.desk));
+                    let held = self.keys.clone();
+                    tokio::spawn(async move {
+                        let outcome = held.ask(&desk, &account, region, endpoint, &own).await;
+                        let _ = own.send(Message::Event(Event::Answered { account, fetch, outcome }));
+                    });
+                }
+            },
+            Effect::ShowTray(tray) => self.parts.desktop.show_tray(*tray),
+            Effect::ShowView(view) => self.parts.desktop.show_view(*view),
+            Effect::Notify(notice) => {
+                let (own, desktop) = (self.own.clone(), self.parts.desktop.clone());
+                tokio::spawn(async move {
+                    let id = notice.id.clone();
+                    let shown = desktop.notify(notice).await;
+                    let _ = own.send(Message::Event(Event::NoticeShown { id, shown }));
+                });
+            }
+            Effect::KeepMemory(memory) => self.keep(|store| store.keep_memory(&memory)),
+            Effect::KeepOutcome { account, at, outcome } => {
+                self.keep(|store| store.keep_outcome(&account, at, &outcome));
+            }
+            Effect::ForgetKeys => self.keys.forget(),
+        }
+    }
+
+    /// Keeps something, outside the simulation. A store that fails is logged and costs only what it would have kept.
+    fn keep<E: std::fmt::Display>(&self, keep: impl FnOnce(&Store) -> Result<(), E>) {
+        if self.demo_since.is_none()
+            && let Err(error) = keep(&self.parts.store)
+        {
+            tracing::warn!(%error, "the store could not be written");
+        }
+    }
+
+    fn send(&self, event: Event) {
+        // The controller holds the other end itself.
+        let _ = self.own.send(Message::Event(event));
+    }
+}
+
+/// Gives the simulated moment: it goes faster than the real one.
+fn demo_time(since: Timestamp, real: Timestamp) -> Timestamp {
+    let passed = real.duration_since(since);
+    since.checked_add(passed * simulate::SPEED).unwrap_or(real)
+}
+
+fn monitor<D, V>(parts: &Parts<D, V>, demo: bool, now: &Now) -> Monitor {
+    let loaded = config::load(&parts.desk.paths, now.at);
+    let (settings, kept, memory) = if demo {
+        (simulate::settings(&loaded.settings), Vec::new(), tidemark_core::alert::Memory::default())
+    } else {
+        let kept = kept(&parts.store, &loaded.settings);
+        (loaded.settings, kept, parts.store.memory().unwrap_or_default())
+    };
+    let start = Start { settings, memory, kept, system_locale: parts.system_locale.clone(), demo };
+    let mut monitor = Monitor::new(start, now);
+    if let Some(remark) = loaded.remark {
+        // Only noted here; what it shows follows with the first event.
+        monitor.update(Event::Remark(remark), now);
+    }
+    monitor
+}
+
+fn kept(store: &Store, settings: &Settings) -> Vec<(AccountId, Kept)> {
+    let of = |id: &AccountId| store.last(id).unwrap_or_default();
+    let kept: HashMap<_, _> = settings.accounts.iter().map(|a| (a.id.clone(), of(&a.id))).collect();
+    kept.into_iter().collect()
+}

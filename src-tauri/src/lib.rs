@@ -1,12 +1,202 @@
 //! Tidemark's shell: the composition root and the adapters around the core.
 
+pub mod accounts;
 pub mod api;
 pub mod cli;
-pub mod commands;
+mod commands;
 pub mod config;
 pub mod controller;
 pub mod desktop;
 pub mod error;
+pub mod instance;
 pub mod key;
+pub mod log;
 pub mod store;
 pub mod vault;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tauri::{AppHandle, Manager as _, RunEvent};
+use tidemark_core::alert::Notice;
+use tidemark_core::endpoint::Hosts;
+use tidemark_core::message::Event;
+use tidemark_core::tray::Tray;
+use tidemark_core::view::View;
+use tokio::sync::mpsc::UnboundedSender;
+
+use accounts::Desk;
+use api::Api;
+use config::Paths;
+use controller::{Controller, Message, Parts};
+use desktop::notifier::Notifier;
+use desktop::{power, tray, window};
+use store::Store;
+use vault::Keyring;
+
+/// How the app is started.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Without a window, as autostart does.
+    pub hidden: bool,
+    /// On the simulated account.
+    pub demo: bool,
+}
+
+/// What the app needs from the machine before anything can be shown.
+#[derive(Debug)]
+pub struct Machine {
+    /// Where MiniMax is asked.
+    pub hosts: Hosts,
+    /// Where files lie.
+    pub paths: Paths,
+    /// The system's locale.
+    pub locale: String,
+}
+
+/// What commands, tray and window reach the controller by.
+#[derive(Debug)]
+struct Shell {
+    inbox: UnboundedSender<Message>,
+    desk: Arc<Desk<Keyring>>,
+}
+
+impl Shell {
+    /// Tells the controller. It only refuses when the app is ending.
+    fn tell(&self, message: Message) {
+        let _ = self.inbox.send(message);
+    }
+}
+
+/// Runs the tray app until the user quits it.
+#[must_use]
+pub fn run(machine: Machine, options: Options) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return cli::fail(&format!("Tidemark could not start its own thread: {error}.")),
+    };
+    tauri::async_runtime::set(runtime.handle().clone());
+    let mut builder = tauri::Builder::default().plugin(tauri_plugin_opener::init());
+    if !options.demo {
+        // A simulation beside the real app is its own instance and takes nothing from it.
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, args, _| {
+            if !args.iter().any(|a| a == "--hidden") {
+                window::open_from_anywhere(app, None);
+            }
+        }));
+    }
+    let app = builder
+        .manage(tray::Item::default())
+        .invoke_handler(tauri::generate_handler![
+            commands::view,
+            commands::texts,
+            commands::add_account,
+            commands::replace_key,
+            commands::rename_account,
+            commands::remove_account,
+            commands::check_now,
+            commands::dismiss,
+            commands::retry_keyring,
+            commands::start_demo,
+            commands::leave_demo,
+            commands::open_link,
+            commands::close_window,
+            commands::fit,
+        ])
+        .setup(move |app| {
+            compose(app.handle(), machine, options, runtime)?;
+            if !options.hidden {
+                window::open(app.handle(), None);
+            }
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => {
+            app.run(|_, event| {
+                // The last window is gone, not the app: only Quit gives a code.
+                if let RunEvent::ExitRequested { code: None, api, .. } = event {
+                    api.prevent_exit();
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => cli::fail(&format!("The desktop could not be reached: {error}.")),
+    }
+}
+
+/// Makes the controller and everything it is made of, and starts its thread.
+fn compose(
+    app: &AppHandle,
+    machine: Machine,
+    options: Options,
+    runtime: tokio::runtime::Runtime,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let Machine { hosts, paths, locale } = machine;
+    let settings = config::load(&paths, Timestamp::now()).settings;
+    let api = Api::new(hosts, Some(&settings.proxy)).or_else(|error| {
+        tracing::warn!(%error, "the settings' proxy is not used");
+        Api::new(Hosts::default(), None)
+    })?;
+    let (store, remark) =
+        if options.demo { (Store::nowhere(), None) } else { Store::open(&paths.store, Timestamp::now()) };
+    let desk = Arc::new(Desk { api, vault: Keyring::new(), paths: paths.clone() });
+    let clicked = app.clone();
+    let notifier = Notifier::new(move |account| window::open_from_anywhere(&clicked, Some(account)));
+    let parts = Parts {
+        desktop: Screen { app: app.clone(), notifier },
+        desk: Arc::clone(&desk),
+        store,
+        system_locale: locale,
+        demo: options.demo,
+    };
+    let lock = if options.demo { None } else { instance::mark_running(&paths) };
+    let (controller, inbox) = Controller::new(parts);
+    let shell = Shell { inbox: inbox.clone(), desk };
+    if let Some(remark) = remark {
+        shell.tell(Message::Event(Event::Remark(remark)));
+    }
+    app.manage(shell);
+    let app = app.clone();
+    std::thread::Builder::new().name("tidemark".to_owned()).spawn(move || {
+        runtime.block_on(async move {
+            let (changed, woken) = (inbox.clone(), inbox);
+            // Each of these ends with the controller, when this thread ends.
+            let _watch = config::Watch::start(&paths, move || {
+                let _ = changed.send(Message::SettingsFile);
+            })
+            .inspect_err(|error| tracing::warn!(%error, "changes by the command line will not be noticed"));
+            tokio::spawn(power::watch(move || {
+                let _ = woken.send(Message::Event(Event::Woke));
+            }));
+            tokio::spawn(tray::watch_hosts(app));
+            controller.run().await;
+            drop(lock);
+        });
+    })?;
+    Ok(())
+}
+
+/// The desktop as the controller sees it.
+#[derive(Clone, Debug)]
+struct Screen {
+    app: AppHandle,
+    notifier: Notifier,
+}
+
+impl controller::Desktop for Screen {
+    fn show_tray(&self, tray: Tray) {
+        let app = self.app.clone();
+        // The main loop only refuses when the app is ending.
+        let _ = self.app.run_on_main_thread(move || tray::show(&app, tray));
+    }
+
+    fn show_view(&self, view: View) {
+        window::show_view(&self.app, &view);
+    }
+
+    async fn notify(&self, notice: Notice) -> bool {
+        self.notifier.show(&notice).await
+    }
+}

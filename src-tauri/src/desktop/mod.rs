@@ -1,5 +1,6 @@
 //! The desktop's own things: tray, notifications, window, sleep and network.
 
+pub mod bus;
 pub mod notifier;
 pub mod picture;
 pub mod power;

@@ -1,1 +1,75 @@
-//! To be written.
+//! The tray picture: a ring that empties clockwise from the top as quota is used.
+//!
+//! Owns pixels: which form stands where at which size, and the colours. Refuses to know what a level means, who
+//! shows the picture and whether the panel is light or dark: it is told.
+
+mod colour;
+mod form;
+mod part;
+
+use tidemark_core::tray::Picture;
+use tiny_skia::{Pixmap, PixmapPaint, Transform};
+
+use form::{Grid, Ink};
+
+/// The smallest edge drawn, in pixels; below it no form can be told from another.
+pub const SMALLEST: u32 = 16;
+
+/// The largest edge drawn, in pixels.
+pub const LARGEST: u32 = 512;
+
+/// The background that the picture must be readable on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Theme {
+    /// A light panel: dark colours.
+    Light,
+    /// A dark panel: bright colours.
+    Dark,
+    /// A panel nobody knows: bright colours within a dark outline.
+    Auto,
+}
+
+/// A picture as rows of pixels from the top, each red, green, blue and alpha, with straight alpha.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pixels {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Four bytes for each pixel.
+    pub rgba: Vec<u8>,
+}
+
+/// Draws a picture for a square of `size` pixels, snapped to that grid.
+///
+/// A size outside [`SMALLEST`]`..=`[`LARGEST`] is drawn at the nearer end, and more than 100 % left counts as 100.
+#[must_use]
+pub fn draw(picture: Picture, size: u32, theme: Theme) -> Pixels {
+    let size = size.clamp(SMALLEST, LARGEST);
+    let Some(mut canvas) = Pixmap::new(size, size) else {
+        return Pixels { width: 0, height: 0, rgba: Vec::new() };
+    };
+    let grid = Grid::of(size);
+    let parts = form::parts(picture, &grid);
+    if let (Some(outline), Some(mut under)) = (colour::outline(theme), Pixmap::new(size, size)) {
+        // Drawn solid on a sheet of its own, so that overlapping outlines do not add up.
+        for (part, _) in &parts {
+            part.grown(grid.halo).paint(&mut under, outline.solid);
+        }
+        let paint = PixmapPaint { opacity: outline.opacity, ..PixmapPaint::default() };
+        canvas.draw_pixmap(0, 0, under.as_ref(), &paint, Transform::identity(), None);
+    }
+    for (part, ink) in &parts {
+        let colour = colour::ink(picture.shape, theme);
+        let colour = match ink {
+            Ink::Strong => colour,
+            Ink::Faint => colour::faint(colour, theme),
+        };
+        part.paint(&mut canvas, colour);
+    }
+    let rgba = canvas.pixels().iter().flat_map(|pixel| {
+        let pixel = pixel.demultiply();
+        [pixel.red(), pixel.green(), pixel.blue(), pixel.alpha()]
+    });
+    Pixels { width: size, height: size, rgba: rgba.collect() }
+}

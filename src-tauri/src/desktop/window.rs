@@ -1,1 +1,111 @@
-//! To be written.
+//! The window: made when asked for, destroyed when closed, so that no web view lives at rest.
+//!
+//! Owns its size and its way to the front. Refuses to leave our page: other addresses open in the browser, or nowhere.
+
+use serde::Serialize;
+use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
+use tauri_plugin_opener::OpenerExt as _;
+use tidemark_core::account::AccountId;
+use tidemark_core::message::Event;
+use tidemark_core::view::View;
+
+use crate::Shell;
+use crate::controller::Message;
+use crate::error::{AppError, Code};
+
+const LABEL: &str = "main";
+const WIDTH: f64 = 380.0;
+const HEIGHT: f64 = 520.0;
+const LOWEST: f64 = 240.0;
+/// The window takes at most this share of the screen's height; the page scrolls the rest.
+const SHARE_OF_SCREEN: f64 = 0.8;
+
+/// Where the page shall go.
+#[derive(Clone, Debug, Serialize)]
+struct Show {
+    account: Option<AccountId>,
+    screen: &'static str,
+}
+
+/// Opens the window, or brings it to the front, at an account where one is named. Runs on the main thread.
+pub fn open(app: &AppHandle, account: Option<AccountId>) {
+    let window = match app.get_webview_window(LABEL) {
+        Some(window) => window,
+        None => match make(app) {
+            Ok(window) => window,
+            Err(error) => {
+                tracing::error!(%error, "the window could not be made");
+                return;
+            }
+        },
+    };
+    // Each of these fails only when the window is gone again.
+    let _ = window.unminimize();
+    let _ = window.show();
+    let _ = window.set_focus();
+    if account.is_some() {
+        let _ = window.emit("show", Show { account, screen: "overview" });
+    }
+}
+
+/// Opens the window from any thread.
+pub fn open_from_anywhere(app: &AppHandle, account: Option<AccountId>) {
+    let handle = app.clone();
+    // The main loop only refuses when the app is ending.
+    let _ = app.run_on_main_thread(move || open(&handle, account));
+}
+
+/// Shows this in the window, if it is open.
+pub fn show_view(app: &AppHandle, view: &View) {
+    let _ = app.emit_to(LABEL, "view", view);
+}
+
+/// Closes the window; the app goes on in the tray.
+pub fn close(window: &WebviewWindow) {
+    let _ = window.destroy();
+}
+
+/// Makes the window as high as its content, within the screen.
+pub fn fit(window: &WebviewWindow, height: f64) {
+    let monitor = window.current_monitor().ok().flatten();
+    let most = monitor.map_or(f64::INFINITY, |m| {
+        f64::from(m.size().height) / m.scale_factor() * SHARE_OF_SCREEN
+    });
+    if !height.is_finite() || window.is_maximized().unwrap_or(false) {
+        return;
+    }
+    let scale = window.scale_factor().unwrap_or(1.0);
+    let width = window.inner_size().map_or(WIDTH, |s| s.to_logical::<f64>(scale).width).max(WIDTH);
+    let _ = window.set_size(tauri::LogicalSize::new(width, height.clamp(LOWEST, most.max(LOWEST))));
+}
+
+/// Opens one of MiniMax's own pages in the user's browser.
+///
+/// # Errors
+///
+/// When no browser could be started; names the address to open by hand.
+pub fn open_page(app: &AppHandle, address: &str) -> Result<(), AppError> {
+    app.opener().open_url(address, None::<&str>).map_err(|error| {
+        tracing::warn!(%error, "no browser could be started");
+        AppError::new(Code::Other, format!("No browser could be started. Open this address yourself: {address}"))
+    })
+}
+
+fn make(app: &AppHandle) -> tauri::Result<WebviewWindow> {
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .title("Tidemark")
+        .inner_size(WIDTH, HEIGHT)
+        .min_inner_size(WIDTH, LOWEST)
+        .center()
+        // The page is all there is; no link and no script may lead away from it.
+        .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"))
+        .build()?;
+    let handle = app.clone();
+    window.on_window_event(move |event| {
+        if matches!(event, WindowEvent::Destroyed) {
+            handle.state::<Shell>().tell(Message::Event(Event::Window(false)));
+        }
+    });
+    app.state::<Shell>().tell(Message::Event(Event::Window(true)));
+    Ok(window)
+}

@@ -1,0 +1,215 @@
+//! `tidemark account`: the same key management as the window.
+
+use std::io::{IsTerminal as _, Read as _, Write as _};
+
+use clap::Subcommand;
+use jiff::Timestamp;
+use serde::Serialize;
+use tidemark_core::account::{AccountId, Kind, Region};
+
+use super::{KindName, Problem, RegionName, block_on, print, print_json, status};
+use crate::Machine;
+use crate::accounts::{Desk, NewAccount};
+use crate::api::Api;
+use crate::config;
+use crate::error::{AppError, Code};
+use crate::key::KEY_LIMIT;
+use crate::store::Store;
+use crate::vault::Keyring;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AccountCommand {
+    /// List the accounts; never a key.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add an account; its key is read from standard input.
+    Add {
+        /// Your name for it.
+        name: String,
+        /// Your name for the team behind it.
+        #[arg(long)]
+        team: Option<String>,
+        /// The platform; both are asked where it is not given.
+        #[arg(long, value_enum)]
+        region: Option<RegionName>,
+        /// The kind of key; found where it is not given.
+        #[arg(long, value_enum)]
+        kind: Option<KindName>,
+        /// Keep the key without asking MiniMax.
+        #[arg(long)]
+        unchecked: bool,
+    },
+    /// Give an account another name.
+    Rename {
+        /// Its name.
+        name: String,
+        /// Its new name.
+        new: String,
+    },
+    /// Replace the key of an account; the new one is read from standard input.
+    ReplaceKey {
+        /// Its name.
+        name: String,
+        /// Keep the key without asking MiniMax.
+        #[arg(long)]
+        unchecked: bool,
+    },
+    /// Remove an account and its key.
+    Remove {
+        /// Its name.
+        name: String,
+        /// Remove what is kept of its readings too.
+        #[arg(long)]
+        with_history: bool,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Name the pay-as-you-go account that takes over while a plan is spent.
+    Pair {
+        /// The plan account.
+        plan: String,
+        /// The pay-as-you-go account.
+        payg: String,
+    },
+    /// End a pair.
+    Unpair {
+        /// The plan account.
+        plan: String,
+    },
+}
+
+/// An account as it is listed.
+#[derive(Debug, Serialize)]
+struct Listed<'a> {
+    id: &'a AccountId,
+    name: &'a str,
+    team: Option<&'a str>,
+    kind: Kind,
+    region: Region,
+    state: tidemark_core::report::AccountState,
+    last_four: Option<&'a str>,
+    unchecked: bool,
+    pair: Option<&'a str>,
+}
+
+pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Problem> {
+    if let AccountCommand::List { json } = command {
+        return list(&machine, json);
+    }
+    let settings = config::load(&machine.paths, Timestamp::now()).settings;
+    let id = |name: &str| {
+        let missing = || AppError::new(Code::NotFound, format!("There is no account {name:?}. `tidemark account list` shows them all."));
+        settings.named(name).map(|a| a.id.clone()).ok_or_else(missing)
+    };
+    let store = machine.paths.store.clone();
+    let api = Api::new(machine.hosts, Some(&settings.proxy)).map_err(|e| Problem::wrong_use(e.to_string()))?;
+    let desk = Desk { api, vault: Keyring::new(), paths: machine.paths };
+    match command {
+        AccountCommand::List { .. } => {}
+        AccountCommand::Add { name, team, region, kind, unchecked } => {
+            let new = NewAccount {
+                name,
+                team,
+                region: region.map(Into::into),
+                kind: kind.map(Into::into),
+                unchecked,
+            };
+            let key = read_key()?;
+            print(&block_on(desk.add(new, &key))??.sentence());
+        }
+        AccountCommand::Rename { name, new } => desk.rename(&id(&name)?, &new)?,
+        AccountCommand::ReplaceKey { name, unchecked } => {
+            let id = id(&name)?;
+            let key = read_key()?;
+            print(&block_on(desk.replace(&id, &key, unchecked))??.sentence());
+        }
+        AccountCommand::Remove { name, with_history, yes } => {
+            let id = id(&name)?;
+            if !yes {
+                confirm(&name)?;
+            }
+            block_on(desk.remove(&id))??;
+            if with_history {
+                let forgotten = Store::open(&store, Timestamp::now()).0.forget(&id);
+                forgotten.map_err(|e| Problem::other(format!("The account is gone, its readings are not: {e}.")))?;
+            }
+            print(&format!("{name} is removed, and so is its key."));
+        }
+        AccountCommand::Pair { plan, payg } => desk.pair(&id(&plan)?, Some(&id(&payg)?))?,
+        AccountCommand::Unpair { plan } => desk.pair(&id(&plan)?, None)?,
+    }
+    Ok(0)
+}
+
+fn list(machine: &Machine, json: bool) -> Result<u8, Problem> {
+    let settings = config::load(&machine.paths, Timestamp::now()).settings;
+    let report = status::kept(machine, &settings);
+    let name_of = |id: &AccountId| settings.account(id).map(|a| a.name.as_str());
+    let listed: Vec<Listed<'_>> = settings
+        .accounts
+        .iter()
+        .zip(&report)
+        .map(|(account, status)| Listed {
+            id: &account.id,
+            name: &account.name,
+            team: account.team.as_deref(),
+            kind: account.kind,
+            region: account.region,
+            state: status.state,
+            last_four: account.last_four.as_deref(),
+            unchecked: account.unchecked,
+            pair: account.pair.as_ref().and_then(name_of),
+        })
+        .collect();
+    if json {
+        print_json(&serde_json::json!({ "schema": 1, "accounts": listed }))?;
+    } else if listed.is_empty() {
+        print("There is no account yet. Add one: tidemark account add NAME");
+    } else {
+        print(&listed.iter().map(line).collect::<String>());
+    }
+    Ok(0)
+}
+
+fn line(account: &Listed<'_>) -> String {
+    let key = account.last_four.map(|four| format!("  ends in {four}")).unwrap_or_default();
+    let team = account.team.map(|team| format!("  {team}")).unwrap_or_default();
+    let state = status::state_words(account.state);
+    format!("{}  {}  {}{team}{key}  {state}\n", account.name, account.kind.name(), account.region.name())
+}
+
+/// Reads a key from standard input; hidden when it is typed.
+fn read_key() -> Result<String, Problem> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return rpassword::prompt_password("Key (it stays hidden): ")
+            .map_err(|e| Problem::other(format!("The key could not be read: {e}.")));
+    }
+    let mut bytes = Vec::new();
+    // A key is short; reading somewhat more than the longest shows that it is none.
+    let most = KEY_LIMIT as u64 * 4;
+    let read = stdin.lock().take(most).read_to_end(&mut bytes);
+    read.map_err(|e| Problem::other(format!("Standard input could not be read: {e}.")))?;
+    // The rest of a huge paste is let through unread, so that the program that sends it ends well.
+    let _ = std::io::copy(&mut stdin.lock(), &mut std::io::sink());
+    String::from_utf8(bytes).map_err(|_| Problem::wrong_use("This is no key: it has characters that no key has."))
+}
+
+fn confirm(name: &str) -> Result<(), Problem> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Problem::wrong_use("Removing an account asks first. Add --yes to remove it without a question."));
+    }
+    let mut out = std::io::stderr();
+    let _ = write!(out, "Remove {name} and its key from this computer? [y/N] ");
+    let _ = out.flush();
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).map_err(|e| Problem::other(e.to_string()))?;
+    if matches!(answer.trim(), "y" | "Y" | "yes") {
+        return Ok(());
+    }
+    Err(Problem::other("Nothing was removed."))
+}

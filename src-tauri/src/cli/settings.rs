@@ -1,0 +1,111 @@
+//! `tidemark settings`: the choices, one by one or as a whole.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use jiff::Timestamp;
+use serde_json::Value;
+use tidemark_core::settings::{SCHEMA, SettingError, Settings};
+
+use super::{Problem, is_stream, print};
+use crate::Machine;
+use crate::config::{self, SaveError};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SettingsCommand {
+    /// Show every setting and its value.
+    List,
+    /// Show one setting.
+    Get {
+        /// Its name.
+        key: String,
+    },
+    /// Change one setting.
+    Set {
+        /// Its name.
+        key: String,
+        /// Its new value.
+        value: String,
+    },
+    /// Write all settings, without accounts and keys.
+    Export {
+        /// Where to; standard output when it is `-` or missing.
+        file: Option<PathBuf>,
+    },
+    /// Take settings from an export; accounts and keys stay as they are.
+    Import {
+        /// Where from; standard input when it is `-`.
+        file: PathBuf,
+    },
+}
+
+pub(super) fn run(machine: &Machine, command: SettingsCommand) -> Result<u8, Problem> {
+    let current = || config::load(&machine.paths, Timestamp::now()).settings;
+    match command {
+        SettingsCommand::List => {
+            let settings = current();
+            let lines = settings.entries().into_iter().map(|(key, value)| format!("{key} = {value}\n"));
+            print(&lines.collect::<String>());
+        }
+        SettingsCommand::Get { key } => {
+            let value = current().get(&key).ok_or(SettingError::NoSuchKey(key))?;
+            print(&value);
+        }
+        SettingsCommand::Set { key, value } => change(machine, |settings| Ok(settings.set(&key, &value)?))?,
+        SettingsCommand::Export { file } => export(current(), file.as_ref())?,
+        SettingsCommand::Import { file } => import(machine, &file)?,
+    }
+    Ok(0)
+}
+
+fn change(machine: &Machine, change: impl FnOnce(&mut Settings) -> Result<(), Problem>) -> Result<(), Problem> {
+    config::update(&machine.paths, Timestamp::now(), change).map(drop)
+}
+
+fn export(settings: Settings, file: Option<&PathBuf>) -> Result<(), Problem> {
+    let bare = Settings { accounts: Vec::new(), ..settings };
+    let mut value = serde_json::to_value(&bare).map_err(|e| Problem::other(e.to_string()))?;
+    if let Value::Object(fields) = &mut value {
+        fields.remove("accounts");
+    }
+    let text = serde_json::to_string_pretty(&value).map_err(|e| Problem::other(e.to_string()))?;
+    match file.filter(|f| !is_stream(Some(f))) {
+        None => print(&text),
+        Some(path) => std::fs::write(path, text + "\n")
+            .map_err(|e| Problem::other(format!("{} could not be written: {e}.", path.display())))?,
+    }
+    Ok(())
+}
+
+fn import(machine: &Machine, file: &PathBuf) -> Result<(), Problem> {
+    let text = if is_stream(Some(file)) {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        std::fs::read_to_string(file)
+    };
+    let text = text.map_err(|e| Problem::other(format!("{} could not be read: {e}.", file.display())))?;
+    let taken: Settings = serde_json::from_str(&text)
+        .map_err(|e| Problem::wrong_use(format!("This is no export of Tidemark's settings: {e}.")))?;
+    if taken.schema > SCHEMA {
+        return Err(Problem::wrong_use("This export is from a newer Tidemark. Update Tidemark to import it."));
+    }
+    taken.check()?;
+    change(machine, |settings| {
+        *settings = Settings { accounts: std::mem::take(&mut settings.accounts), schema: settings.schema, ..taken };
+        Ok(())
+    })
+}
+
+impl From<SettingError> for Problem {
+    fn from(error: SettingError) -> Self {
+        Self::wrong_use(format!("{error}."))
+    }
+}
+
+impl From<SaveError> for Problem {
+    fn from(error: SaveError) -> Self {
+        crate::error::AppError::from(error).into()
+    }
+}

@@ -1,0 +1,230 @@
+//! `tidemark status`: one reading of every account and what it means.
+
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use tidemark_core::account::{Account, Kind};
+use tidemark_core::answer;
+use tidemark_core::endpoint::Endpoint;
+use tidemark_core::failure::{Failure, FailureKind};
+use tidemark_core::monitor::stale_after;
+use tidemark_core::reading::Reading;
+use tidemark_core::report::{self, AccountState, AccountStatus, Explanation, SCHEMA, StatusReport};
+use tidemark_core::settings::Settings;
+use tidemark_core::watched::Kept;
+use tokio::task::JoinSet;
+
+use super::{Problem, block_on, print, print_json};
+use crate::accounts::Desk;
+use crate::api::Api;
+use crate::store::Store;
+use crate::vault::{KeyVault as _, Keyring, Patience};
+use crate::{Machine, config, instance};
+
+#[derive(Debug, Args)]
+pub(super) struct StatusArgs {
+    /// Only this account.
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// Ask MiniMax now, also when the running app has asked a moment ago.
+    #[arg(long)]
+    fresh: bool,
+    /// Print JSON.
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// How to print it.
+    #[arg(long, value_enum, default_value = "plain")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// Lines to read.
+    Plain,
+    /// One line of Waybar's custom-module JSON.
+    Waybar,
+    /// A few characters for tmux's status line.
+    Tmux,
+}
+
+pub(super) fn run(machine: Machine, args: &StatusArgs) -> Result<u8, Problem> {
+    let settings = config::load(&machine.paths, Timestamp::now()).settings;
+    let wanted: Vec<Account> = match &args.account {
+        None => settings.accounts.clone(),
+        Some(name) => {
+            let missing = || Problem::wrong_use(format!("There is no account {name:?}. `tidemark account list` shows them all."));
+            vec![settings.named(name).cloned().ok_or_else(missing)?]
+        }
+    };
+    let accounts = read(machine, &settings, wanted, args.fresh)?;
+    let report = StatusReport { schema: SCHEMA, at: Timestamp::now(), accounts };
+    match args.format {
+        _ if args.json => print_json(&report)?,
+        Format::Plain => print(&plain(&report)),
+        Format::Waybar => print(&waybar(&report).to_string()),
+        Format::Tmux => print(&short(&report)),
+    }
+    Ok(report::exit_code(&report))
+}
+
+/// Gives the statuses by what was kept, without asking anyone.
+pub(super) fn kept(machine: &Machine, settings: &Settings) -> Vec<AccountStatus> {
+    let store = Store::open(&machine.paths.store, Timestamp::now()).0;
+    let of = |account: &Account| judge(account, &store.last(&account.id).unwrap_or_default(), settings);
+    settings.accounts.iter().map(of).collect()
+}
+
+/// Gives the running app's last readings where they are young enough, and asks MiniMax for all others.
+fn read(
+    machine: Machine,
+    settings: &Settings,
+    accounts: Vec<Account>,
+    fresh: bool,
+) -> Result<Vec<AccountStatus>, Problem> {
+    let store = Store::open(&machine.paths.store, Timestamp::now()).0;
+    let app_runs = instance::is_running(&machine.paths);
+    let api = Api::new(machine.hosts, Some(&settings.proxy)).map_err(|e| Problem::wrong_use(e.to_string()))?;
+    let desk = Arc::new(Desk { api, vault: Keyring::new(), paths: machine.paths });
+    let mut known: Vec<Kept> = accounts.iter().map(|a| store.last(&a.id).unwrap_or_default()).collect();
+    let is_young = |kept: &Kept| {
+        let newest = kept.good.as_ref().map(|g| g.0).max(kept.failure.as_ref().map(|f| f.0));
+        newest.is_some_and(|at| (SignedDuration::ZERO..settings.interval()).contains(&Timestamp::now().duration_since(at)))
+    };
+    let asked: Vec<usize> =
+        (0..accounts.len()).filter(|i| fresh || !app_runs || !is_young(&known[*i])).collect();
+    let answers = block_on(async {
+        let mut asks = JoinSet::new();
+        for i in asked {
+            let (desk, account) = (Arc::clone(&desk), accounts[i].clone());
+            asks.spawn(async move { (i, ask(&desk, &account).await) });
+        }
+        asks.join_all().await
+    })?;
+    for (i, outcome) in answers {
+        let now = Timestamp::now();
+        if let Err(error) = store.keep_outcome(&accounts[i].id, now, &outcome) {
+            tracing::debug!(%error, "the reading could not be kept");
+        }
+        match outcome {
+            Ok(answer) => known[i] = Kept { good: Some((now, answer)), failure: None },
+            Err(failure) => known[i].failure = Some((now, failure)),
+        }
+    }
+    Ok(accounts.iter().zip(&known).map(|(account, kept)| judge(account, kept, settings)).collect())
+}
+
+/// Asks once; gives the answer only where it is a reading.
+async fn ask(desk: &Desk<Keyring>, account: &Account) -> Result<answer::Answer, Failure> {
+    let endpoint = Endpoint::of(account.kind);
+    let key = desk.vault.get(&account.id, Patience::Background).await.map_err(|trouble| {
+        tracing::debug!(?trouble, "the key could not be read");
+        Failure::new(FailureKind::Keyring)
+    })?;
+    let answer = desk.api.ask(&key, account.region, endpoint).await?;
+    answer::read(&answer, endpoint, account.region, Timestamp::now()).map(|_| answer)
+}
+
+fn judge(account: &Account, kept: &Kept, settings: &Settings) -> AccountStatus {
+    let reading: Option<(Timestamp, Reading)> = kept.good.as_ref().and_then(|(at, answer)| {
+        answer::read(answer, Endpoint::of(account.kind), account.region, *at).ok().map(|r| (*at, r))
+    });
+    report::account_status(
+        account,
+        reading.as_ref().map(|(at, reading)| (at, reading)),
+        kept.failure.as_ref().map(|(at, failure)| (at, failure)),
+        settings.thresholds(),
+        stale_after(settings),
+        Timestamp::now(),
+    )
+}
+
+/// Says a state in words.
+pub(super) const fn state_words(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Good => "good",
+        AccountState::Near => "near its limit",
+        AccountState::Exhausted => "used up",
+        AccountState::NoPlan => "no active plan",
+        AccountState::Refused => "key refused",
+        AccountState::Stale => "old figures",
+        AccountState::Unknown => "not known",
+    }
+}
+
+const fn state_name(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Good => "good",
+        AccountState::Near => "near",
+        AccountState::Exhausted => "exhausted",
+        AccountState::NoPlan => "no_plan",
+        AccountState::Refused => "refused",
+        AccountState::Stale => "stale",
+        AccountState::Unknown => "unknown",
+    }
+}
+
+fn plain(report: &StatusReport) -> String {
+    if report.accounts.is_empty() {
+        return "There is no account yet. Add one: tidemark account add NAME".to_owned();
+    }
+    report.accounts.iter().map(|account| lines(account, report.at)).collect::<Vec<_>>().join("\n")
+}
+
+/// Writes one account as a heading and the lines of its reading below it.
+fn lines(account: &AccountStatus, at: Timestamp) -> String {
+    let explanation = Explanation {
+        schema: SCHEMA,
+        at,
+        outcome: account.outcome,
+        failure: account.failure.clone(),
+        rows: account.rows.clone(),
+        balance: account.balance.clone(),
+        ambiguous: false,
+        notes: Vec::new(),
+    };
+    let below = report::plain_lines(&explanation);
+    let below: String = below.lines().filter(|l| !l.is_empty()).map(|l| format!("  {l}\n")).collect();
+    let age = account.read_at.filter(|_| account.stale).map(|at| format!(", figures from {at:.0}"));
+    format!("{}: {}{}\n{below}", account.name, state_words(account.state), age.unwrap_or_default())
+}
+
+/// Says one account in a few characters.
+fn figure(account: &AccountStatus) -> String {
+    match (&account.headline, &account.balance) {
+        (Some(headline), _) => format!("{}%", headline.remaining_percent.0),
+        (None, Some(balance)) => {
+            balance.available.map_or_else(|| "?".to_owned(), |a| format!("{a} {}", balance.currency))
+        }
+        (None, None) if account.kind == Kind::TokenPlan && account.state == AccountState::Good => "∞".to_owned(),
+        (None, None) => state_words(account.state).to_owned(),
+    }
+}
+
+/// Gives the account that decides: the worst exit code, then the least left.
+fn worst(report: &StatusReport) -> Option<&AccountStatus> {
+    let code = |account: &&AccountStatus| {
+        let alone = StatusReport { schema: SCHEMA, at: report.at, accounts: vec![(*account).clone()] };
+        report::exit_code(&alone)
+    };
+    let left = |account: &&AccountStatus| account.headline.as_ref().map(|h| h.remaining_percent.0);
+    report.accounts.iter().max_by_key(|a| (code(a), std::cmp::Reverse(left(a))))
+}
+
+fn short(report: &StatusReport) -> String {
+    worst(report).map_or_else(|| "no key".to_owned(), figure)
+}
+
+fn waybar(report: &StatusReport) -> serde_json::Value {
+    let Some(worst) = worst(report) else {
+        return json!({ "text": "no key", "tooltip": "Tidemark: no account yet", "class": "unknown", "percentage": 0 });
+    };
+    let left = worst.headline.as_ref().map_or(0.0, |h| h.remaining_percent.0.get());
+    json!({
+        "text": figure(worst),
+        "tooltip": plain(report).trim_end(),
+        "class": state_name(worst.state),
+        "percentage": left.round(),
+    })
+}

@@ -1,0 +1,89 @@
+//! The keys held in memory, and asking with them.
+//!
+//! Owns the keys between two asks: each is read from the keyring once, never on the polling path. Refuses to hand
+//! a key to anything but one request.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tidemark_core::account::{Account, AccountId, Region};
+use tidemark_core::answer::Answer;
+use tidemark_core::endpoint::Endpoint;
+use tidemark_core::failure::{Failure, FailureKind};
+use tidemark_core::message::{Event, KeyringTrouble};
+use tokio::sync::mpsc;
+
+use super::Message;
+use crate::accounts::Desk;
+use crate::key::ApiKey;
+use crate::vault::{KeyVault, Patience};
+
+/// The keys held in memory. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Keys {
+    held: Arc<Mutex<HashMap<AccountId, (u32, ApiKey)>>>,
+    revisions: Arc<Mutex<HashMap<AccountId, u32>>>,
+    troubled: Arc<AtomicBool>,
+    /// Whether the user has just asked, so that the keyring may open its dialog.
+    user_waits: Arc<AtomicBool>,
+}
+
+impl Keys {
+    /// Drops the keys of accounts that are gone, or whose key was replaced.
+    pub(super) fn keep_only(&self, accounts: &[Account]) {
+        let current: HashMap<_, _> = accounts.iter().map(|a| (a.id.clone(), a.key_revision)).collect();
+        lock(&self.held).retain(|id, (revision, _)| current.get(id) == Some(revision));
+        *lock(&self.revisions) = current;
+    }
+
+    /// Drops every key; the next ask may open the keyring's dialog.
+    pub(super) fn forget(&self) {
+        lock(&self.held).clear();
+        self.user_waits.store(true, Ordering::Relaxed);
+    }
+
+    /// Asks MiniMax with the key of an account, and tells how the keyring fares.
+    pub(super) async fn ask<V: KeyVault>(
+        &self,
+        desk: &Desk<V>,
+        account: &AccountId,
+        region: Region,
+        endpoint: Endpoint,
+        tell: &mpsc::UnboundedSender<Message>,
+    ) -> Result<Answer, Failure> {
+        match self.key(desk, account).await {
+            Ok(key) => {
+                if self.troubled.swap(false, Ordering::Relaxed) {
+                    let _ = tell.send(Message::Event(Event::Keyring(None)));
+                }
+                desk.api.ask(&key, region, endpoint).await
+            }
+            Err(trouble) => {
+                self.troubled.store(true, Ordering::Relaxed);
+                let _ = tell.send(Message::Event(Event::Keyring(Some(trouble))));
+                Err(Failure::new(FailureKind::Keyring))
+            }
+        }
+    }
+
+    async fn key<V: KeyVault>(&self, desk: &Desk<V>, account: &AccountId) -> Result<ApiKey, KeyringTrouble> {
+        if let Some((_, key)) = lock(&self.held).get(account) {
+            return Ok(key.clone());
+        }
+        let revision = lock(&self.revisions).get(account).copied().unwrap_or_default();
+        let patience = if self.user_waits.swap(false, Ordering::Relaxed) {
+            Patience::User
+        } else {
+            Patience::Background
+        };
+        let key = desk.vault.get(account, patience).await?;
+        lock(&self.held).insert(account.clone(), (revision, key.clone()));
+        Ok(key)
+    }
+}
+
+/// A holder that panicked has left the map whole.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,59 @@
+//! The colours of the tray picture.
+//!
+//! Owns one colour for each form and panel. Refuses geometry; no form depends on its colour to be understood.
+
+use tidemark_core::tray::Shape;
+use tiny_skia::Color;
+
+use super::Theme;
+
+/// The line around every stroke where the panel is not known.
+#[derive(Clone, Copy, Debug)]
+pub struct Outline {
+    /// Its colour, solid.
+    pub solid: Color,
+    /// How much of it shows, 0..=1.
+    pub opacity: f32,
+}
+
+/// Gives the colour of a form.
+#[must_use]
+pub fn ink(shape: Shape, theme: Theme) -> Color {
+    let (on_light, on_dark) = match shape {
+        Shape::Full => (0x0b_7a_84, 0x3c_c9_d2),
+        Shape::Notched => (0x9a_67_00, 0xf0_bb_45),
+        Shape::Exclaimed => (0xbc_4c_00, 0xff_8f_45),
+        Shape::Broken => (0xc0_26_2d, 0xff_6f_6c),
+        Shape::Dashed => (0x5c_68_77, 0xa7_b3_c1),
+        Shape::Keyed => (0x75_4a_a8, 0xc3_a6_f5),
+    };
+    match theme {
+        Theme::Light => rgb(on_light),
+        Theme::Dark | Theme::Auto => rgb(on_dark),
+    }
+}
+
+/// Gives the weak form of a colour, for what is used up.
+#[must_use]
+pub fn faint(mut colour: Color, theme: Theme) -> Color {
+    colour.set_alpha(match theme {
+        Theme::Light => 0.42,
+        Theme::Dark => 0.45,
+        Theme::Auto => 0.5,
+    });
+    colour
+}
+
+/// Gives the outline that a panel needs, if it needs one.
+#[must_use]
+pub fn outline(theme: Theme) -> Option<Outline> {
+    match theme {
+        Theme::Light | Theme::Dark => None,
+        Theme::Auto => Some(Outline { solid: rgb(0x0b_1a_22), opacity: 0.72 }),
+    }
+}
+
+fn rgb(hex: u32) -> Color {
+    let [_, red, green, blue] = hex.to_be_bytes();
+    Color::from_rgba8(red, green, blue, u8::MAX)
+}

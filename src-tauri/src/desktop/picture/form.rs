@@ -1,0 +1,189 @@
+//! The six forms of the ring.
+//!
+//! Owns where each stroke stands on the grid of a size. Refuses colours and painting.
+
+use std::f32::consts::{FRAC_1_SQRT_2, TAU};
+
+use tidemark_core::tray::{Picture, Shape};
+
+use super::part::{Part, Place};
+
+/// How strongly a stroke is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ink {
+    /// What counts.
+    Strong,
+    /// What is used up.
+    Faint,
+}
+
+/// The measures of a size, in whole pixels so that edges fall between pixels.
+#[derive(Clone, Copy, Debug)]
+pub struct Grid {
+    /// The middle of the picture, both ways.
+    pub middle: f32,
+    /// The outer edge of the ring.
+    pub outer: f32,
+    /// The ring's width where quota is left.
+    pub stroke: f32,
+    /// The ring's width where it is used.
+    pub track: f32,
+    /// The width of a line inside the ring; as even as the size, so that it stands on the middle.
+    pub line: f32,
+    /// The outline's width.
+    pub halo: f32,
+}
+
+impl Grid {
+    /// Measures a picture of `size` pixels.
+    #[must_use]
+    pub fn of(size: u32) -> Self {
+        let edge = pixels(size);
+        let halo = (edge / 28.0).round().max(1.0);
+        let stroke = (edge / 8.0).round();
+        let track = (edge / 22.0).round();
+        let even = 2.0 * (edge / 16.0).round();
+        let line = if size.is_multiple_of(2) { even } else { even - 1.0 };
+        Self { middle: edge / 2.0, outer: (edge / 2.0).floor() - halo, stroke, track, line, halo }
+    }
+
+    fn centre(&self) -> Place {
+        (self.middle, self.middle)
+    }
+
+    fn inner(&self) -> f32 {
+        self.outer - self.stroke
+    }
+
+    /// How many turns a length on the ring spans.
+    fn turns(&self, length: f32) -> f32 {
+        length / (TAU * (self.outer - self.stroke / 2.0))
+    }
+
+    fn strong(&self, from: f32, to: f32) -> (Part, Ink) {
+        let radius = self.outer - self.stroke / 2.0;
+        (Part::Arc { centre: self.centre(), radius, width: self.stroke, from, to }, Ink::Strong)
+    }
+
+    fn thin(&self, from: f32, to: f32, ink: Ink) -> (Part, Ink) {
+        // Along the outer edge, so that it is crisp whatever the ring's width.
+        let radius = self.outer - self.track / 2.0;
+        (Part::Arc { centre: self.centre(), radius, width: self.track, from, to }, ink)
+    }
+
+    fn at(&self, turn: f32, radius: f32) -> Place {
+        let (sin, cos) = (turn * TAU).sin_cos();
+        (self.middle + radius * sin, self.middle - radius * cos)
+    }
+}
+
+/// Gives the strokes of a picture, from the lowest to the topmost.
+#[must_use]
+pub fn parts(picture: Picture, grid: &Grid) -> Vec<(Part, Ink)> {
+    match picture.shape {
+        Shape::Full => emptying(picture.left, grid, 0.0),
+        Shape::Notched => notched(picture.left, grid),
+        Shape::Exclaimed => exclaimed(picture.left, grid),
+        Shape::Broken => broken(grid),
+        Shape::Dashed => dashed(picture.left, grid),
+        Shape::Keyed => keyed(grid),
+    }
+}
+
+/// The ring: strong where quota is left, thin where it is used, open by `gap` turns to each side of the top.
+fn emptying(left: u8, grid: &Grid, gap: f32) -> Vec<(Part, Ink)> {
+    let whole = 1.0 - 2.0 * gap;
+    // Only 100 looks whole and only 0 looks empty.
+    let least = grid.turns(grid.stroke * 0.75) / whole;
+    let share = match left {
+        0 => 0.0,
+        1..=99 => (f32::from(left) / 100.0).clamp(least, 1.0 - least),
+        100.. => 1.0,
+    };
+    let turn = gap + (1.0 - share) * whole;
+    let mut parts = Vec::with_capacity(4);
+    if left < 100 {
+        parts.push(grid.thin(gap, turn, Ink::Faint));
+    }
+    if left > 0 {
+        parts.push(grid.strong(turn, 1.0 - gap));
+    }
+    parts
+}
+
+/// A notch at the top, and the wedge that was cut out of it, sunk into the ring.
+fn notched(left: u8, grid: &Grid) -> Vec<(Part, Ink)> {
+    let half = grid.line * 1.5;
+    let mut parts = emptying(left, grid, grid.turns(half + grid.line / 2.0));
+    let top = grid.middle - grid.outer;
+    let corners = [(grid.middle - half, top), (grid.middle + half, top), (grid.middle, grid.middle)];
+    parts.push((Part::Wedge { corners, margin: 0.0 }, Ink::Strong));
+    parts
+}
+
+fn exclaimed(left: u8, grid: &Grid) -> Vec<(Part, Ink)> {
+    let mut parts = emptying(left, grid, 0.0);
+    let line = grid.line;
+    let room = grid.inner() - (line / 2.0).round();
+    let gap = (line / 2.0).round();
+    let top = grid.middle - room;
+    let foot = grid.middle + room;
+    let middle = grid.middle;
+    parts.push((
+        Part::Line { from: (middle, top), to: (middle, foot - line - gap), width: line },
+        Ink::Strong,
+    ));
+    parts.push((Part::Line { from: (middle, foot - line), to: (middle, foot), width: line }, Ink::Strong));
+    parts
+}
+
+/// Two halves apart, and a dot: nothing is left, whatever the figure says.
+fn broken(grid: &Grid) -> Vec<(Part, Ink)> {
+    let gap = grid.turns(grid.stroke + grid.halo) / 2.0;
+    let mut parts: Vec<_> =
+        [0.125, 0.625].into_iter().map(|start| grid.strong(start + gap, start + 0.5 - gap)).collect();
+    let radius = grid.line + ((grid.line / 4.0).floor());
+    parts.push((Part::Dot { centre: grid.centre(), radius }, Ink::Strong));
+    parts
+}
+
+/// Dashes: strong for what was left when it was last known.
+fn dashed(left: u8, grid: &Grid) -> Vec<(Part, Ink)> {
+    const DASHES: u8 = 8;
+    let used = 1.0 - f32::from(left.min(100)) / 100.0;
+    let pitch = 1.0 / f32::from(DASHES);
+    let gap = grid.turns(grid.stroke) / 2.0;
+    (0..DASHES)
+        .map(|n| {
+            let (from, to) = (f32::from(n) * pitch + gap, f32::from(n + 1) * pitch - gap);
+            if (from + to) / 2.0 >= used { grid.strong(from, to) } else { grid.thin(from, to, Ink::Faint) }
+        })
+        .collect()
+}
+
+/// A thin whole ring and a key: no figure can be trusted, so none is drawn.
+fn keyed(grid: &Grid) -> Vec<(Part, Ink)> {
+    let room = grid.outer - grid.track;
+    let bow = room * 0.36;
+    let width = grid.line * 0.8;
+    let slant = |along: f32, aside: f32| {
+        (grid.middle + (along - aside) * FRAC_1_SQRT_2, grid.middle - (along + aside) * FRAC_1_SQRT_2)
+    };
+    let head = room * 0.42;
+    let tip = -room * 0.8;
+    let tooth = width * 1.4;
+    vec![
+        grid.thin(0.0, 1.0, Ink::Strong),
+        (Part::Arc { centre: slant(head, 0.0), radius: bow, width, from: 0.0, to: 1.0 }, Ink::Strong),
+        (Part::Line { from: slant(head - bow, 0.0), to: slant(tip, 0.0), width }, Ink::Strong),
+        (
+            Part::Line { from: slant(tip + width / 2.0, 0.0), to: slant(tip + width / 2.0, -tooth), width },
+            Ink::Strong,
+        ),
+    ]
+}
+
+fn pixels(count: u32) -> f32 {
+    // Sizes are at most 512.
+    u16::try_from(count).map_or(f32::from(u16::MAX), f32::from)
+}
