@@ -1,0 +1,62 @@
+// What the page may ask of the backend and what it gets back. Owns the words of that contract; holds no code that speaks
+// to anyone, so tests and the preview can stand in for the backend.
+import type { AccountId } from "./generated/AccountId";
+import type { Kind } from "./generated/Kind";
+import type { Link } from "./generated/Link";
+import type { Region } from "./generated/Region";
+import type { View } from "./generated/View";
+
+/** The Fluent source of the page's own labels, and its language as a BCP 47 tag. */
+export type Texts = { language: string; source: string };
+
+/** Where the backend wants the page to go; `account` is scrolled to and focused. */
+export type Show = { account: AccountId | null; screen: "overview" | "keys" | "add" };
+
+/** A key to be added. `null` leaves finding it to the backend. */
+export type NewAccount = {
+  name: string;
+  key: string;
+  region: Region | null;
+  kind: Kind | null;
+  team: string | null;
+  unchecked: boolean;
+};
+
+/** What was added, with the sentence that explains it. */
+export type Added = { id: AccountId; name: string; kind: Kind; region: Region; sentence: string };
+
+/** Why a command failed: a code the page may act on, and a message ready to be read. */
+export type Refusal = { code: string; message: string };
+
+/** Ends a subscription. */
+export type Unsubscribe = () => void;
+
+/** The backend as the page knows it. Every command rejects with a {@link Refusal}. */
+export type Bridge = {
+  onView(hear: (view: View) => void): Promise<Unsubscribe>;
+  onShow(hear: (show: Show) => void): Promise<Unsubscribe>;
+  view(): Promise<View>;
+  texts(): Promise<Texts>;
+  addAccount(account: NewAccount): Promise<Added>;
+  renameAccount(id: AccountId, name: string): Promise<void>;
+  replaceKey(id: AccountId, key: string, unchecked: boolean): Promise<{ sentence: string }>;
+  removeAccount(id: AccountId): Promise<void>;
+  checkNow(): Promise<void>;
+  dismiss(id: string): Promise<void>;
+  retryKeyring(): Promise<void>;
+  startDemo(): Promise<void>;
+  leaveDemo(): Promise<void>;
+  openLink(link: Link, region: Region): Promise<void>;
+  closeWindow(): Promise<void>;
+  /** Tells the height, in CSS pixels, at which nothing needs to scroll. */
+  fit(height: number): Promise<void>;
+};
+
+/** Reads whatever was thrown as a refusal; a message that is not ours is dropped. */
+export function asRefusal(thrown: unknown): Refusal {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {
+    const { code, message } = thrown;
+    if (typeof code === "string" && typeof message === "string") return { code, message };
+  }
+  return { code: "other", message: "" };
+}

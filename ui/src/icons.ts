@@ -1,0 +1,44 @@
+// The page's signs, drawn on an 18 by 18 grid with a 1.5 stroke. Owns shapes only.
+const dot = (x: number, y: number): string => `M${x} ${y}h.01`;
+
+/** The path of each sign. */
+export const icons = {
+  refresh: "M14.6 9A5.6 5.6 0 1 1 12.9 5M14.8 2.6v3.2h-3.2",
+  key: "M11.6 10.1a3.9 3.9 0 1 0-3.7-3.7L2.8 11.5v3.7h3.4v-1.9h1.9v-1.9h1.9zM12.2 5.8h.01",
+  back: "M11 4 6 9l5 5",
+  close: "M5 5l8 8M13 5l-8 8",
+  eye: "M1.8 9S4.4 4.2 9 4.2 16.2 9 16.2 9 13.6 13.8 9 13.8 1.8 9 1.8 9zM9 6.9a2.1 2.1 0 1 1 0 4.2 2.1 2.1 0 0 1 0-4.2z",
+  eyeOff: "M7.1 4.5A6.6 6.6 0 0 1 9 4.2c4.6 0 7.2 4.8 7.2 4.8a12 12 0 0 1-1.9 2.4M4.5 5.7A11.6 11.6 0 0 0 1.8 9S4.4 13.8 9 13.8a6.7 6.7 0 0 0 3.5-1M7.5 7.5a2.1 2.1 0 0 0 3 3M2.5 2.5l13 13",
+  plus: "M9 3.5v11M3.5 9h11",
+  down: "M5 7l4 4 4-4",
+  warning: `M9 2.6 16.2 15H1.8zM9 7v3.6${dot(9, 12.8)}`,
+  info: `M9 2a7 7 0 1 1 0 14A7 7 0 0 1 9 2zM9 8.3v4${dot(9, 5.6)}`,
+  offline: `M2.5 7.3a9.5 9.5 0 0 1 4-2.3M11.5 5a9.5 9.5 0 0 1 4 2.3M5 10.1A5.9 5.9 0 0 1 8 8.5M12.2 9.5l.8.6M2.5 2.5l13 13${dot(9, 13.6)}`,
+  shield: `M9 1.9l5.8 2.2v4.3c0 3.6-2.4 6.4-5.8 7.7-3.4-1.3-5.8-4.1-5.8-7.7V4.1zM9 5.9v3.4${dot(9, 11.9)}`,
+  cloud: `M5.2 13.8a3.3 3.3 0 0 1-.3-6.6 4.4 4.4 0 0 1 8.5 1 2.8 2.8 0 0 1-.3 5.6z`,
+  wait: "M9 2a7 7 0 1 1 0 14A7 7 0 0 1 9 2zM9 5.2V9l2.6 1.7",
+  external: "M7.5 4H4v10h10v-3.5M10.5 3.5h4v4M14.2 3.8 8.5 9.5",
+} as const;
+
+/** The name of a sign. */
+export type IconName = keyof typeof icons;
+
+const byFailure: Record<string, IconName> = {
+  key_rejected: "key",
+  key_rejected_or_wrong_region: "key",
+  keyring: "key",
+  offline: "offline",
+  timeout: "wait",
+  rate_limited: "wait",
+  no_data: "wait",
+  server_error: "cloud",
+  blocked: "shield",
+  tls: "shield",
+  redirect_refused: "shield",
+  no_active_plan: "info",
+};
+
+/** Picks the sign of a failure by its kind as `interface.md` names it. */
+export function failureIcon(kind: string): IconName {
+  return byFailure[kind] ?? "warning";
+}
