@@ -18,6 +18,8 @@ const COMMANDS: &[&str] = &[
 ];
 
 fn main() {
+    // The page is built into the program; a new page is a new program.
+    println!("cargo::rerun-if-changed=../ui/dist");
     let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
     if let Err(error) = tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest)) {
         println!("cargo::error={error:#}");

@@ -5,11 +5,10 @@
 
 use jiff::Timestamp;
 use tidemark_core::account::{Account, AccountId, Kind, Region, check_name};
-use tidemark_core::answer;
+use tidemark_core::answer::{self, Answer};
 use tidemark_core::endpoint::Endpoint;
 use tidemark_core::failure::{Failure, FailureKind};
 use tidemark_core::message::KeyringTrouble;
-use tidemark_core::reading::Reading;
 use tidemark_core::settings::Settings;
 
 use crate::api::Api;
@@ -51,8 +50,18 @@ pub struct Admitted {
     pub account: Account,
     /// What MiniMax said of the key.
     pub state: KeyState,
+    /// What came of asking, where MiniMax was asked: its answer where it was a reading, else the failure.
+    pub outcome: Option<Result<Answer, Failure>>,
     /// Whether blanks or quotes were taken off the key.
     pub trimmed: bool,
+}
+
+/// What MiniMax says of a key on one platform.
+#[derive(Debug)]
+struct Verdict {
+    region: Region,
+    state: KeyState,
+    outcome: Result<Answer, Failure>,
 }
 
 /// What MiniMax said of a key that is kept.
@@ -82,7 +91,9 @@ impl Admitted {
         let mut sentence = match self.state {
             KeyState::Working => format!("{name} is ready: a {kind} of the {region} platform."),
             KeyState::NoPlan => {
-                format!("{name} is kept: a good {kind} of the {region} platform, with no active plan behind it yet.")
+                format!(
+                    "{name} is kept: a good {kind} of the {region} platform, with no active plan behind it yet."
+                )
             }
             KeyState::Unchecked => format!("{name} is kept unchecked as a {kind} of the {region} platform."),
         };
@@ -111,11 +122,12 @@ impl<V: KeyVault> Desk<V> {
         let settings = config::load(&self.paths, Timestamp::now()).settings;
         refuse_taken_name(&settings, &name, None)?;
         self.refuse_known_key(&settings, &parsed.key, None).await?;
-        let (region, kind, state) = if new.unchecked {
+        let (region, kind, state, outcome) = if new.unchecked {
             let kind = new.kind.or(parsed.kind).unwrap_or(Kind::TokenPlan);
-            (new.region.unwrap_or(Region::Global), kind, KeyState::Unchecked)
+            (new.region.unwrap_or(Region::Global), kind, KeyState::Unchecked, None)
         } else {
-            self.ask(&parsed, new.region, new.kind).await?
+            let (kind, verdict) = self.ask(&parsed, new.region, new.kind).await?;
+            (verdict.region, kind, verdict.state, Some(verdict.outcome))
         };
         let account = Account {
             id: AccountId(uuid::Uuid::new_v4().to_string()),
@@ -141,7 +153,7 @@ impl<V: KeyVault> Desk<V> {
             let _ = self.vault.remove(&account.id, Patience::Background).await;
             return Err(error);
         }
-        Ok(Admitted { account, state, trimmed: parsed.trimmed })
+        Ok(Admitted { account, state, outcome, trimmed: parsed.trimmed })
     }
 
     /// Replaces the key of an account; the old one is kept until MiniMax accepts the new one.
@@ -157,11 +169,11 @@ impl<V: KeyVault> Desk<V> {
             return Err(wrong_kind(found));
         }
         self.refuse_known_key(&settings, &parsed.key, Some(id)).await?;
-        let (region, state) = if unchecked {
-            (account.region, KeyState::Unchecked)
+        let (region, state, outcome) = if unchecked {
+            (account.region, KeyState::Unchecked, None)
         } else {
-            let (region, _, state) = self.ask(&parsed, None, Some(account.kind)).await?;
-            (region, state)
+            let (_, verdict) = self.ask(&parsed, None, Some(account.kind)).await?;
+            (verdict.region, verdict.state, Some(verdict.outcome))
         };
         self.vault.put(id, &parsed.key, Patience::User).await?;
         let account = self.change(|settings| {
@@ -171,7 +183,7 @@ impl<V: KeyVault> Desk<V> {
             (kept.region, kept.unchecked) = (region, unchecked);
             Ok(kept.clone())
         })?;
-        Ok(Admitted { account, state, trimmed: parsed.trimmed })
+        Ok(Admitted { account, state, outcome, trimmed: parsed.trimmed })
     }
 
     /// Gives an account another name.
@@ -264,57 +276,63 @@ impl<V: KeyVault> Desk<V> {
         parsed: &Parsed,
         region: Option<Region>,
         kind: Option<Kind>,
-    ) -> Result<(Region, Kind, KeyState), AppError> {
+    ) -> Result<(Kind, Verdict), AppError> {
         let first = kind.or(parsed.kind).unwrap_or(Kind::TokenPlan);
         let verdict = self.ask_as(&parsed.key, region, first).await;
         // A key that says nothing of itself may be of the other kind; MiniMax's own client tells them by prefix.
-        if verdict.is_err() && kind.is_none() && parsed.kind.is_none() {
-            let other = self.ask_as(&parsed.key, region, Kind::PayAsYouGo).await;
-            if let Ok((region, state)) = other {
-                return Ok((region, Kind::PayAsYouGo, state));
-            }
+        if verdict.is_err()
+            && kind.is_none()
+            && parsed.kind.is_none()
+            && let Ok(other) = self.ask_as(&parsed.key, region, Kind::PayAsYouGo).await
+        {
+            return Ok((Kind::PayAsYouGo, other));
         }
-        verdict.map(|(region, state)| (region, first, state)).map_err(|failure| refusal(&failure))
+        verdict.map(|verdict| (first, verdict)).map_err(|failure| refusal(&failure))
     }
 
-    async fn ask_as(
-        &self,
-        key: &ApiKey,
-        region: Option<Region>,
-        kind: Kind,
-    ) -> Result<(Region, KeyState), Failure> {
+    async fn ask_as(&self, key: &ApiKey, region: Option<Region>, kind: Kind) -> Result<Verdict, Failure> {
         let endpoint = Endpoint::of(kind);
         let ask = async |region: Region| {
-            let answer = self.api.ask(key, region, endpoint).await?;
-            answer::read(&answer, endpoint, region, Timestamp::now())
+            let answer = self.api.ask(key, region, endpoint).await;
+            let outcome =
+                answer.and_then(|a| answer::read(&a, endpoint, region, Timestamp::now()).map(|_| a));
+            (region, outcome)
         };
-        let verdicts = match region {
-            Some(region) => vec![(region, ask(region).await)],
-            None => {
-                let (global, china) = tokio::join!(ask(Region::Global), ask(Region::China));
-                vec![(Region::Global, global), (Region::China, china)]
-            }
+        let outcomes = if let Some(region) = region {
+            vec![ask(region).await]
+        } else {
+            let (global, china) = tokio::join!(ask(Region::Global), ask(Region::China));
+            vec![global, china]
         };
-        best(&verdicts)
+        best(outcomes)
     }
 }
 
-/// Chooses among the platforms' verdicts: figures before a key without a plan, and any doubt before a refusal.
-fn best(verdicts: &[(Region, Result<Reading, Failure>)]) -> Result<(Region, KeyState), Failure> {
-    let found = |state, test: &dyn Fn(&Result<Reading, Failure>) -> bool| {
-        verdicts.iter().find(|(_, v)| test(v)).map(|(region, _)| (*region, state))
+/// Chooses among the platforms: figures before a key without a plan, and any doubt before a refusal.
+fn best(outcomes: Vec<(Region, Result<Answer, Failure>)>) -> Result<Verdict, Failure> {
+    let state = |outcome: &Result<Answer, Failure>| match outcome.as_ref().map_err(|f| f.kind) {
+        Ok(_) | Err(FailureKind::PlanExhausted) => Some(KeyState::Working),
+        Err(FailureKind::NoActivePlan | FailureKind::NoData) => Some(KeyState::NoPlan),
+        Err(_) => None,
     };
-    let is_failure = |v: &Result<Reading, Failure>, kinds: &[FailureKind]| {
-        v.as_ref().is_err_and(|f| kinds.contains(&f.kind))
-    };
-    let good_key = [FailureKind::NoActivePlan, FailureKind::NoData];
-    found(KeyState::Working, &|v| v.is_ok() || is_failure(v, &[FailureKind::PlanExhausted]))
-        .or_else(|| found(KeyState::NoPlan, &|v| is_failure(v, &good_key)))
-        .ok_or_else(|| {
-            let failures = || verdicts.iter().filter_map(|(_, v)| v.as_ref().err());
-            let doubt = failures().find(|f| !f.kind.is_refusal()).or_else(|| failures().next());
-            doubt.copied().unwrap_or(Failure::new(FailureKind::Other))
-        })
+    let mut failures = Vec::new();
+    let mut accepted: Option<Verdict> = None;
+    for (region, outcome) in outcomes {
+        match (state(&outcome), outcome) {
+            (Some(state), outcome) => {
+                let is_better = accepted.as_ref().is_none_or(|a| a.state == KeyState::NoPlan);
+                if is_better {
+                    accepted = Some(Verdict { region, state, outcome });
+                }
+            }
+            (None, Err(failure)) => failures.push(failure),
+            (None, Ok(_)) => {}
+        }
+    }
+    accepted.ok_or_else(|| {
+        let doubt = failures.iter().find(|f| !f.kind.is_refusal()).or_else(|| failures.first());
+        doubt.copied().unwrap_or(Failure::new(FailureKind::Other))
+    })
 }
 
 fn refusal(failure: &Failure) -> AppError {
@@ -332,13 +350,20 @@ fn refusal(failure: &Failure) -> AppError {
         FailureKind::RateLimited => "MiniMax asks for a pause",
         _ => "MiniMax gave no usable answer",
     };
-    AppError::new(Code::Offline, format!("{what}, so the key could not be checked. Try again, or keep it unchecked."))
+    AppError::new(
+        Code::Offline,
+        format!("{what}, so the key could not be checked. Try again, or keep it unchecked."),
+    )
 }
 
 fn wrong_kind(found: Kind) -> AppError {
     let message = match found {
-        Kind::PayAsYouGo => "This is a pay-as-you-go key, not a plan key. The two are not interchangeable: add it as pay-as-you-go, or copy the plan key from the Token Plan page.",
-        Kind::TokenPlan => "This is a plan key, not a pay-as-you-go key. The two are not interchangeable: add it as a plan key, or copy a key from the API keys page.",
+        Kind::PayAsYouGo => {
+            "This is a pay-as-you-go key, not a plan key. The two are not interchangeable: add it as pay-as-you-go, or copy the plan key from the Token Plan page."
+        }
+        Kind::TokenPlan => {
+            "This is a plan key, not a pay-as-you-go key. The two are not interchangeable: add it as a plan key, or copy a key from the API keys page."
+        }
     };
     AppError::new(Code::WrongKind, message)
 }
@@ -350,7 +375,10 @@ fn not_found() -> AppError {
 fn refuse_taken_name(settings: &Settings, name: &str, except: Option<&AccountId>) -> Result<(), AppError> {
     let taken = settings.accounts.iter().any(|a| a.name == name && Some(&a.id) != except);
     if taken {
-        return Err(AppError::new(Code::Name, format!("There is an account named {name:?} already. Choose another name.")));
+        return Err(AppError::new(
+            Code::Name,
+            format!("There is an account named {name:?} already. Choose another name."),
+        ));
     }
     Ok(())
 }

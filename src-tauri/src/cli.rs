@@ -135,9 +135,9 @@ pub fn main() -> ExitCode {
         Some(Command::Status(args)) => machine().and_then(|m| status::run(m, &args)),
         Some(Command::Account(command)) => machine().and_then(|m| account::run(m, command)),
         Some(Command::Settings(command)) => machine().and_then(|m| settings::run(&m, command)),
-        Some(Command::Doctor { json }) => machine().and_then(|m| doctor::run(m, json)),
+        Some(Command::Doctor { json }) => machine().and_then(|m| doctor::run(&m, json)),
     };
-    done.map_or_else(|problem| problem.report(), ExitCode::from)
+    done.map_or_else(Problem::report, ExitCode::from)
 }
 
 /// Says a failure on standard error; gives the code for any failure that has none of its own.
@@ -240,11 +240,21 @@ fn is_set(name: &str) -> bool {
     std::env::var_os(name).is_some_and(|v| !v.is_empty())
 }
 
+/// Gives the moment in whole milliseconds, as it is printed.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+}
+
 /// Reads a moment as users write it: RFC 3339, a date, or seconds or milliseconds since 1970.
 fn moment(text: &str) -> Result<Timestamp, String> {
     let number = text.parse::<i64>().ok();
     let from_number = number.and_then(|n| {
-        if n.abs() < 1_000_000_000_000 { Timestamp::from_second(n).ok() } else { Timestamp::from_millisecond(n).ok() }
+        if n.abs() < 1_000_000_000_000 {
+            Timestamp::from_second(n).ok()
+        } else {
+            Timestamp::from_millisecond(n).ok()
+        }
     });
     from_number
         .or_else(|| text.parse().ok())

@@ -2,6 +2,8 @@
 //!
 //! Owns nothing. Refuses to give a key back.
 
+#![expect(clippy::needless_pass_by_value, reason = "Tauri hands arguments over by value")]
+
 use serde::Serialize;
 use tauri::{AppHandle, State, WebviewWindow};
 use tidemark_core::account::{AccountId, Kind, Region};
@@ -10,11 +12,11 @@ use tidemark_core::message::Event;
 use tidemark_core::view::{Link, View};
 use tokio::sync::oneshot;
 
+use crate::Shell;
 use crate::accounts::{Admitted, NewAccount};
 use crate::controller::Message;
 use crate::desktop::window;
 use crate::error::{AppError, Code};
-use crate::Shell;
 
 /// An account as the page hears of it once it is kept.
 #[derive(Debug, Serialize)]
@@ -86,10 +88,7 @@ pub(crate) async fn rename_account(
 }
 
 #[tauri::command]
-pub(crate) async fn remove_account(
-    id: AccountId,
-    shell: State<'_, Shell>,
-) -> Result<(), AppError> {
+pub(crate) async fn remove_account(id: AccountId, shell: State<'_, Shell>) -> Result<(), AppError> {
     shell.desk.remove(&id).await?;
     shell.tell(Message::SettingsFile);
     Ok(())

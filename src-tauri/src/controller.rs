@@ -187,20 +187,19 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Fetch { account, fetch, endpoint, region } => match self.demo_since {
-                Some(since) => {
+            Effect::Fetch { account, fetch, endpoint, region } => {
+                if let Some(since) = self.demo_since {
                     let outcome = Ok(simulate::answer(&account, since, self.now().at));
                     self.send(Event::Answered { account, fetch, outcome });
+                    return;
                 }
-                None => {
-                    let (own, desk) = (self.own.clone(), Arc::clone(&self.parts.desk));
-                    let held = self.keys.clone();
-                    tokio::spawn(async move {
-                        let outcome = held.ask(&desk, &account, region, endpoint, &own).await;
-                        let _ = own.send(Message::Event(Event::Answered { account, fetch, outcome }));
-                    });
-                }
-            },
+                let (own, desk) = (self.own.clone(), Arc::clone(&self.parts.desk));
+                let keys = self.keys.clone();
+                tokio::spawn(async move {
+                    let outcome = keys.ask(&desk, &account, region, endpoint, &own).await;
+                    let _ = own.send(Message::Event(Event::Answered { account, fetch, outcome }));
+                });
+            }
             Effect::ShowTray(tray) => self.parts.desktop.show_tray(*tray),
             Effect::ShowView(view) => self.parts.desktop.show_view(*view),
             Effect::Notify(notice) => {

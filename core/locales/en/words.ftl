@@ -137,6 +137,7 @@ way-upgrade = Upgrade the plan
 way-upgrade-body = Takes effect at once; you pay the difference
 way-payg = Pay-as-you-go
 way-payg-body = Use a pay-as-you-go key instead; it is billed by tokens
+way-payg-pair = Use the key of { $account }; it is billed by tokens
 way-open = Open
 
 ## Failures: title, then what to do

@@ -128,6 +128,7 @@ way-upgrade = 升级套餐
 way-upgrade-body = 立即生效，只补差价
 way-payg = 按量付费
 way-payg-body = 改用按量付费密钥，按 token 计费
+way-payg-pair = 改用 { $account } 的密钥，按 token 计费
 way-open = 打开
 
 ## 故障：先是标题，再是该怎么做

@@ -44,7 +44,7 @@ pub(super) fn card(scene: &Scene<'_>, account: &Watched) -> Card {
             .as_ref()
             .filter(|_| is_old && reading.is_some())
             .map(|g| scene.words.put("as-of", &[("clock", scene.local_wording().clock(g.at).into())])),
-        ways: if level == Level::Spent { ways(&wording, account) } else { Vec::new() },
+        ways: if level == Level::Spent { ways(scene, &wording, account) } else { Vec::new() },
     }
 }
 
@@ -246,7 +246,7 @@ fn remedy(wording: &Wording<'_>, account: &Watched, kind: FailureKind) -> Option
 }
 
 /// Gives the FAQ's ways on, each doable from here.
-fn ways(wording: &Wording<'_>, account: &Watched) -> Vec<Way> {
+fn ways(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched) -> Vec<Way> {
     let words = wording.words;
     let region = account.account.region;
     let open =
@@ -277,6 +277,21 @@ fn ways(wording: &Wording<'_>, account: &Watched) -> Vec<Way> {
         wait,
         way("way-credits", words.say("way-credits-body"), String::new(), open(Link::Credits)),
         way("way-upgrade", words.say("way-upgrade-body"), String::new(), open(Link::Plan)),
-        way("way-payg", words.say("way-payg-body"), String::new(), open(Link::ApiKey)),
+        paired(scene, wording, account).unwrap_or_else(|| {
+            way("way-payg", words.say("way-payg-body"), String::new(), open(Link::ApiKey))
+        }),
     ]
+}
+
+/// Gives the way over the paired account, with its balance.
+fn paired(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched) -> Option<Way> {
+    let id = account.account.pair.as_ref()?;
+    let pair = scene.accounts.iter().find(|a| a.account.id == *id)?;
+    let balance = match pair.good.as_ref().map(|g| &g.reading) {
+        Some(Reading::Balance(balance)) => balance.available.map(|a| wording.money(a, balance.currency)),
+        Some(Reading::Plan(_)) | None => None,
+    };
+    let name = pair.account.name.clone();
+    let body = wording.words.put("way-payg-pair", &[("account", name.into())]);
+    Some(Way { title: wording.words.say("way-payg"), body, aside: balance.unwrap_or_default(), action: None })
 }

@@ -16,14 +16,15 @@ const MOST_IN_TOOLTIP: usize = 6;
 /// Gives what the tray shows.
 #[must_use]
 pub fn tray(scene: &Scene<'_>) -> Tray {
-    let worst = scene.accounts.iter().max_by_key(|a| (scene.level(a), std::cmp::Reverse(left(a))));
+    let least_left = |a: &&Watched| std::cmp::Reverse(left(a).unwrap_or(Percent::FULL));
+    let worst = scene.accounts.iter().rev().max_by_key(|a| (scene.level(a), least_left(a)));
     let level = worst.map_or(Level::Unknown, |a| scene.level(a));
     let shown = worst.and_then(left).map_or(0, whole_percent);
     let shown = if worst.is_some_and(|a| a.plan().is_none()) && level == Level::Good { 100 } else { shown };
     Tray {
         picture: Picture { shape: Shape::of(level), left: if level >= Level::Unknown { 100 } else { shown } },
         tooltip: tooltip(scene),
-        title: worst.map_or_else(|| scene.words.say("tray-name"), |a| summary(scene, a)),
+        title: scene.words.say("tray-name"),
         menu: menu(scene),
     }
 }

@@ -1,15 +1,15 @@
 //! `tidemark account`: the same key management as the window.
 
 use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::path::Path;
 
 use clap::Subcommand;
-use jiff::Timestamp;
 use serde::Serialize;
 use tidemark_core::account::{AccountId, Kind, Region};
 
-use super::{KindName, Problem, RegionName, block_on, print, print_json, status};
+use super::{KindName, Problem, RegionName, block_on, now, print, print_json, status};
 use crate::Machine;
-use crate::accounts::{Desk, NewAccount};
+use crate::accounts::{Admitted, Desk, NewAccount};
 use crate::api::Api;
 use crate::config;
 use crate::error::{AppError, Code};
@@ -100,13 +100,19 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
     if let AccountCommand::List { json } = command {
         return list(&machine, json);
     }
-    let settings = config::load(&machine.paths, Timestamp::now()).settings;
+    let settings = config::load(&machine.paths, now()).settings;
     let id = |name: &str| {
-        let missing = || AppError::new(Code::NotFound, format!("There is no account {name:?}. `tidemark account list` shows them all."));
+        let missing = || {
+            AppError::new(
+                Code::NotFound,
+                format!("There is no account {name:?}. `tidemark account list` shows them all."),
+            )
+        };
         settings.named(name).map(|a| a.id.clone()).ok_or_else(missing)
     };
     let store = machine.paths.store.clone();
-    let api = Api::new(machine.hosts, Some(&settings.proxy)).map_err(|e| Problem::wrong_use(e.to_string()))?;
+    let api =
+        Api::new(machine.hosts, Some(&settings.proxy)).map_err(|e| Problem::wrong_use(e.to_string()))?;
     let desk = Desk { api, vault: Keyring::new(), paths: machine.paths };
     match command {
         AccountCommand::List { .. } => {}
@@ -119,13 +125,13 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
                 unchecked,
             };
             let key = read_key()?;
-            print(&block_on(desk.add(new, &key))??.sentence());
+            noted(&store, &block_on(desk.add(new, &key))??);
         }
         AccountCommand::Rename { name, new } => desk.rename(&id(&name)?, &new)?,
         AccountCommand::ReplaceKey { name, unchecked } => {
             let id = id(&name)?;
             let key = read_key()?;
-            print(&block_on(desk.replace(&id, &key, unchecked))??.sentence());
+            noted(&store, &block_on(desk.replace(&id, &key, unchecked))??);
         }
         AccountCommand::Remove { name, with_history, yes } => {
             let id = id(&name)?;
@@ -134,8 +140,10 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
             }
             block_on(desk.remove(&id))??;
             if with_history {
-                let forgotten = Store::open(&store, Timestamp::now()).0.forget(&id);
-                forgotten.map_err(|e| Problem::other(format!("The account is gone, its readings are not: {e}.")))?;
+                let forgotten = Store::open(&store, now()).0.forget(&id);
+                forgotten.map_err(|e| {
+                    Problem::other(format!("The account is gone, its readings are not: {e}."))
+                })?;
             }
             print(&format!("{name} is removed, and so is its key."));
         }
@@ -145,8 +153,19 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
     Ok(0)
 }
 
+/// Says what was found, and keeps the first reading so that lists know the account's state at once.
+fn noted(store: &Path, admitted: &Admitted) {
+    if let Some(outcome) = &admitted.outcome {
+        let kept = Store::open(store, now()).0.keep_outcome(&admitted.account.id, now(), outcome);
+        if let Err(error) = kept {
+            tracing::debug!(%error, "the first reading could not be kept");
+        }
+    }
+    print(&admitted.sentence());
+}
+
 fn list(machine: &Machine, json: bool) -> Result<u8, Problem> {
-    let settings = config::load(&machine.paths, Timestamp::now()).settings;
+    let settings = config::load(&machine.paths, now()).settings;
     let report = status::kept(machine, &settings);
     let name_of = |id: &AccountId| settings.account(id).map(|a| a.name.as_str());
     let listed: Vec<Listed<'_>> = settings
@@ -196,12 +215,17 @@ fn read_key() -> Result<String, Problem> {
     read.map_err(|e| Problem::other(format!("Standard input could not be read: {e}.")))?;
     // The rest of a huge paste is let through unread, so that the program that sends it ends well.
     let _ = std::io::copy(&mut stdin.lock(), &mut std::io::sink());
-    String::from_utf8(bytes).map_err(|_| Problem::wrong_use("This is no key: it has characters that no key has."))
+    // The line break that ends a line of input is no part of what was typed.
+    let line = bytes.strip_suffix(b"\n").map_or(&*bytes, |l| l.strip_suffix(b"\r").unwrap_or(l)).to_vec();
+    String::from_utf8(line)
+        .map_err(|_| Problem::wrong_use("This is no key: it has characters that no key has."))
 }
 
 fn confirm(name: &str) -> Result<(), Problem> {
     if !std::io::stdin().is_terminal() {
-        return Err(Problem::wrong_use("Removing an account asks first. Add --yes to remove it without a question."));
+        return Err(Problem::wrong_use(
+            "Removing an account asks first. Add --yes to remove it without a question.",
+        ));
     }
     let mut out = std::io::stderr();
     let _ = write!(out, "Remove {name} and its key from this computer? [y/N] ");

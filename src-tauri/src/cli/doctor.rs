@@ -35,36 +35,43 @@ struct Check {
 
 const KEYRING: &str = "keyring";
 
-pub(super) fn run(machine: Machine, json: bool) -> Result<u8, Problem> {
+pub(super) fn run(machine: &Machine, json: bool) -> Result<u8, Problem> {
     let loaded = config::load(&machine.paths, Timestamp::now());
     let (store, store_remark) = Store::open(&machine.paths.store, Timestamp::now());
-    let mut checks = vec![app(&machine), display()];
+    let mut checks = vec![app(machine), display()];
     checks.extend(block_on(async {
         let (tray, notices) = tokio::join!(tray_host(), notifications());
-        let (keyring, global, china) =
-            tokio::join!(keyring(), network(&machine.hosts, Region::Global), network(&machine.hosts, Region::China));
+        let (keyring, global, china) = tokio::join!(
+            keyring(),
+            network(&machine.hosts, Region::Global),
+            network(&machine.hosts, Region::China)
+        );
         [tray, notices, keyring, global, china]
     })?);
     checks.push(clock(&store, &loaded.settings));
     checks.push(file("settings", loaded.remark.as_ref()));
     checks.push(file("history", store_remark.as_ref()));
-    let failed = |name: Option<&str>| checks.iter().any(|c| c.verdict == Verdict::Failed && name.is_none_or(|n| n == c.name));
+    let failed = |name: Option<&str>| {
+        checks.iter().any(|c| c.verdict == Verdict::Failed && name.is_none_or(|n| n == c.name))
+    };
     let code = if failed(Some(KEYRING)) { 7 } else { u8::from(failed(None)) };
     if json {
         let version = env!("CARGO_PKG_VERSION");
         print_json(&serde_json::json!({ "schema": 1, "version": version, "checks": checks }))?;
     } else {
-        let lines = checks.iter().map(|c| {
-            let mark = match c.verdict {
-                Verdict::Ok => "ok     ",
-                Verdict::Warning => "look   ",
-                Verdict::Failed => "FAILED ",
-            };
-            format!("{mark} {:<14} {}\n", c.name, c.detail)
-        });
-        print(&lines.collect::<String>());
+        let lines: Vec<String> = checks.iter().map(line).collect();
+        print(&lines.join("\n"));
     }
     Ok(code)
+}
+
+fn line(check: &Check) -> String {
+    let mark = match check.verdict {
+        Verdict::Ok => "ok",
+        Verdict::Warning => "look",
+        Verdict::Failed => "FAILED",
+    };
+    format!("{mark:<7} {:<14} {}", check.name, check.detail)
 }
 
 fn check(name: &'static str, verdict: Verdict, detail: impl Into<String>) -> Check {
@@ -73,7 +80,11 @@ fn check(name: &'static str, verdict: Verdict, detail: impl Into<String>) -> Che
 
 fn app(machine: &Machine) -> Check {
     let running = if instance::is_running(&machine.paths) { "running" } else { "not running" };
-    check("tidemark", Verdict::Ok, format!("{} {}, {running}", env!("CARGO_PKG_VERSION"), std::env::consts::OS))
+    check(
+        "tidemark",
+        Verdict::Ok,
+        format!("{} {}, {running}", env!("CARGO_PKG_VERSION"), std::env::consts::OS),
+    )
 }
 
 fn display() -> Check {

@@ -12,7 +12,7 @@ use tidemark_core::endpoint::Endpoint;
 use tidemark_core::failure::{Failure, FailureKind};
 use tidemark_core::report;
 
-use super::{EndpointName, Problem, RegionName, is_stream, moment, print, print_json};
+use super::{EndpointName, Problem, RegionName, is_stream, moment, now, print, print_json};
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
@@ -39,7 +39,7 @@ pub(super) struct ExplainArgs {
 }
 
 pub(super) fn run(args: &ExplainArgs) -> Result<u8, Problem> {
-    let at = args.at.unwrap_or_else(Timestamp::now);
+    let at = args.at.unwrap_or_else(now);
     let body = read(args.file.as_ref())?;
     let (endpoint, region) = (Endpoint::from(args.endpoint), Region::from(args.region));
     let known = |name: &str| HEADERS.contains(&name);
@@ -66,9 +66,9 @@ fn read(file: Option<&PathBuf>) -> Result<Vec<u8>, Problem> {
         io::stdin().lock().take(most).read_to_end(&mut body)
     } else {
         let path = file.ok_or_else(|| Problem::wrong_use("no file was named"))?;
-        File::open(path)
-            .and_then(|f| f.take(most).read_to_end(&mut body))
-            .map_err(|error| io::Error::new(error.kind(), format!("{} could not be read: {error}", path.display())))
+        File::open(path).and_then(|f| f.take(most).read_to_end(&mut body)).map_err(|error| {
+            io::Error::new(error.kind(), format!("{} could not be read: {error}", path.display()))
+        })
     };
     done.map(|_| body).map_err(|error| Problem::other(format!("{error}. Name a file with an answer in it.")))
 }

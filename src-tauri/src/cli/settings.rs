@@ -59,7 +59,10 @@ pub(super) fn run(machine: &Machine, command: SettingsCommand) -> Result<u8, Pro
     Ok(0)
 }
 
-fn change(machine: &Machine, change: impl FnOnce(&mut Settings) -> Result<(), Problem>) -> Result<(), Problem> {
+fn change(
+    machine: &Machine,
+    change: impl FnOnce(&mut Settings) -> Result<(), Problem>,
+) -> Result<(), Problem> {
     config::update(&machine.paths, Timestamp::now(), change).map(drop)
 }
 
@@ -89,11 +92,14 @@ fn import(machine: &Machine, file: &PathBuf) -> Result<(), Problem> {
     let taken: Settings = serde_json::from_str(&text)
         .map_err(|e| Problem::wrong_use(format!("This is no export of Tidemark's settings: {e}.")))?;
     if taken.schema > SCHEMA {
-        return Err(Problem::wrong_use("This export is from a newer Tidemark. Update Tidemark to import it."));
+        return Err(Problem::wrong_use(
+            "This export is from a newer Tidemark. Update Tidemark to import it.",
+        ));
     }
     taken.check()?;
     change(machine, |settings| {
-        *settings = Settings { accounts: std::mem::take(&mut settings.accounts), schema: settings.schema, ..taken };
+        *settings =
+            Settings { accounts: std::mem::take(&mut settings.accounts), schema: settings.schema, ..taken };
         Ok(())
     })
 }

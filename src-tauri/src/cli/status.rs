@@ -16,7 +16,7 @@ use tidemark_core::settings::Settings;
 use tidemark_core::watched::Kept;
 use tokio::task::JoinSet;
 
-use super::{Problem, block_on, print, print_json};
+use super::{Problem, block_on, now, print, print_json};
 use crate::accounts::Desk;
 use crate::api::Api;
 use crate::store::Store;
@@ -50,16 +50,20 @@ enum Format {
 }
 
 pub(super) fn run(machine: Machine, args: &StatusArgs) -> Result<u8, Problem> {
-    let settings = config::load(&machine.paths, Timestamp::now()).settings;
+    let settings = config::load(&machine.paths, now()).settings;
     let wanted: Vec<Account> = match &args.account {
         None => settings.accounts.clone(),
         Some(name) => {
-            let missing = || Problem::wrong_use(format!("There is no account {name:?}. `tidemark account list` shows them all."));
+            let missing = || {
+                Problem::wrong_use(format!(
+                    "There is no account {name:?}. `tidemark account list` shows them all."
+                ))
+            };
             vec![settings.named(name).cloned().ok_or_else(missing)?]
         }
     };
-    let accounts = read(machine, &settings, wanted, args.fresh)?;
-    let report = StatusReport { schema: SCHEMA, at: Timestamp::now(), accounts };
+    let accounts = read(machine, &settings, &wanted, args.fresh)?;
+    let report = StatusReport { schema: SCHEMA, at: now(), accounts };
     match args.format {
         _ if args.json => print_json(&report)?,
         Format::Plain => print(&plain(&report)),
@@ -71,7 +75,7 @@ pub(super) fn run(machine: Machine, args: &StatusArgs) -> Result<u8, Problem> {
 
 /// Gives the statuses by what was kept, without asking anyone.
 pub(super) fn kept(machine: &Machine, settings: &Settings) -> Vec<AccountStatus> {
-    let store = Store::open(&machine.paths.store, Timestamp::now()).0;
+    let store = Store::open(&machine.paths.store, now()).0;
     let of = |account: &Account| judge(account, &store.last(&account.id).unwrap_or_default(), settings);
     settings.accounts.iter().map(of).collect()
 }
@@ -80,17 +84,19 @@ pub(super) fn kept(machine: &Machine, settings: &Settings) -> Vec<AccountStatus>
 fn read(
     machine: Machine,
     settings: &Settings,
-    accounts: Vec<Account>,
+    accounts: &[Account],
     fresh: bool,
 ) -> Result<Vec<AccountStatus>, Problem> {
-    let store = Store::open(&machine.paths.store, Timestamp::now()).0;
+    let store = Store::open(&machine.paths.store, now()).0;
     let app_runs = instance::is_running(&machine.paths);
-    let api = Api::new(machine.hosts, Some(&settings.proxy)).map_err(|e| Problem::wrong_use(e.to_string()))?;
+    let api =
+        Api::new(machine.hosts, Some(&settings.proxy)).map_err(|e| Problem::wrong_use(e.to_string()))?;
     let desk = Arc::new(Desk { api, vault: Keyring::new(), paths: machine.paths });
     let mut known: Vec<Kept> = accounts.iter().map(|a| store.last(&a.id).unwrap_or_default()).collect();
     let is_young = |kept: &Kept| {
         let newest = kept.good.as_ref().map(|g| g.0).max(kept.failure.as_ref().map(|f| f.0));
-        newest.is_some_and(|at| (SignedDuration::ZERO..settings.interval()).contains(&Timestamp::now().duration_since(at)))
+        newest
+            .is_some_and(|at| (SignedDuration::ZERO..settings.interval()).contains(&now().duration_since(at)))
     };
     let asked: Vec<usize> =
         (0..accounts.len()).filter(|i| fresh || !app_runs || !is_young(&known[*i])).collect();
@@ -103,13 +109,13 @@ fn read(
         asks.join_all().await
     })?;
     for (i, outcome) in answers {
-        let now = Timestamp::now();
-        if let Err(error) = store.keep_outcome(&accounts[i].id, now, &outcome) {
+        let at = now();
+        if let Err(error) = store.keep_outcome(&accounts[i].id, at, &outcome) {
             tracing::debug!(%error, "the reading could not be kept");
         }
         match outcome {
-            Ok(answer) => known[i] = Kept { good: Some((now, answer)), failure: None },
-            Err(failure) => known[i].failure = Some((now, failure)),
+            Ok(answer) => known[i] = Kept { good: Some((at, answer)), failure: None },
+            Err(failure) => known[i].failure = Some((at, failure)),
         }
     }
     Ok(accounts.iter().zip(&known).map(|(account, kept)| judge(account, kept, settings)).collect())
@@ -123,7 +129,7 @@ async fn ask(desk: &Desk<Keyring>, account: &Account) -> Result<answer::Answer, 
         Failure::new(FailureKind::Keyring)
     })?;
     let answer = desk.api.ask(&key, account.region, endpoint).await?;
-    answer::read(&answer, endpoint, account.region, Timestamp::now()).map(|_| answer)
+    answer::read(&answer, endpoint, account.region, now()).map(|_| answer)
 }
 
 fn judge(account: &Account, kept: &Kept, settings: &Settings) -> AccountStatus {
@@ -136,7 +142,7 @@ fn judge(account: &Account, kept: &Kept, settings: &Settings) -> AccountStatus {
         kept.failure.as_ref().map(|(at, failure)| (at, failure)),
         settings.thresholds(),
         stale_after(settings),
-        Timestamp::now(),
+        now(),
     )
 }
 
@@ -185,7 +191,8 @@ fn lines(account: &AccountStatus, at: Timestamp) -> String {
         notes: Vec::new(),
     };
     let below = report::plain_lines(&explanation);
-    let below: String = below.lines().filter(|l| !l.is_empty()).map(|l| format!("  {l}\n")).collect();
+    let below: Vec<String> = below.lines().filter(|l| !l.is_empty()).map(|l| format!("  {l}\n")).collect();
+    let below = below.concat();
     let age = account.read_at.filter(|_| account.stale).map(|at| format!(", figures from {at:.0}"));
     format!("{}: {}{}\n{below}", account.name, state_words(account.state), age.unwrap_or_default())
 }
@@ -197,7 +204,9 @@ fn figure(account: &AccountStatus) -> String {
         (None, Some(balance)) => {
             balance.available.map_or_else(|| "?".to_owned(), |a| format!("{a} {}", balance.currency))
         }
-        (None, None) if account.kind == Kind::TokenPlan && account.state == AccountState::Good => "∞".to_owned(),
+        (None, None) if account.kind == Kind::TokenPlan && account.state == AccountState::Good => {
+            "∞".to_owned()
+        }
         (None, None) => state_words(account.state).to_owned(),
     }
 }
@@ -220,11 +229,12 @@ fn waybar(report: &StatusReport) -> serde_json::Value {
     let Some(worst) = worst(report) else {
         return json!({ "text": "no key", "tooltip": "Tidemark: no account yet", "class": "unknown", "percentage": 0 });
     };
-    let left = worst.headline.as_ref().map_or(0.0, |h| h.remaining_percent.0.get());
+    #[expect(clippy::cast_possible_truncation, reason = "0..=100")]
+    let left = worst.headline.as_ref().map_or(0, |h| h.remaining_percent.0.get().round() as i64);
     json!({
         "text": figure(worst),
         "tooltip": plain(report).trim_end(),
         "class": state_name(worst.state),
-        "percentage": left.round(),
+        "percentage": left,
     })
 }

@@ -80,7 +80,12 @@ fn make(app: &AppHandle, tray: &Tray) -> tauri::Result<TrayIcon> {
         .show_menu_on_left_click(false)
         .on_menu_event(chosen)
         .on_tray_icon_event(|icon, event| {
-            if let TrayIconEvent::Click { button: MouseButton::Left, button_state: MouseButtonState::Up, .. } = event {
+            if let TrayIconEvent::Click {
+                button: MouseButton::Left,
+                button_state: MouseButtonState::Up,
+                ..
+            } = event
+            {
                 window::open(icon.app_handle(), None);
             }
         })

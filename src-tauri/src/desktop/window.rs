@@ -68,9 +68,8 @@ pub fn close(window: &WebviewWindow) {
 /// Makes the window as high as its content, within the screen.
 pub fn fit(window: &WebviewWindow, height: f64) {
     let monitor = window.current_monitor().ok().flatten();
-    let most = monitor.map_or(f64::INFINITY, |m| {
-        f64::from(m.size().height) / m.scale_factor() * SHARE_OF_SCREEN
-    });
+    let most =
+        monitor.map_or(f64::INFINITY, |m| f64::from(m.size().height) / m.scale_factor() * SHARE_OF_SCREEN);
     if !height.is_finite() || window.is_maximized().unwrap_or(false) {
         return;
     }
@@ -87,7 +86,10 @@ pub fn fit(window: &WebviewWindow, height: f64) {
 pub fn open_page(app: &AppHandle, address: &str) -> Result<(), AppError> {
     app.opener().open_url(address, None::<&str>).map_err(|error| {
         tracing::warn!(%error, "no browser could be started");
-        AppError::new(Code::Other, format!("No browser could be started. Open this address yourself: {address}"))
+        AppError::new(
+            Code::Other,
+            format!("No browser could be started. Open this address yourself: {address}"),
+        )
     })
 }
 
