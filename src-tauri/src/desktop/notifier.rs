@@ -99,7 +99,8 @@ impl Notifier {
             let was_clicked = platform::was_clicked(handle).await;
             let Some(inside) = inside.upgrade() else { return };
             let mut shown = inside.shown.lock().unwrap_or_else(PoisonError::into_inner);
-            shown.retain(|s| s.account != whose);
+            // The account's newer notice is not this one's to take away.
+            shown.retain(|s| s.waiter.id() != tokio::task::id());
             drop(shown);
             if was_clicked {
                 (inside.on_click)(whose);
