@@ -36,7 +36,7 @@ impl Patience {
     pub const fn limit(self) -> Duration {
         match self {
             Self::Background => Duration::from_secs(5),
-            Self::User => Duration::from_secs(60),
+            Self::User => Duration::from_mins(1),
         }
     }
 }

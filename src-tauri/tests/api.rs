@@ -251,7 +251,14 @@ fn a_proxy_that_is_none_is_refused_when_it_is_set() {
     for text in ["socks4://127.0.0.1:1", "ftp://proxy", "http://", "http://a b", "://"] {
         assert!(Api::new(Hosts::default(), Some(text)).is_err(), "{text}");
     }
-    for text in ["", "  ", "127.0.0.1:3128", "socks5://127.0.0.1:1080", "http://proxy.example:3128", "https://user:pw@proxy.example"] {
+    for text in [
+        "",
+        "  ",
+        "127.0.0.1:3128",
+        "socks5://127.0.0.1:1080",
+        "http://proxy.example:3128",
+        "https://user:pw@proxy.example",
+    ] {
         assert!(Api::new(Hosts::default(), Some(text)).is_ok(), "{text}");
     }
 }

@@ -265,10 +265,10 @@ mod inside {
         let login = ("/org/freedesktop/login1", "org.freedesktop.login1.Manager", "PrepareForSleep");
         let network = ("/org/freedesktop/NetworkManager", "org.freedesktop.NetworkManager", "StateChanged");
         let sleep = async |begins: bool| {
-            bus.emit_signal(None::<&str>, login.0, login.1, login.2, &begins).await.unwrap()
+            bus.emit_signal(None::<&str>, login.0, login.1, login.2, &begins).await.unwrap();
         };
         let state = async |state: u32| {
-            bus.emit_signal(None::<&str>, network.0, network.1, network.2, &state).await.unwrap()
+            bus.emit_signal(None::<&str>, network.0, network.1, network.2, &state).await.unwrap();
         };
         // Until it listens.
         let start = Instant::now();

@@ -37,7 +37,7 @@ impl Watch {
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             let is_ours = match event {
                 Ok(event) => {
-                    is_change(&event.kind) && event.paths.iter().any(|p| p.file_name() == name.as_deref())
+                    is_change(event.kind) && event.paths.iter().any(|p| p.file_name() == name.as_deref())
                 }
                 // Events may have been lost: look once too often.
                 Err(_) => true,
@@ -52,12 +52,14 @@ impl Watch {
 }
 
 /// Leaves out our own reading, and half-written states that a closing or renaming event follows.
-const fn is_change(kind: &EventKind) -> bool {
+const fn is_change(kind: EventKind) -> bool {
     match kind {
-        EventKind::Access(AccessKind::Close(AccessMode::Write)) | EventKind::Remove(_) => true,
+        EventKind::Access(AccessKind::Close(AccessMode::Write))
+        | EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::From | RenameMode::Any))
+        | EventKind::Remove(_)
+        | EventKind::Any
+        | EventKind::Other => true,
         EventKind::Access(_) => false,
-        EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::From | RenameMode::Any)) => true,
         EventKind::Create(_) | EventKind::Modify(_) => cfg!(not(target_os = "linux")),
-        EventKind::Any | EventKind::Other => true,
     }
 }

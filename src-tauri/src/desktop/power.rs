@@ -23,7 +23,7 @@ mod system_bus {
     use zbus::message::Type;
     use zbus::{Connection, MatchRule, Message, MessageStream};
 
-    /// `NM_STATE_CONNECTED_SITE`: further than the local link, from NetworkManager's D-Bus types.
+    /// `NM_STATE_CONNECTED_SITE`: further than the local link, from `NetworkManager`'s D-Bus types.
     const CONNECTED: u32 = 60;
 
     pub(super) async fn listen(on_wake: &(impl Fn() + Send + Sync)) -> zbus::Result<()> {

@@ -110,16 +110,13 @@ impl Desk {
             (None, Patience::Background) if state.stuck > 0 => Some(KeyringTrouble::Slow),
             (None, _) => self.start_shift(&mut state).err(),
         };
-        match refused {
-            Some(trouble) => {
-                drop(state);
-                reply(Err(trouble));
-            }
-            None => {
-                let deadline = Instant::now() + self.limit(patience);
-                state.queue.push_back(Request { number, job, patience, deadline, reply });
-                self.bell.notify_one();
-            }
+        if let Some(trouble) = refused {
+            drop(state);
+            reply(Err(trouble));
+        } else {
+            let deadline = Instant::now() + self.limit(patience);
+            state.queue.push_back(Request { number, job, patience, deadline, reply });
+            self.bell.notify_one();
         }
         ticket
     }

@@ -1,5 +1,6 @@
 //! Deadlines, against a key store that hangs, panics and comes back on command.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -53,7 +54,7 @@ fn scene() -> Scene {
         Box::new(Scripted { says: Arc::clone(&says), started: senders.0.clone() })
     };
     let limit = |patience| match patience {
-        Patience::Background => Duration::from_millis(100),
+        Patience::Background => Duration::from_millis(400),
         Patience::User => Duration::from_secs(5),
     };
     Scene { keyring: Keyring { desk: Desk::new(Box::new(open), limit) }, say, started, opened }
@@ -72,7 +73,7 @@ async fn one_thread_serves_request_after_request() {
     let scene = scene();
     for _ in 0..3 {
         scene.say.send(Some(Ok(Some(key())))).unwrap();
-        let read = scene.keyring.get(&id(), Patience::Background).await.unwrap();
+        let read = scene.keyring.get(&id(), Patience::User).await.unwrap();
         assert!(read.same_as(&key()));
     }
     assert_eq!(scene.opened.try_iter().count(), 1);
@@ -87,7 +88,7 @@ async fn a_background_request_to_a_hung_keyring_is_slow_in_time_and_the_next_one
         let read = scene.keyring.get(&id(), Patience::Background).await;
         assert_eq!(read.map(drop), Err(KeyringTrouble::Slow));
     }
-    assert!(start.elapsed() < Duration::from_millis(90), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_millis(350), "{:?}", start.elapsed());
     assert_eq!(scene.opened.try_iter().count(), 1, "background requests made threads");
 }
 
@@ -164,7 +165,7 @@ async fn a_request_nobody_waits_for_any_more_does_not_block_the_next_for_ever() 
 async fn a_panic_in_the_key_store_is_a_failure_and_the_next_request_gets_a_fresh_one() {
     let scene = scene();
     scene.say.send(None).unwrap();
-    let broken = scene.keyring.get(&id(), Patience::Background).await;
+    let broken = scene.keyring.get(&id(), Patience::User).await;
     assert_eq!(broken.map(drop), Err(KeyringTrouble::Failed));
     scene.say.send(Some(Ok(None))).unwrap();
     assert_eq!(scene.keyring.get(&id(), Patience::User).await.map(drop), Err(KeyringTrouble::NoEntry));
@@ -173,24 +174,22 @@ async fn a_panic_in_the_key_store_is_a_failure_and_the_next_request_gets_a_fresh
 
 #[test]
 fn hung_threads_do_not_pile_up_however_often_the_user_tries() {
-    let scene = scene();
-    let desk = Desk::new(Box::new(|| Box::new(Hung)), |_| Duration::from_millis(5));
-    let keyring = Keyring { desk };
+    let hanging = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&hanging);
+    let open = move || -> Box<dyn Platform> { Box::new(Hung(Arc::clone(&counter))) };
+    let keyring = Keyring { desk: Desk::new(Box::new(open), |_| Duration::from_millis(5)) };
     for _ in 0..30 {
         assert_eq!(keyring.put_blocking(&id(), &key(), Patience::User), Err(KeyringTrouble::Slow));
     }
-    assert!(format!("{:?}", keyring).contains("Keyring"));
-    assert!(HANGING.load(std::sync::atomic::Ordering::SeqCst) <= 8);
-    drop(scene);
+    let count = hanging.load(Ordering::SeqCst);
+    assert!((1..=8).contains(&count), "{count}");
 }
 
-static HANGING: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
-
-struct Hung;
+struct Hung(Arc<AtomicUsize>);
 
 impl Platform for Hung {
     fn run(&mut self, _: &Job, _: Patience) -> Outcome {
-        HANGING.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        self.0.fetch_add(1, Ordering::SeqCst);
         loop {
             std::thread::park();
         }
