@@ -287,7 +287,7 @@ impl<V: KeyVault> Desk<V> {
         {
             return Ok((Kind::PayAsYouGo, other));
         }
-        verdict.map(|verdict| (first, verdict)).map_err(|failure| refusal(&failure))
+        verdict.map(|verdict| (first, verdict)).map_err(|failure| refusal(&failure, region))
     }
 
     async fn ask_as(&self, key: &ApiKey, region: Option<Region>, kind: Kind) -> Result<Verdict, Failure> {
@@ -335,12 +335,21 @@ fn best(outcomes: Vec<(Region, Result<Answer, Failure>)>) -> Result<Verdict, Fai
     })
 }
 
-fn refusal(failure: &Failure) -> AppError {
+/// Words a refusal. A platform that the user did not name was not asked: a key goes nowhere it was not sent.
+fn refusal(failure: &Failure, only: Option<Region>) -> AppError {
     if failure.kind.is_refusal() {
-        return AppError::new(
-            Code::Refused,
-            "MiniMax refuses this key. Copy it again from MiniMax's key page; a new key replaces the old one there.",
-        );
+        let message = match only {
+            None => {
+                "MiniMax refuses this key on both platforms, global and China. Copy it again from MiniMax's key page; a new key replaces the old one there."
+            }
+            Some(Region::Global) => {
+                "The global platform refuses this key. If it is from the China platform (minimaxi.com), choose china, or leave the region open and both are asked."
+            }
+            Some(Region::China) => {
+                "The China platform refuses this key. If it is from the global platform (minimax.io), choose global, or leave the region open and both are asked."
+            }
+        };
+        return AppError::new(Code::Refused, message);
     }
     let what = match failure.kind {
         FailureKind::Offline => "There is no connection to MiniMax",

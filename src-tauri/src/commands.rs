@@ -36,10 +36,12 @@ pub struct Texts {
 }
 
 #[tauri::command]
-pub(crate) async fn view(shell: State<'_, Shell>) -> Result<View, AppError> {
+pub(crate) async fn view(app: AppHandle, shell: State<'_, Shell>) -> Result<View, AppError> {
     let (reply, answer) = oneshot::channel();
     shell.tell(Message::View(reply));
-    answer.await.map_err(|_| gone())
+    let view = answer.await.map_err(|_| gone())?;
+    window::loaded(&app);
+    Ok(view)
 }
 
 #[tauri::command]

@@ -88,6 +88,7 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
     }
     let app = builder
         .manage(tray::Item::default())
+        .manage(window::Wanted::default())
         .invoke_handler(tauri::generate_handler![
             commands::view,
             commands::texts,

@@ -125,13 +125,13 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
                 unchecked,
             };
             let key = read_key()?;
-            noted(&store, &block_on(desk.add(new, &key))??);
+            noted(&store, &block_on(desk.add(new, &key))?.map_err(with_option)?);
         }
         AccountCommand::Rename { name, new } => desk.rename(&id(&name)?, &new)?,
         AccountCommand::ReplaceKey { name, unchecked } => {
             let id = id(&name)?;
             let key = read_key()?;
-            noted(&store, &block_on(desk.replace(&id, &key, unchecked))??);
+            noted(&store, &block_on(desk.replace(&id, &key, unchecked))?.map_err(with_option)?);
         }
         AccountCommand::Remove { name, with_history, yes } => {
             let id = id(&name)?;
@@ -151,6 +151,16 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
         AccountCommand::Unpair { plan } => desk.pair(&id(&plan)?, None)?,
     }
     Ok(0)
+}
+
+/// Names the option for what the window offers as a button.
+fn with_option(error: AppError) -> AppError {
+    let option = match error.code {
+        "offline" => " That is the option --unchecked.",
+        "wrong_kind" if error.message.contains("add it as") => " The option --kind says which.",
+        _ => "",
+    };
+    AppError { message: error.message + option, ..error }
 }
 
 /// Says what was found, and keeps the first reading so that lists know the account's state at once.

@@ -2,6 +2,8 @@
 //!
 //! Owns its size and its way to the front. Refuses to leave our page: other addresses open in the browser, or nowhere.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use serde::Serialize;
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_opener::OpenerExt as _;
@@ -20,6 +22,10 @@ const LOWEST: f64 = 240.0;
 /// The window takes at most this share of the screen's height; the page scrolls the rest.
 const SHARE_OF_SCREEN: f64 = 0.8;
 
+/// The account that a page not yet loaded shall go to.
+#[derive(Debug, Default)]
+pub struct Wanted(Mutex<Option<AccountId>>);
+
 /// Where the page shall go.
 #[derive(Clone, Debug, Serialize)]
 struct Show {
@@ -29,23 +35,36 @@ struct Show {
 
 /// Opens the window, or brings it to the front, at an account where one is named. Runs on the main thread.
 pub fn open(app: &AppHandle, account: Option<AccountId>) {
-    let window = match app.get_webview_window(LABEL) {
-        Some(window) => window,
-        None => match make(app) {
-            Ok(window) => window,
-            Err(error) => {
-                tracing::error!(%error, "the window could not be made");
-                return;
-            }
-        },
+    let opened = app.get_webview_window(LABEL);
+    let is_new = opened.is_none();
+    let window = match opened.map_or_else(|| make(app), Ok) {
+        Ok(window) => window,
+        Err(error) => {
+            tracing::error!(%error, "the window could not be made");
+            return;
+        }
     };
     // Each of these fails only when the window is gone again.
     let _ = window.unminimize();
     let _ = window.show();
     let _ = window.set_focus();
-    if account.is_some() {
+    if is_new {
+        *wanted(app) = account;
+    } else if account.is_some() {
         let _ = window.emit("show", Show { account, screen: "overview" });
     }
+}
+
+/// Sends a page that has just loaded to the account it was opened for.
+pub fn loaded(app: &AppHandle) {
+    let account = wanted(app).take();
+    if account.is_some() {
+        let _ = app.emit_to(LABEL, "show", Show { account, screen: "overview" });
+    }
+}
+
+fn wanted(app: &AppHandle) -> MutexGuard<'_, Option<AccountId>> {
+    app.state::<Wanted>().inner().0.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Opens the window from any thread.

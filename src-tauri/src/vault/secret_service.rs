@@ -5,8 +5,10 @@
 
 use std::collections::HashMap;
 
+use futures_util::StreamExt;
 use tidemark_core::message::KeyringTrouble;
-use zbus::{Connection, OwnedObjectPath, fdo};
+use zbus::message::Type;
+use zbus::{Connection, MatchRule, MessageStream, OwnedObjectPath, Variant, fdo};
 
 use super::Patience;
 use super::desk::{Job, Outcome};
@@ -15,19 +17,28 @@ use super::platform::SERVICE;
 const NAME: &str = "org.freedesktop.secrets";
 const PATH: &str = "/org/freedesktop/secrets";
 const INTERFACE: &str = "org.freedesktop.Secret.Service";
+const PROMPT: &str = "org.freedesktop.Secret.Prompt";
 const COLLECTION: &str = "org.freedesktop.Secret.Collection";
 
 /// Gives the outcome where it is known without asking the store; `None` where the store has to be asked.
 pub(super) fn beforehand(job: &Job, patience: Patience) -> Option<Outcome> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let seen = match runtime {
-        Ok(runtime) => runtime.block_on(look(&job.account().0)),
-        Err(_) => return Some(Err(KeyringTrouble::Failed)),
-    };
-    match seen {
-        Err(error) => Some(Err(trouble(&error))),
-        Ok(seen) => seen.verdict(job, patience),
-    }
+    let Ok(runtime) = runtime else { return Some(Err(KeyringTrouble::Failed)) };
+    runtime.block_on(async {
+        let seen = match look(&job.account().0).await {
+            Ok(seen) => seen,
+            Err(error) => return Some(Err(trouble(&error))),
+        };
+        // A fresh desktop has no collection yet, and the store makes none.
+        if matches!(job, Job::Put(..)) && patience == Patience::User && seen.default_is_locked.is_none() {
+            return match make_default().await {
+                Ok(true) => None,
+                Ok(false) => Some(Err(KeyringTrouble::Locked)),
+                Err(error) => Some(Err(trouble(&error))),
+            };
+        }
+        seen.verdict(job, patience)
+    })
 }
 
 /// What can be seen from outside.
@@ -63,6 +74,32 @@ async fn look(user: &str) -> zbus::Result<Seen> {
     let default_is_locked =
         if collection.as_str() == "/" { None } else { Some(is_locked(&bus, &collection).await?) };
     Ok(Seen { unlocked_items: unlocked.len(), locked_items: locked.len(), default_is_locked })
+}
+
+/// Has the keyring make its default collection, for which it asks the user for a password; `false` where that is
+/// dismissed.
+async fn make_default() -> zbus::Result<bool> {
+    let bus = Connection::session().await?;
+    let rule = MatchRule::builder().msg_type(Type::Signal).interface(PROMPT).member("Completed").build()?;
+    let mut completed = MessageStream::for_match_rule(rule, &bus, None).await?;
+    let label =
+        HashMap::from([("org.freedesktop.Secret.Collection.Label", Variant::from("Default keyring"))]);
+    let made =
+        bus.call_method(Some(NAME), PATH, Some(INTERFACE), "CreateCollection", &(label, "default")).await?;
+    let (_, prompt): (OwnedObjectPath, OwnedObjectPath) = made.body().deserialize()?;
+    if prompt.as_str() == "/" {
+        return Ok(true);
+    }
+    bus.call_method(Some(NAME), &prompt, Some(PROMPT), "Prompt", &"").await?;
+    while let Some(message) = completed.next().await {
+        let message = message?;
+        if message.header().path().is_some_and(|path| path.as_str() == prompt.as_str()) {
+            let body = message.body();
+            let (was_dismissed, _): (bool, Variant<'_>) = body.deserialize()?;
+            return Ok(!was_dismissed);
+        }
+    }
+    Err(zbus::Error::InvalidReply)
 }
 
 async fn is_locked(bus: &Connection, collection: &OwnedObjectPath) -> zbus::Result<bool> {

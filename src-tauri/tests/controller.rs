@@ -1,0 +1,229 @@
+//! The controller with recorders in place of desktop and keyring, and MiniMax on loopback.
+
+#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tidemark::accounts::{Desk, NewAccount};
+use tidemark::api::Api;
+use tidemark::config::{self, Paths};
+use tidemark::controller::{Controller, Desktop, Message, Parts};
+use tidemark::store::Store;
+use tidemark::vault::memory::MemoryVault;
+use tidemark_core::alert::Notice;
+use tidemark_core::endpoint::Hosts;
+use tidemark_core::message::{Event, KeyringTrouble};
+use tidemark_core::tray::{Shape, Tray};
+use tidemark_core::view::View;
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use wiremock::matchers::{header, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const KEY: &str = "sk-cp-test-controller-0001";
+
+/// Everything the user would have seen.
+#[derive(Debug)]
+enum Seen {
+    Tray(Tray),
+    View(Box<View>),
+    Notice(Notice),
+}
+
+#[derive(Clone)]
+struct Recorder(UnboundedSender<Seen>);
+
+impl Desktop for Recorder {
+    fn show_tray(&self, tray: Tray) {
+        self.0.send(Seen::Tray(tray)).expect("the test listens");
+    }
+
+    fn show_view(&self, view: View) {
+        self.0.send(Seen::View(Box::new(view))).expect("the test listens");
+    }
+
+    async fn notify(&self, notice: Notice) -> bool {
+        self.0.send(Seen::Notice(notice)).is_ok()
+    }
+}
+
+/// A running controller and what it is surrounded by.
+struct Stage {
+    seen: UnboundedReceiver<Seen>,
+    inbox: UnboundedSender<Message>,
+    desk: Arc<Desk<MemoryVault>>,
+    minimax: MockServer,
+    _home: tempfile::TempDir,
+}
+
+impl Stage {
+    /// Starts a controller, after letting the scene be set.
+    async fn start(demo: bool) -> Self {
+        let minimax = MockServer::start().await;
+        let home = tempfile::tempdir().expect("a folder");
+        let root = home.path().to_owned();
+        let paths = Paths::from_env(|name| {
+            matches!(name, "HOME" | "XDG_CONFIG_HOME" | "XDG_DATA_HOME" | "XDG_STATE_HOME")
+                .then(|| root.clone().into_os_string())
+        })
+        .expect("paths");
+        let hosts = Hosts::from_override(&minimax.uri()).expect("a loopback address");
+        let api = Api::new(hosts, None).expect("an API");
+        let desk = Arc::new(Desk { api, vault: MemoryVault::default(), paths: paths.clone() });
+        let (tell, seen) = mpsc::unbounded_channel();
+        let store = Store::open(&paths.store, Timestamp::now()).0;
+        let parts = Parts {
+            desktop: Recorder(tell),
+            desk: Arc::clone(&desk),
+            store,
+            system_locale: "en".to_owned(),
+            demo,
+        };
+        let (controller, inbox) = Controller::new(parts);
+        tokio::spawn(controller.run());
+        Self { seen, inbox, desk, minimax, _home: home }
+    }
+
+    async fn answers(&self, body: Value) {
+        self.minimax.reset().await;
+        let template = ResponseTemplate::new(200).set_body_json(body);
+        Mock::given(path("/v1/token_plan/remains"))
+            .and(header("authorization", format!("Bearer {KEY}")))
+            .respond_with(template)
+            .mount(&self.minimax)
+            .await;
+    }
+
+    async fn add(&self, name: &str) {
+        let new = NewAccount { name: name.to_owned(), ..NewAccount::default() };
+        self.desk.add(new, KEY).await.expect("the key is accepted");
+        self.tell(Message::SettingsFile);
+    }
+
+    fn tell(&self, message: Message) {
+        self.inbox.send(message).expect("the controller runs");
+    }
+
+    /// Waits until something is seen that fits, and gives what was made of it.
+    async fn wait<T>(&mut self, what: &str, mut fits: impl FnMut(&Seen) -> Option<T>) -> T {
+        let search = async {
+            loop {
+                let seen = self.seen.recv().await.expect("the controller runs");
+                if let Some(found) = fits(&seen) {
+                    return found;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), search)
+            .await
+            .unwrap_or_else(|_| panic!("{what}: never seen"))
+    }
+
+    async fn tray_says(&mut self, words: &str) -> Tray {
+        let fits = |seen: &Seen| match seen {
+            Seen::Tray(tray) if tray.tooltip.contains(words) => Some(tray.clone()),
+            _ => None,
+        };
+        self.wait(words, fits).await
+    }
+}
+
+fn left(percent: u32) -> Value {
+    json!({ "model_remains": [{ "model_name": "general", "current_interval_status": 1,
+        "current_interval_remaining_percent": percent }],
+        "base_resp": { "status_code": 0, "status_msg": "success" } })
+}
+
+#[tokio::test]
+async fn a_new_key_is_asked_with_and_its_reading_reaches_the_tray() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    let tray = stage.tray_says("general 71 % left").await;
+    assert_eq!(tray.picture.shape, Shape::Full);
+}
+
+#[tokio::test]
+async fn a_change_between_two_answers_is_told_as_a_notice() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    stage.answers(left(12)).await;
+    // A click within a second of the last ask has its answer already.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    stage.tell(Message::Event(Event::CheckNow));
+    let notice =
+        stage.wait("a notice", |s| if let Seen::Notice(n) = s { Some(n.clone()) } else { None }).await;
+    assert!(notice.title.starts_with("Home: 12 % left"), "{notice:?}");
+}
+
+#[tokio::test]
+async fn a_locked_keyring_is_a_banner_and_unlocking_it_takes_it_away() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    let new = NewAccount { name: "Home".to_owned(), ..NewAccount::default() };
+    stage.desk.add(new, KEY).await.expect("the key is accepted");
+    stage.desk.vault.fail_with(Some(KeyringTrouble::Locked));
+    stage.tell(Message::Event(Event::Window(true)));
+    stage.tell(Message::SettingsFile);
+    let has_banner = |seen: &Seen, wanted: bool| match seen {
+        Seen::View(view) if view.banners.iter().any(|b| b.id == "keyring") == wanted => Some(view.clone()),
+        _ => None,
+    };
+    stage.wait("a keyring banner", |s| has_banner(s, true)).await;
+    stage.desk.vault.fail_with(None);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    stage.tell(Message::Event(Event::RetryKeyring));
+    stage.wait("no keyring banner", |s| has_banner(s, false).filter(|v| v.cards[0].failure.is_none())).await;
+}
+
+#[tokio::test]
+async fn a_key_is_read_once_and_not_at_every_ask() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    let reads = stage.desk.vault.reads();
+    stage.answers(left(60)).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    stage.tell(Message::Event(Event::CheckNow));
+    stage.tray_says("60 % left").await;
+    assert_eq!(stage.desk.vault.reads(), reads);
+}
+
+#[tokio::test]
+async fn a_removed_account_leaves_neither_key_nor_line() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    let id = config::load(&stage.desk.paths, Timestamp::now()).settings.accounts[0].id.clone();
+    stage.desk.remove(&id).await.expect("it is removed");
+    stage.tell(Message::SettingsFile);
+    stage.tray_says("no key yet").await;
+    assert!(!stage.desk.vault.holds(&id));
+}
+
+#[tokio::test]
+async fn the_simulation_asks_nobody_reads_no_key_and_writes_nothing() {
+    let mut stage = Stage::start(true).await;
+    stage.tray_says("Default Team").await;
+    assert_eq!(stage.minimax.received_requests().await.map(|r| r.len()), Some(0));
+    assert_eq!(stage.desk.vault.reads(), 0);
+    assert!(!stage.desk.paths.settings.exists());
+}
+
+#[tokio::test]
+async fn looking_around_and_leaving_gives_the_own_accounts_back() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    stage.tell(Message::StartDemo);
+    stage.tray_says("Default Team").await;
+    stage.tell(Message::LeaveDemo);
+    stage.tray_says("71 % left").await;
+}
