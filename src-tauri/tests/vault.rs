@@ -56,6 +56,11 @@ fn a_keyring_that_starts_late_or_again_is_used_without_a_restart() {
 }
 
 #[test]
+fn a_fresh_desktop_without_any_collection_is_told_in_time_where_nobody_can_set_a_password() {
+    on_a_private_bus("inside::fresh");
+}
+
+#[test]
 fn a_hung_keyring_costs_its_deadline_and_no_more() {
     on_a_private_bus("inside::hung");
 }
@@ -189,6 +194,21 @@ mod inside {
         let _daemon = Daemon::start(Some("test-password"));
         let again = until_not(KeyringTrouble::Absent, || until_not(KeyringTrouble::Locked, read));
         assert_eq!(again, Ok(()), "a kept connection to the former keyring was used");
+    }
+
+    #[test]
+    #[ignore = "runs on a private bus"]
+    fn fresh() {
+        let keyring = Keyring::new();
+        let _daemon = Daemon::start(None);
+        let read = || keyring.get_blocking(&id(), Patience::Background).map(drop);
+        assert_eq!(until_not(KeyringTrouble::Absent, read), Err(KeyringTrouble::NoEntry));
+        for patience in [Patience::Background, Patience::User] {
+            let start = Instant::now();
+            let kept = keyring.put_blocking(&id(), &key("first-0123"), patience);
+            assert_eq!(kept, Err(KeyringTrouble::Locked), "{patience:?}");
+            assert!(start.elapsed() < Duration::from_secs(20));
+        }
     }
 
     #[test]

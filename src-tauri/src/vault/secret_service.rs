@@ -106,7 +106,7 @@ async fn is_locked(bus: &Connection, collection: &OwnedObjectPath) -> zbus::Resu
     let properties = Some("org.freedesktop.DBus.Properties");
     let reply = bus.call_method(Some(NAME), collection, properties, "Get", &(COLLECTION, "Locked")).await?;
     let body = reply.body();
-    let value: zbus::Variant<'_> = body.deserialize()?;
+    let value: Variant<'_> = body.deserialize()?;
     bool::try_from(value)
 }
 
