@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 
+use crate::minimax::MiniMax;
 use crate::process::Started;
 use crate::session::Session;
 use crate::wait::until;
@@ -78,6 +79,14 @@ impl Session {
     #[must_use]
     pub fn launch(&self, arguments: &[&str]) -> App {
         start(self, &binary(), arguments)
+    }
+
+    /// Starts the app without its window, and waits until it has asked about a key by itself.
+    pub async fn launch_asking(&self, minimax: &MiniMax, key: &str) -> App {
+        let before = minimax.times_asked(key);
+        let app = self.launch(&["--hidden"]);
+        minimax.asked_about(key, before + 1).await;
+        app
     }
 
     /// Runs the binary as a command with nothing on standard input.

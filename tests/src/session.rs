@@ -199,6 +199,7 @@ impl Drop for Session {
     fn drop(&mut self) {
         if std::thread::panicking() {
             print_logs(&self.logs());
+            print_logs(&self.home().join(".local/state/tidemark"));
         }
         self.parts.clear();
         // What others started here, such as plugins of the panel or a test's own program, is found by the session's id.
@@ -264,7 +265,9 @@ pub(crate) fn command(
 #[expect(clippy::print_stderr, reason = "a failed test shows what its session's processes said")]
 fn print_logs(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
-    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+    // What the display and the bus say is noise: where they fail to start, that is said at once.
+    let noise = |path: &PathBuf| path.ends_with("Xvfb.log") || path.ends_with("dbus-daemon.log");
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| !noise(path)) {
         let text = fs::read_to_string(&path).unwrap_or_default();
         let from = text.len().saturating_sub(4000);
         let tail = text.char_indices().find(|(at, _)| *at >= from).map_or("", |(at, _)| &text[at..]);

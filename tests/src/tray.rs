@@ -155,13 +155,23 @@ impl Item {
 
     /// Chooses the menu entry with this label.
     pub async fn choose(&self, label: &str) {
+        self.try_choose(label).await.expect("the menu takes a click");
+    }
+
+    /// Chooses `Quit`; the item may be gone before it has thanked for the click.
+    pub async fn quit(&self) {
+        let clicked = self.try_choose("Quit").await;
+        assert!(clicked.as_ref().err().is_none_or(|e| e.contains("NoReply")), "{clicked:?}");
+    }
+
+    async fn try_choose(&self, label: &str) -> Result<(), String> {
         let entries = self.menu().await.expect("the item's menu");
         let entry = entries.iter().find(|entry| entry.label == label);
         let entry = entry.unwrap_or_else(|| panic!("no entry {label:?} in {entries:#?}"));
         assert!(entry.enabled, "{label:?} can be chosen");
         let path = self.menu_path().await.expect("the path of the item's menu");
         let event = (entry.id, "clicked", Variant::from(0_i32), 0_u32);
-        self.at(&path).call(&self.bus, MENU, "Event", &event).await.expect("the menu takes a click");
+        self.at(&path).call(&self.bus, MENU, "Event", &event).await.map(drop)
     }
 
     async fn menu_path(&self) -> Result<String, String> {

@@ -71,7 +71,7 @@ async fn show(binary: &Path, out: &Path) -> Vec<PathBuf> {
     .await;
     keep("window.png", page);
 
-    item.choose("Quit").await;
+    item.quit().await;
     let status = app.ended().await;
     assert!(status.success(), "the app ended with {status}");
     pictures

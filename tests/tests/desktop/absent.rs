@@ -7,7 +7,7 @@ const KEY: &str = "sk-cp-test-absent-1f0e3dad99908345f743";
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_tray_the_window_says_so_and_the_icon_comes_with_the_first_host() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::without(&[Part::Tray]).await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
@@ -35,7 +35,7 @@ async fn without_a_tray_the_window_says_so_and_the_icon_comes_with_the_first_hos
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_tray_even_a_hidden_start_opens_the_window() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::without(&[Part::Tray]).await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
@@ -47,7 +47,7 @@ async fn without_a_tray_even_a_hidden_start_opens_the_window() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_notification_service_a_notice_is_in_the_window_and_delivered_once_when_one_comes() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(0, 57));
+    minimax.answer(KEY, Answer::plan(0, 85));
     let mut session = Session::without(&[Part::Notices]).await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
@@ -76,14 +76,13 @@ async fn without_a_notification_service_a_notice_is_in_the_window_and_delivered_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notification_service_that_hangs_stops_nothing_else() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(0, 57));
+    minimax.answer(KEY, Answer::plan(0, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
     session.hang_part(Part::Notices);
-    let mut app = session.launch(&["--hidden"]);
+    let mut app = session.launch_asking(&minimax, KEY).await;
     let item = session.tray().await;
-    minimax.asked_about(KEY, 2).await;
     minimax.asked_a_moment_ago().await;
     let before = minimax.times_asked(KEY);
     item.choose("Check now").await;
@@ -92,6 +91,6 @@ async fn a_notification_service_that_hangs_stops_nothing_else() {
     assert!(menu.contains("0 % left") || menu.to_lowercase().contains("used up"), "{menu}");
     session.resume_part(Part::Notices);
     session.notices_shown(1).await;
-    item.choose("Quit").await;
+    item.quit().await;
     assert!(app.ended().await.success());
 }

@@ -9,7 +9,7 @@ const BARE: [Part; 3] = [Part::WindowManager, Part::Notices, Part::Tray];
 
 async fn with_key() -> (Session, MiniMax) {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::without(&BARE).await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
@@ -34,7 +34,7 @@ async fn an_account_is_added_listed_renamed_replaced_and_removed() {
     assert_eq!(session.account("Studio").await["id"], id.as_str(), "a new name is the same account");
 
     let new = "sk-cp-test-accounts-the-new-one";
-    minimax.answer(new, Answer::plan(55, 57));
+    minimax.answer(new, Answer::plan(55, 85));
     let _ = session.tidemark_told(&["account", "replace-key", "Studio"], new).await.ended_with(0);
     assert_eq!(session.kept_key(&id).await.as_deref(), Some(new));
     let refused = session.tidemark_told(&["account", "replace-key", "Studio"], "sk-cp-test-unknown").await;
@@ -52,7 +52,7 @@ async fn an_account_is_added_listed_renamed_replaced_and_removed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_with_blanks_and_line_breaks_around_it_is_trimmed() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::without(&BARE).await;
     session.ask(&minimax);
     let id = session.add_account("Default Team", &format!(" \t\r\n  {KEY} \r\n\n")).await;
@@ -96,7 +96,7 @@ async fn a_refused_key_ends_with_5_and_is_not_kept() {
     assert!(!run.stderr.contains("invalid api key"), "the server's own text is not repeated: {run:#?}");
     assert!(session.kept("tidemark").await.is_empty());
 
-    china.answer(KEY, Answer::plan(71, 57));
+    china.answer(KEY, Answer::plan(71, 85));
     let told = &["account", "add", "Default Team", "--region", "global"];
     let run = session.tidemark_told(told, KEY).await.ended_with(5).complains();
     assert!(run.stderr.to_lowercase().contains("china"), "it says where the key is known: {run:#?}");
@@ -109,7 +109,7 @@ async fn a_key_of_the_other_kind_is_recognised_and_named() {
     let wallet = "sk-api-test-accounts-a87ff679a2f3e71d91";
     let minimax = MiniMax::start().await;
     minimax.answer(wallet, Answer::balance("12.34"));
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::without(&BARE).await;
     session.ask(&minimax);
     let told = &["account", "add", "Default Team", "--kind", "token_plan"];
@@ -165,7 +165,7 @@ async fn a_name_that_cannot_be_shown_is_refused_and_any_language_is_fine() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_put_in_offline_is_kept_only_when_told_to() {
     let mut minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     minimax.leave().await;
     let mut session = Session::without(&BARE).await;
     session.ask(&minimax);

@@ -9,7 +9,7 @@ const KEY: &str = "sk-cp-test-clicks-6d7fce9fee471194aa";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_click_on_a_notice_and_on_the_tray_opens_the_window_which_can_be_closed() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(0, 57));
+    minimax.answer(KEY, Answer::plan(0, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
@@ -37,12 +37,11 @@ async fn a_click_on_a_notice_and_on_the_tray_opens_the_window_which_can_be_close
 #[tokio::test(flavor = "multi_thread")]
 async fn check_now_asks_at_once_and_quit_ends_with_0() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
-    let mut app = session.launch(&["--hidden"]);
-    minimax.asked_about(KEY, 2).await;
+    let mut app = session.launch_asking(&minimax, KEY).await;
     let item = session.tray().await;
     for _ in 0..2 {
         minimax.asked_a_moment_ago().await;
@@ -54,7 +53,7 @@ async fn check_now_asks_at_once_and_quit_ends_with_0() {
         })
         .await;
     }
-    item.choose("Quit").await;
+    item.quit().await;
     assert_eq!(app.ended().await.code(), Some(0));
     assert!(session.tray_items().await.is_empty(), "the icon is gone with it");
 }
@@ -62,7 +61,7 @@ async fn check_now_asks_at_once_and_quit_ends_with_0() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_icon_is_painted_by_the_panel_and_back_after_the_panel_restarts() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;

@@ -91,7 +91,7 @@ async fn explain_ends_with_1_for_a_file_that_cannot_be_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_are_listed_set_exported_without_keys_and_imported() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::without(&BARE).await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
@@ -125,7 +125,7 @@ async fn settings_are_listed_set_exported_without_keys_and_imported() {
 async fn the_key_command_is_off_until_switched_on_and_takes_the_paired_key_while_the_plan_is_spent() {
     let wallet = "sk-api-test-commands-c9f0f895fb98ab91";
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     minimax.answer(wallet, Answer::balance("12.34"));
     let mut session = Session::without(&BARE).await;
     session.ask(&minimax);
@@ -140,7 +140,7 @@ async fn the_key_command_is_off_until_switched_on_and_takes_the_paired_key_while
     assert_eq!(session.tidemark(&key).await.ended_with(0).stdout.trim(), KEY);
     let _ = session.tidemark(&["account", "pair", "Default Team", "Wallet"]).await.ended_with(0);
     assert_eq!(session.tidemark(&key).await.ended_with(0).stdout.trim(), KEY, "the plan has quota");
-    minimax.answer(KEY, Answer::plan(0, 57));
+    minimax.answer(KEY, Answer::plan(0, 85));
     let _ = session.tidemark(&["status", "--fresh"]).await.ended_with(4);
     assert_eq!(session.tidemark(&key).await.ended_with(0).stdout.trim(), wallet, "the plan is spent");
     let _ = session.tidemark(&["account", "unpair", "Default Team"]).await.ended_with(0);
@@ -150,7 +150,7 @@ async fn the_key_command_is_off_until_switched_on_and_takes_the_paired_key_while
 #[tokio::test(flavor = "multi_thread")]
 async fn doctor_names_what_is_missing_on_this_desktop_and_can_be_pasted_in_public() {
     let minimax = MiniMax::that_may_be_asked().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;

@@ -9,7 +9,7 @@ const KEY: &str = "sk-cp-test-failures-26ab0db90d72e28ad0ba";
 #[tokio::test(flavor = "multi_thread")]
 async fn each_failure_is_said_differently_and_the_last_good_reading_stays() {
     let mut minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
@@ -43,7 +43,7 @@ async fn each_failure_is_said_differently_and_the_last_good_reading_stays() {
     let run = session.tidemark(&["status", "--json"]).await.ended_with(6);
     assert_eq!(run.json()["accounts"][0]["failure"]["kind"], "offline", "{run:#?}");
 
-    minimax.answer(KEY, Answer::plan(70, 57));
+    minimax.answer(KEY, Answer::plan(70, 85));
     minimax.come_back().await;
     check_now(&page, &minimax).await;
     page.text_until("card-figure", "70 %", |text| text.contains("70")).await;
@@ -56,7 +56,7 @@ async fn each_failure_is_said_differently_and_the_last_good_reading_stays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_is_refused_later_is_told_once_and_shown_with_the_way_to_replace_it() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
@@ -76,7 +76,7 @@ async fn a_key_that_is_refused_later_is_told_once_and_shown_with_the_way_to_repl
     assert!(!run.stdout.contains("invalid api key"), "the server's own text is not repeated: {run:#?}");
 
     let new = "sk-cp-test-failures-the-new-one";
-    minimax.answer(new, Answer::plan(55, 57));
+    minimax.answer(new, Answer::plan(55, 85));
     let _ = session.tidemark_told(&["account", "replace-key", "Default Team"], new).await.ended_with(0);
     page.text_until("card-figure", "55 %", |text| text.contains("55")).await;
     page.without("card-failure").await;

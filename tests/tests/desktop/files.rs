@@ -10,7 +10,7 @@ const BARE: [Part; 3] = [Part::WindowManager, Part::Notices, Part::Tray];
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_settings_file_is_kept_aside_and_said_so() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     let broken = "{ \"schema\": 1, \"accounts\": [ { \"id\": ";
@@ -29,7 +29,7 @@ async fn a_broken_settings_file_is_kept_aside_and_said_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_of_a_newer_version_are_used_and_nothing_in_them_is_lost() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
@@ -61,7 +61,7 @@ async fn settings_of_a_newer_version_are_used_and_nothing_in_them_is_lost() {
 async fn settings_and_folders_are_for_their_user_alone() {
     use std::os::unix::fs::PermissionsExt;
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::without(&BARE).await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;

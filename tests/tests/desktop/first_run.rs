@@ -7,7 +7,7 @@ const KEY: &str = "sk-cp-test-first-run-7f3a9c2e51d84b60";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_typed_at_the_first_run_is_checked_kept_and_its_reading_shown_everywhere() {
     let (global, china) = (MiniMax::start().await, MiniMax::that_may_be_asked().await);
-    global.answer(KEY, Answer::plan(71, 57));
+    global.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask_regions(&global, &china);
     let page = session.open().await;
@@ -22,7 +22,7 @@ async fn a_key_typed_at_the_first_run_is_checked_kept_and_its_reading_shown_ever
     assert_eq!(page.text_of("card-name").await, "Default Team");
     assert!(!page.has("first-run").await, "the first run is over");
     let meters = page.text().await;
-    assert!(meters.contains("57"), "the week is on the page: {meters}");
+    assert!(meters.contains("85"), "the week is on the page: {meters}");
 
     let account = session.account_until("Default Team", "good", |a| a["state"] == "good").await;
     assert_eq!(account["region"], "global");
@@ -35,11 +35,11 @@ async fn a_key_typed_at_the_first_run_is_checked_kept_and_its_reading_shown_ever
     let item = session.tray().await;
     until("the reading in the tray's tooltip", async || {
         let tooltip = item.tooltip().await?;
-        if tooltip.contains("71 % left") && tooltip.contains("57 %") { Ok(()) } else { Err(tooltip) }
+        if tooltip.contains("71 % left") && tooltip.contains("85 %") { Ok(()) } else { Err(tooltip) }
     })
     .await;
     let menu = item.menu_text().await.unwrap_or_default();
-    assert!(menu.contains("71 % left") && menu.contains("57 %"), "the reading is in the menu: {menu}");
+    assert!(menu.contains("71 % left") && menu.contains("85 %"), "the reading is in the menu: {menu}");
 
     let asked = &global.asked()[0];
     assert_eq!((asked.method.as_str(), asked.path.as_str()), ("GET", "/v1/token_plan/remains"));

@@ -7,7 +7,7 @@ const KEY: &str = "sk-cp-test-instance-98f13708210194c475";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_start_ends_with_0_and_brings_up_the_window_of_the_first() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
@@ -24,7 +24,7 @@ async fn a_second_start_ends_with_0_and_brings_up_the_window_of_the_first() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_app_notices_what_the_command_line_changes() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     let page = session.open().await;
@@ -48,7 +48,7 @@ async fn a_running_app_notices_what_the_command_line_changes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_line_sees_what_the_window_changes() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     let id = session.add_account("Default Team", KEY).await;
@@ -78,11 +78,11 @@ async fn the_command_line_sees_what_the_window_changes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn status_beside_a_running_app_shows_its_reading_without_asking_again() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
-    let _app = session.launch(&["--hidden"]);
+    let _app = session.launch_asking(&minimax, KEY).await;
     let item = session.tray().await;
     until("the reading in the tray", async || {
         let tooltip = item.tooltip().await?;

@@ -7,7 +7,7 @@ const KEY: &str = "sk-cp-test-keyring-6f4922f45568161a8c";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locked_keyring_is_said_so_and_trying_again_after_unlocking_works() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
@@ -33,7 +33,7 @@ async fn a_locked_keyring_is_said_so_and_trying_again_after_unlocking_works() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_keyring_a_key_is_not_taken_and_not_written_anywhere() {
     let minimax = MiniMax::that_may_be_asked().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::without(&[Part::Keyring]).await;
     session.ask(&minimax);
     let run = session.tidemark_told(&["account", "add", "Default Team"], KEY).await.ended_with(7).complains();
@@ -56,19 +56,19 @@ async fn without_a_keyring_a_key_is_not_taken_and_not_written_anywhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_keyring_that_goes_away_does_not_stop_a_running_app_and_is_named_after_a_restart() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
-    let mut app = session.launch(&["--hidden"]);
-    minimax.asked_about(KEY, 2).await;
+    let mut app = session.launch_asking(&minimax, KEY).await;
     session.stop_part(Part::Keyring);
 
     let item = session.tray().await;
     minimax.asked_a_moment_ago().await;
+    let before = minimax.times_asked(KEY);
     item.choose("Check now").await;
-    minimax.asked_about(KEY, 3).await;
-    item.choose("Quit").await;
+    minimax.asked_about(KEY, before + 1).await;
+    item.quit().await;
     assert!(app.ended().await.success());
 
     let page = session.open().await;
@@ -83,7 +83,7 @@ async fn a_keyring_that_goes_away_does_not_stop_a_running_app_and_is_named_after
 #[tokio::test(flavor = "multi_thread")]
 async fn a_keyring_that_hangs_is_said_so_while_the_window_and_the_tray_go_on() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
@@ -106,7 +106,7 @@ async fn a_keyring_that_hangs_is_said_so_while_the_window_and_the_tray_go_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_was_removed_from_the_keyring_is_missed_by_name() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     let id = session.add_account("Default Team", KEY).await;

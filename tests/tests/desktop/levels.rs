@@ -12,13 +12,13 @@ const KEY: &str = "sk-cp-test-levels-591785b794601e212b";
 async fn each_level_changes_the_tray_picture_and_is_said_exactly_once() {
     let minimax = MiniMax::start().await;
     // It resets while the test looks on, and the app finds out by itself.
-    let window = Window::interval(71).ending_in(40);
-    let week = Window::week(57);
+    let window = Window::interval(71).ending_in(30);
+    let week = Window::week(85);
     minimax.answer(KEY, Answer::windows(window, week));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
-    let _app = session.launch(&["--hidden"]);
+    let _app = session.launch_asking(&minimax, KEY).await;
     let item = session.tray().await;
     let mut pictures = HashMap::from([("good", tooltip_then_picture(&item, "71 % left").await)]);
     assert!(session.notices().is_empty(), "a good reading is no news");
@@ -55,8 +55,8 @@ async fn each_level_changes_the_tray_picture_and_is_said_exactly_once() {
 async fn a_first_reading_speaks_only_where_everything_is_spent() {
     let minimax = MiniMax::start().await;
     let (spent, near) = (KEY, "sk-cp-test-levels-near");
-    minimax.answer(spent, Answer::plan(0, 57));
-    minimax.answer(near, Answer::plan(12, 57));
+    minimax.answer(spent, Answer::plan(0, 85));
+    minimax.answer(near, Answer::plan(12, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     // Both kept before the app runs: what it reads first is what it finds.
@@ -64,8 +64,7 @@ async fn a_first_reading_speaks_only_where_everything_is_spent() {
         let run = session.tidemark_told(&["account", "add", name], key).await;
         assert_eq!(run.code, Some(0), "{run:#?}");
     }
-    let _app = session.launch(&["--hidden"]);
-    minimax.asked_about(near, 2).await;
+    let _app = session.launch_asking(&minimax, near).await;
     let shown = session.notices_shown(1).await;
     assert!(shown[0].summary.contains("Spent"), "{shown:?}");
 

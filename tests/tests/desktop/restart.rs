@@ -7,15 +7,13 @@ const KEY: &str = "sk-cp-test-restart-b1946ac92492d2347c";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_asks_with_the_same_key_without_a_question() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
 
     for _ in 0..2 {
-        let before = minimax.times_asked(KEY);
-        let mut app = session.launch(&["--hidden"]);
-        minimax.asked_about(KEY, before + 1).await;
+        let mut app = session.launch_asking(&minimax, KEY).await;
         let item = session.tray().await;
         until("the reading in the tray", async || {
             let tooltip = item.tooltip().await?;
@@ -23,7 +21,7 @@ async fn a_restart_asks_with_the_same_key_without_a_question() {
         })
         .await;
         assert!(session.windows("tidemark").is_empty(), "no window asks anything");
-        item.choose("Quit").await;
+        item.quit().await;
         assert!(app.ended().await.success());
     }
 
@@ -36,27 +34,22 @@ async fn a_restart_asks_with_the_same_key_without_a_question() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notice_that_was_shown_is_not_shown_again_after_a_restart_or_a_power_cut() {
     let minimax = MiniMax::start().await;
-    minimax.answers(KEY, [Answer::plan(71, 57), Answer::plan(12, 57)]);
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
-    minimax.answers(KEY, [Answer::plan(71, 57), Answer::plan(12, 57)]);
-    let mut app = session.launch(&["--hidden"]);
-    let item = session.tray().await;
-    minimax.asked_about(KEY, 2).await;
+    let mut app = session.launch_asking(&minimax, KEY).await;
+    minimax.answer(KEY, Answer::plan(12, 85));
     check(&session, &minimax).await;
     session.notices_shown(1).await;
 
     app.kill();
     for _ in 0..2 {
-        let before = minimax.times_asked(KEY);
-        let mut app = session.launch(&["--hidden"]);
-        minimax.asked_about(KEY, before + 1).await;
+        let mut app = session.launch_asking(&minimax, KEY).await;
         check(&session, &minimax).await;
-        session.tray().await.choose("Quit").await;
+        session.tray().await.quit().await;
         assert!(app.ended().await.success());
     }
-    drop(item);
     session.notices_shown(1).await;
 }
 

@@ -7,7 +7,7 @@ const KEY: &str = "sk-cp-test-needle-45c48cce2e2d7fbdea1afc";
 #[tokio::test(flavor = "multi_thread")]
 async fn the_key_is_in_no_log_argument_environment_notice_page_or_file() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.set("TIDEMARK_LOG", "trace");
@@ -25,7 +25,7 @@ async fn the_key_is_in_no_log_argument_environment_notice_page_or_file() {
         Answer::code(2049, &format!("invalid api key {KEY}")),
         Answer::status(302).header("Location", &format!("http://127.0.0.1:1/{KEY}")),
         Answer::json(&serde_json::json!({ KEY: KEY })),
-        Answer::plan(0, 57),
+        Answer::plan(0, 85),
     ];
     for answer in faults {
         minimax.answer(KEY, answer);

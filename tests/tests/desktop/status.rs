@@ -10,16 +10,16 @@ const BARE: [Part; 3] = [Part::WindowManager, Part::Notices, Part::Tray];
 #[tokio::test(flavor = "multi_thread")]
 async fn each_state_has_its_exit_code() {
     let mut minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::without(&BARE).await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
     let cases = [
-        (Answer::plan(71, 57), 0, "good"),
-        (Answer::plan(18, 57), 3, "near"),
+        (Answer::plan(71, 85), 0, "good"),
+        (Answer::plan(18, 85), 3, "near"),
         (Answer::plan(71, 12), 3, "near"),
-        (Answer::plan(4, 57), 3, "near"),
-        (Answer::plan(0, 57), 4, "exhausted"),
+        (Answer::plan(4, 85), 3, "near"),
+        (Answer::plan(0, 85), 4, "exhausted"),
         (Answer::plan(100, 0), 4, "exhausted"),
         (Answer::code(1004, "login fail"), 5, "refused"),
         (Answer::code(2049, "invalid api key"), 5, "refused"),
@@ -55,11 +55,11 @@ async fn each_state_has_its_exit_code() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_never_answers_ends_in_a_timeout_of_its_own() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 57));
+    minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::without(&BARE).await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
-    minimax.answer(KEY, Answer::plan(71, 57).after(Duration::from_secs(50)));
+    minimax.answer(KEY, Answer::plan(71, 85).after(Duration::from_secs(50)));
     let run = session.tidemark(&["status", "--fresh", "--json"]).await.ended_with(6);
     assert_eq!(run.json()["accounts"][0]["failure"]["kind"], "timeout", "{run:#?}");
     assert!(run.took < Duration::from_secs(20), "{:?}", run.took);
@@ -72,13 +72,13 @@ async fn the_worst_of_several_accounts_decides_the_exit_code() {
     session.ask(&minimax);
     let keys = ["one", "two", "three"].map(|name| (name, format!("sk-cp-test-status-{name}")));
     for (name, key) in &keys {
-        minimax.answer(key, Answer::plan(71, 57));
+        minimax.answer(key, Answer::plan(71, 85));
         session.add_account(name, key).await;
     }
     let cases = [
-        (Answer::plan(18, 57), Answer::plan(71, 57), 3),
-        (Answer::plan(18, 57), Answer::plan(0, 57), 4),
-        (Answer::code(2049, "invalid api key"), Answer::plan(0, 57), 5),
+        (Answer::plan(18, 85), Answer::plan(71, 85), 3),
+        (Answer::plan(18, 85), Answer::plan(0, 85), 4),
+        (Answer::code(2049, "invalid api key"), Answer::plan(0, 85), 5),
         (Answer::code(2049, "invalid api key"), Answer::status(503), 6),
     ];
     for (first, second, code) in cases {
@@ -96,14 +96,14 @@ async fn the_worst_of_several_accounts_decides_the_exit_code() {
 #[tokio::test(flavor = "multi_thread")]
 async fn status_bars_get_one_line_in_their_own_form() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(12, 57));
+    minimax.answer(KEY, Answer::plan(12, 85));
     let mut session = Session::without(&BARE).await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
     let run = session.tidemark(&["status", "--format", "waybar"]).await;
     assert_eq!(run.stdout.trim_end().lines().count(), 1, "{run:#?}");
     let told = run.json();
-    assert_eq!((&told["class"], &told["percentage"]), (&"near".into(), &12.into()), "{told:#}");
+    assert_eq!((told["class"].as_str(), told["percentage"].as_f64()), (Some("near"), Some(12.0)), "{told:#}");
     assert!(told["text"].as_str().is_some_and(|text| text.contains("12")), "{told:#}");
     assert!(told["tooltip"].as_str().is_some_and(|text| text.contains("Default Team")), "{told:#}");
     let run = session.tidemark(&["status", "--format", "tmux"]).await;
@@ -115,7 +115,7 @@ async fn status_bars_get_one_line_in_their_own_form() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_json_carries_every_field_of_the_interface() {
     let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(0, 57));
+    minimax.answer(KEY, Answer::plan(0, 85));
     let mut session = Session::without(&BARE).await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;

@@ -8,7 +8,7 @@ const WALLET: &str = "sk-api-test-two-accounts-b6d767d2f8ed5d";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_and_a_balance_are_shown_side_by_side_and_never_mixed() {
     let (global, china) = (MiniMax::start().await, MiniMax::that_may_be_asked().await);
-    global.answer(PLAN, Answer::plan(71, 57));
+    global.answer(PLAN, Answer::plan(71, 85));
     global.answer(WALLET, Answer::balance("12.34"));
     let mut session = Session::start().await;
     session.ask_regions(&global, &china);
@@ -58,14 +58,13 @@ async fn a_plan_and_a_balance_are_shown_side_by_side_and_never_mixed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_low_balance_is_told_once_and_the_worse_account_decides_the_exit_code() {
     let minimax = MiniMax::start().await;
-    minimax.answer(PLAN, Answer::plan(71, 57));
+    minimax.answer(PLAN, Answer::plan(71, 85));
     minimax.answer(WALLET, Answer::balance("12.34"));
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("Default Team", PLAN).await;
     session.add_account("Wallet", WALLET).await;
-    let _app = session.launch(&["--hidden"]);
-    minimax.asked_about(WALLET, 2).await;
+    let _app = session.launch_asking(&minimax, WALLET).await;
     let item = session.tray().await;
     until("the balance in the menu", async || {
         let menu = item.menu_text().await?;
