@@ -21,9 +21,9 @@ pub enum Level {
     Critical,
     /// Nothing is left.
     Spent,
-    /// Nothing trustworthy is known: no reading yet, or a stale one.
+    /// Nothing trustworthy is known: no reading yet, a stale one, or no plan to read.
     Unknown,
-    /// The user must act: the key is refused, no plan is active, or the keyring is shut.
+    /// The user must act: the key is refused, or the keyring is shut.
     Trouble,
 }
 
@@ -94,10 +94,11 @@ pub fn of_balance(balance: &Balance) -> Level {
 #[must_use]
 pub const fn of_failure(kind: FailureKind) -> Option<Level> {
     match kind {
-        FailureKind::KeyRejected
-        | FailureKind::KeyRejectedOrWrongRegion
-        | FailureKind::NoActivePlan
-        | FailureKind::Keyring => Some(Level::Trouble),
+        FailureKind::KeyRejected | FailureKind::KeyRejectedOrWrongRegion | FailureKind::Keyring => {
+            Some(Level::Trouble)
+        }
+        // A key may exist before a plan is bought (MiniMax's FAQ), so this is no alarm.
+        FailureKind::NoActivePlan => Some(Level::Unknown),
         FailureKind::PlanExhausted => Some(Level::Spent),
         FailureKind::NoData
         | FailureKind::RateLimited

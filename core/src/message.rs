@@ -87,7 +87,7 @@ pub enum Remark {
         /// The file name it was kept under.
         kept_as: String,
     },
-    /// The settings file is from a newer version; it is used as far as understood and not written.
+    /// The settings file is from a newer version; it is used as far as understood, and a copy is kept.
     SettingsNewer {
         /// The file name it was kept under.
         kept_as: String,

@@ -83,18 +83,28 @@ impl Wording<'_> {
     /// Words a moment as short as it stays clear: `15:00`, `Mon 08:00`, `23 November 08:00`.
     #[must_use]
     pub fn clock(&self, moment: Timestamp) -> String {
-        let (then, today) = (self.local(moment), self.local(self.now));
+        self.short(moment, ["clock-today", "clock-week", "clock-date"])
+    }
+
+    /// Words a moment for the middle of a sentence: `at 15:00`, `on Mon at 08:00`.
+    #[must_use]
+    pub fn at(&self, moment: Timestamp) -> String {
+        self.short(moment, ["at-today", "at-week", "at-date"])
+    }
+
+    fn short(&self, moment: Timestamp, [today, week, date]: [&str; 3]) -> String {
+        let (then, now) = (self.local(moment), self.local(self.now));
         let time = hours_minutes(&then);
-        let days_apart = then.date().duration_since(today.date()).as_hours() / 24;
+        let days_apart = then.date().duration_since(now.date()).as_hours() / 24;
         match days_apart {
-            0 => self.words.put("clock-today", &[("time", time.into())]),
+            0 => self.words.put(today, &[("time", time.into())]),
             // Within these days a weekday names one day only.
             -6..=6 => {
                 let weekday = self.words.say(&format!("weekday-{}", then.weekday().to_monday_one_offset()));
-                self.words.put("clock-week", &[("weekday", weekday.into()), ("time", time.into())])
+                self.words.put(week, &[("weekday", weekday.into()), ("time", time.into())])
             }
             _ => self.words.put(
-                "clock-date",
+                date,
                 &[("day", then.day().into()), ("month", self.month(&then).into()), ("time", time.into())],
             ),
         }

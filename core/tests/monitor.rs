@@ -231,6 +231,7 @@ fn a_key_without_a_plan_is_no_alarm_and_shows_no_old_figures() {
     stage.answer(&code(2062));
     assert!(stage.notices.is_empty());
     let card = &stage.view().cards[0];
+    assert_eq!((card.level, card.level_word.as_str()), (Level::Unknown, "No plan"));
     assert!(card.meters.is_empty());
     assert_eq!(card.failure.as_ref().map(|f| f.kind.as_str()), Some("no_active_plan"));
 }

@@ -30,7 +30,7 @@ pub(super) fn card(scene: &Scene<'_>, account: &Watched) -> Card {
         chips: chips(scene, account),
         last_four: account.account.last_four.clone(),
         level,
-        level_word: scene.words.say(level_word(level)),
+        level_word: scene.words.say(if has_no_plan { "level-no-plan" } else { level_word(level) }),
         shape: Shape::of(level),
         ring,
         figure,
@@ -153,7 +153,7 @@ fn plan_sentence(wording: &Wording<'_>, plan: &Plan, level: Level) -> String {
     }
     moment.map_or_else(
         || words.say(without),
-        |at| words.put(with_time, &[("clock", wording.clock(at).into()), ("span", wording.until(at).into())]),
+        |at| words.put(with_time, &[("at", wording.at(at).into()), ("span", wording.until(at).into())]),
     )
 }
 
@@ -212,7 +212,7 @@ fn failure(wording: &Wording<'_>, account: &Watched, failure: &Failure) -> CardF
         None => body,
     };
     let tone = match level::of_failure(failure.kind) {
-        Some(Level::Trouble) if failure.kind != FailureKind::NoActivePlan => Tone::Trouble,
+        Some(Level::Trouble) => Tone::Trouble,
         Some(_) => Tone::Info,
         None => Tone::Warning,
     };

@@ -2,6 +2,7 @@
 
 use super::Scene;
 use super::card::level_word;
+use crate::failure::FailureKind;
 use crate::level::Level;
 use crate::reading::{Percent, Reading, Row, Span, Window};
 use crate::tray::{MenuAction, MenuLine, Picture, Shape, Tray};
@@ -17,7 +18,9 @@ const MOST_IN_TOOLTIP: usize = 6;
 #[must_use]
 pub fn tray(scene: &Scene<'_>) -> Tray {
     let least_left = |a: &&Watched| std::cmp::Reverse(left(a).unwrap_or(Percent::FULL));
-    let worst = scene.accounts.iter().rev().max_by_key(|a| (scene.level(a), least_left(a)));
+    // A key without a plan has nothing to show beside one with figures.
+    let has_plan = |a: &&Watched| a.deciding_failure() != Some(FailureKind::NoActivePlan);
+    let worst = scene.accounts.iter().rev().max_by_key(|a| (has_plan(a), scene.level(a), least_left(a)));
     let level = worst.map_or(Level::Unknown, |a| scene.level(a));
     let shown = worst.and_then(left).map_or(0, whole_percent);
     let shown = if worst.is_some_and(|a| a.plan().is_none()) && level == Level::Good { 100 } else { shown };
