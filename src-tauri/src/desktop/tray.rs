@@ -3,6 +3,7 @@
 //! Owns the item and what it shows now. Refuses to decide what is shown, and to end the app where no host runs.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tauri::image::Image;
 use tauri::menu::{Menu, MenuEvent, MenuItem, PredefinedMenuItem};
@@ -20,6 +21,8 @@ use crate::controller::Message;
 const ID: &str = "tidemark";
 /// Panels take 22 to 24 pixels, twice that on dense screens; they scale down better than up.
 const SIZE: u32 = 48;
+/// At login the panel may come a little after us.
+const HOST_MAY_TAKE: Duration = Duration::from_secs(5);
 
 /// The item as it is shown now.
 #[derive(Debug, Default)]
@@ -29,6 +32,8 @@ pub struct Item(Mutex<Shown>);
 struct Shown {
     icon: Option<TrayIcon>,
     tray: Option<Tray>,
+    /// Whether the window was already promised instead of the item.
+    fell_back: bool,
 }
 
 impl std::fmt::Debug for Shown {
@@ -53,8 +58,21 @@ pub fn show(app: &AppHandle, tray: Tray) {
     if let Err(error) = result {
         tracing::info!(%error, "no tray host takes the item");
         app.state::<Shell>().tell(Message::Event(Event::TrayHost(false)));
+        if !std::mem::replace(&mut shown.fell_back, true) {
+            tauri::async_runtime::spawn(fall_back(app.clone()));
+        }
     }
     shown.tray = Some(tray);
+}
+
+/// Opens the window where no host has come after a while: without either the app could not be reached.
+async fn fall_back(app: AppHandle) {
+    tokio::time::sleep(HOST_MAY_TAKE).await;
+    let item = app.state::<Item>();
+    let is_there = item.0.lock().unwrap_or_else(PoisonError::into_inner).icon.is_some();
+    if !is_there {
+        window::open_from_anywhere(&app, None);
+    }
 }
 
 /// Tries again to make the item: a host has appeared.
