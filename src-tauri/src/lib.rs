@@ -86,7 +86,7 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
             }
         }));
     }
-    let app = builder
+    let builder = builder
         .manage(tray::Item::default())
         .manage(window::Wanted::default())
         .invoke_handler(tauri::generate_handler![
@@ -111,10 +111,11 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
                 window::open(app.handle(), None);
             }
             Ok(())
-        })
-        .build(tauri::generate_context!());
+        });
+    // The toolkit panics where it cannot reach the display it was told of.
+    let app = quietly(|| builder.build(tauri::generate_context!()));
     match app {
-        Ok(app) => {
+        Some(Ok(app)) => {
             app.run(|_, event| {
                 // The last window is gone, not the app: only Quit gives a code.
                 if let RunEvent::ExitRequested { code: None, api, .. } = event {
@@ -123,8 +124,20 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
             });
             ExitCode::SUCCESS
         }
-        Err(error) => cli::fail(&format!("The desktop could not be reached: {error}.")),
+        Some(Err(error)) => cli::fail(&format!("The desktop could not be reached: {error}.")),
+        None => {
+            cli::fail("The display could not be reached. Is DISPLAY or WAYLAND_DISPLAY that of your session?")
+        }
     }
+}
+
+/// Runs something that may panic; a panic is logged instead of printed, and gives `None`.
+fn quietly<T>(run: impl FnOnce() -> T) -> Option<T> {
+    let loud = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "the start failed")));
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
+    std::panic::set_hook(loud);
+    done.ok()
 }
 
 /// Makes the controller and everything it is made of, and starts its thread.

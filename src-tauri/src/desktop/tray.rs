@@ -38,7 +38,10 @@ struct Shown {
 
 impl std::fmt::Debug for Shown {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shown").field("is_there", &self.icon.is_some()).field("tray", &self.tray).finish()
+        f.debug_struct("Shown")
+            .field("is_there", &self.icon.is_some())
+            .field("tray", &self.tray)
+            .finish_non_exhaustive()
     }
 }
 
