@@ -98,12 +98,12 @@ mod tests {
 
     #[test]
     fn files_are_where_xdg_says_or_in_the_home() {
-        let home = paths(&[("HOME", "/home/ada")]).unwrap();
-        assert_eq!(home.settings, Path::new("/home/ada/.config/tidemark/settings.json"));
-        assert_eq!(home.store, Path::new("/home/ada/.local/share/tidemark/history.sqlite"));
-        assert_eq!(home.log_dir, Path::new("/home/ada/.local/state/tidemark"));
-        let xdg = paths(&[("HOME", "/home/ada"), ("XDG_CONFIG_HOME", "/c"), ("XDG_DATA_HOME", "relative")])
-            .unwrap();
+        let home = paths(&[("HOME", "/h/ada")]).unwrap();
+        assert_eq!(home.settings, Path::new("/h/ada/.config/tidemark/settings.json"));
+        assert_eq!(home.store, Path::new("/h/ada/.local/share/tidemark/history.sqlite"));
+        assert_eq!(home.log_dir, Path::new("/h/ada/.local/state/tidemark"));
+        let xdg =
+            paths(&[("HOME", "/h/ada"), ("XDG_CONFIG_HOME", "/c"), ("XDG_DATA_HOME", "relative")]).unwrap();
         assert_eq!(xdg.settings, Path::new("/c/tidemark/settings.json"));
         assert_eq!(xdg.store, home.store);
     }

@@ -1,0 +1,119 @@
+//! What MiniMax says of a key before it is kept.
+//!
+//! Owns which platforms are asked and which of their verdicts counts. Refuses to send a key to a platform that the
+//! user ruled out.
+
+use jiff::Timestamp;
+use tidemark_core::account::{Kind, Region};
+use tidemark_core::answer::{self, Answer};
+use tidemark_core::endpoint::Endpoint;
+use tidemark_core::failure::{Failure, FailureKind};
+
+use super::{Desk, KeyState};
+use crate::error::{AppError, Code};
+use crate::key::{ApiKey, Parsed};
+use crate::vault::KeyVault;
+
+/// What MiniMax says of a key on one platform.
+#[derive(Debug)]
+pub(super) struct Verdict {
+    pub(super) region: Region,
+    pub(super) state: KeyState,
+    pub(super) outcome: Result<Answer, Failure>,
+}
+
+impl<V: KeyVault> Desk<V> {
+    /// Asks MiniMax what a key is: both platforms side by side where none is given.
+    pub(super) async fn ask(
+        &self,
+        parsed: &Parsed,
+        region: Option<Region>,
+        kind: Option<Kind>,
+    ) -> Result<(Kind, Verdict), AppError> {
+        let first = kind.or(parsed.kind).unwrap_or(Kind::TokenPlan);
+        let verdict = self.ask_as(&parsed.key, region, first).await;
+        // A key that says nothing of itself may be of the other kind; MiniMax's own client tells them by prefix.
+        if verdict.is_err()
+            && kind.is_none()
+            && parsed.kind.is_none()
+            && let Ok(other) = self.ask_as(&parsed.key, region, Kind::PayAsYouGo).await
+        {
+            return Ok((Kind::PayAsYouGo, other));
+        }
+        verdict.map(|verdict| (first, verdict)).map_err(|failure| refusal(&failure, region))
+    }
+
+    async fn ask_as(&self, key: &ApiKey, region: Option<Region>, kind: Kind) -> Result<Verdict, Failure> {
+        let endpoint = Endpoint::of(kind);
+        let ask = async |region: Region| {
+            let answer = self.api.ask(key, region, endpoint).await;
+            let outcome =
+                answer.and_then(|a| answer::read(&a, endpoint, region, Timestamp::now()).map(|_| a));
+            (region, outcome)
+        };
+        let outcomes = if let Some(region) = region {
+            vec![ask(region).await]
+        } else {
+            let (global, china) = tokio::join!(ask(Region::Global), ask(Region::China));
+            vec![global, china]
+        };
+        best(outcomes)
+    }
+}
+
+/// Chooses among the platforms: figures before a key without a plan, and any doubt before a refusal.
+fn best(outcomes: Vec<(Region, Result<Answer, Failure>)>) -> Result<Verdict, Failure> {
+    let state = |outcome: &Result<Answer, Failure>| match outcome.as_ref().map_err(|f| f.kind) {
+        Ok(_) | Err(FailureKind::PlanExhausted) => Some(KeyState::Working),
+        Err(FailureKind::NoActivePlan | FailureKind::NoData) => Some(KeyState::NoPlan),
+        Err(_) => None,
+    };
+    let mut failures = Vec::new();
+    let mut accepted: Option<Verdict> = None;
+    for (region, outcome) in outcomes {
+        match (state(&outcome), outcome) {
+            (Some(state), outcome) => {
+                let is_better = accepted.as_ref().is_none_or(|a| a.state == KeyState::NoPlan);
+                if is_better {
+                    accepted = Some(Verdict { region, state, outcome });
+                }
+            }
+            (None, Err(failure)) => failures.push(failure),
+            (None, Ok(_)) => {}
+        }
+    }
+    accepted.ok_or_else(|| {
+        let doubt = failures.iter().find(|f| !f.kind.is_refusal()).or_else(|| failures.first());
+        doubt.copied().unwrap_or(Failure::new(FailureKind::Other))
+    })
+}
+
+/// Words a refusal. A platform that the user did not name was not asked: a key goes nowhere it was not sent.
+fn refusal(failure: &Failure, only: Option<Region>) -> AppError {
+    if failure.kind.is_refusal() {
+        let message = match only {
+            None => {
+                "MiniMax refuses this key on both platforms, global and China. Copy it again from MiniMax's key page; a new key replaces the old one there."
+            }
+            Some(Region::Global) => {
+                "The global platform refuses this key. If it is from the China platform (minimaxi.com), choose china, or leave the region open and both are asked."
+            }
+            Some(Region::China) => {
+                "The China platform refuses this key. If it is from the global platform (minimax.io), choose global, or leave the region open and both are asked."
+            }
+        };
+        return AppError::new(Code::Refused, message);
+    }
+    let what = match failure.kind {
+        FailureKind::Offline => "There is no connection to MiniMax",
+        FailureKind::Timeout => "MiniMax did not answer in time",
+        FailureKind::Tls => "The connection to MiniMax is not safe",
+        FailureKind::Blocked => "A filter on the way answers instead of MiniMax",
+        FailureKind::RateLimited => "MiniMax asks for a pause",
+        _ => "MiniMax gave no usable answer",
+    };
+    AppError::new(
+        Code::Offline,
+        format!("{what}, so the key could not be checked. Try again, or keep it unchecked."),
+    )
+}
