@@ -8,11 +8,13 @@ export default defineConfig({
   resolve: process.env["VITEST"] === undefined ? {} : { conditions: ["browser"] },
   build: {
     target: ["es2022", "safari17.5"],
+    cssTarget: "safari17.5",
     assetsInlineLimit: 0,
     modulePreload: false,
     sourcemap: false,
     reportCompressedSize: true,
   },
+  server: { fs: { allow: ["..", "../core/locales"] } },
   test: {
     environment: "jsdom",
     include: ["tests/**/*.test.ts"],

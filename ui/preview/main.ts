@@ -1,0 +1,31 @@
+// The page on a fake bridge: `?see=spent` chooses what to look at.
+import { mount } from "svelte";
+
+import App from "../src/App.svelte";
+import "../src/styles/base.css";
+import "../src/styles/tokens.css";
+import { fake } from "../tests/fake";
+import * as f from "../tests/fixtures";
+
+const scenes: Record<string, () => ReturnType<typeof fake>> = {
+  first: () => fake(f.empty),
+  firstZh: () => fake({ ...f.empty, language: "zh-CN" }),
+  firstLocked: () => fake({ ...f.empty, banners: [f.lockedBanner, f.trayBanner] }),
+  calm: () => fake(f.view({ cards: [f.card(), f.near, f.wallet] })),
+  shapes: () => fake(f.everyShape),
+  spent: () => fake(f.view({ cards: [f.spent] })),
+  trouble: () => fake(f.view({ cards: [f.stale, f.refused] })),
+  twelve: () => fake(f.twelve),
+  long: () => fake(f.long),
+  demo: () => fake(f.view({ demo: true, banners: [f.demoBanner], cards: [f.card({ name: "Simulated", chips: ["simulated"], lastFour: null })] })),
+  chinese: () => fake(f.chinese),
+};
+
+const see = new URLSearchParams(location.search).get("see") ?? "calm";
+const bridge = (scenes[see] ?? scenes["calm"])?.();
+const target = document.getElementById("app");
+if (bridge !== undefined && target !== null) {
+  bridge.answer.addAccount = ({ key }: { key: string }) =>
+    key === "wait" ? new Promise(() => undefined) : Promise.reject({ code: key, message: "This is a pay-as-you-go key; it does not open a plan." });
+  mount(App, { target, props: { bridge } });
+}

@@ -1,0 +1,66 @@
+// A bridge with nothing behind it: records what the page asks, in order, and answers as it is told to.
+import en from "../../core/locales/en/page.ftl?raw";
+import zh from "../../core/locales/zh-CN/page.ftl?raw";
+import type { Bridge, Show } from "../src/contract";
+import type { View } from "../src/generated/View";
+
+export const sources: Record<string, string> = { en, "zh-CN": zh };
+
+/** What a fake bridge adds for its holder. */
+export type Fake = Bridge & {
+  /** Every call, in order: the command and its arguments. */
+  calls: [string, ...unknown[]][];
+  send(view: View): void;
+  show(show: Show): void;
+  /** Replaces what a command answers. */
+  answer: Partial<Record<keyof Bridge, (...args: never[]) => Promise<unknown>>>;
+};
+
+export function fake(first: View): Fake {
+  let hearView: ((view: View) => void) | undefined;
+  let hearShow: ((show: Show) => void) | undefined;
+  let now = first;
+  const calls: [string, ...unknown[]][] = [];
+  const answer: Fake["answer"] = {};
+
+  const command =
+    <Args extends unknown[], Result>(name: keyof Bridge, usual: (...args: Args) => Result) =>
+    async (...args: Args): Promise<Result> => {
+      calls.push([name, ...args]);
+      const other = answer[name] as ((...args: Args) => Promise<Result>) | undefined;
+      return other === undefined ? usual(...args) : other(...args);
+    };
+  const nothing = (): void => undefined;
+
+  return {
+    calls,
+    answer,
+    send: (view) => {
+      now = view;
+      hearView?.(view);
+    },
+    show: (show) => hearShow?.(show),
+    onView: command("onView", (hear) => {
+      hearView = hear;
+      return () => calls.push(["unsubscribed"]);
+    }),
+    onShow: command("onShow", (hear) => {
+      hearShow = hear;
+      return nothing;
+    }),
+    view: command("view", () => now),
+    texts: command("texts", () => ({ language: now.language, source: sources[now.language] ?? "" })),
+    addAccount: command("addAccount", ({ name }) => ({ id: "new", name, kind: "token_plan", region: "global", sentence: `${name} is added: a Token Plan key.` })),
+    renameAccount: command("renameAccount", nothing),
+    replaceKey: command("replaceKey", () => ({ sentence: "MiniMax accepted the new key." })),
+    removeAccount: command("removeAccount", nothing),
+    checkNow: command("checkNow", nothing),
+    dismiss: command("dismiss", nothing),
+    retryKeyring: command("retryKeyring", nothing),
+    startDemo: command("startDemo", nothing),
+    leaveDemo: command("leaveDemo", nothing),
+    openLink: command("openLink", nothing),
+    closeWindow: command("closeWindow", nothing),
+    fit: command("fit", nothing),
+  };
+}
