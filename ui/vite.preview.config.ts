@@ -7,5 +7,5 @@ export default defineConfig({
   root: "preview",
   plugins: [svelte({ configFile: "../svelte.config.js" })],
   server: { host: "127.0.0.1", fs: { allow: [".."] } },
-  build: { target: ["es2022", "safari17.5"], outDir: "../node_modules/.preview", emptyOutDir: true },
+  build: { target: ["es2022", "safari17.5"], cssTarget: "safari17.5", outDir: "../node_modules/.preview", emptyOutDir: true },
 });
