@@ -52,6 +52,8 @@ pub enum Event {
         /// Whether the notification service took it.
         shown: bool,
     },
+    /// A notification service has appeared.
+    NotificationsBack,
     /// The user took a banner away.
     Dismissed(String),
     /// The user asks the keyring again.

@@ -117,7 +117,12 @@ impl Monitor {
                 self.want_all(now.at);
             }
             Event::Keyring(trouble) => self.keyring = trouble,
-            Event::Remark(remark) => self.remarks.push(remark),
+            Event::Remark(remark) => {
+                // The newest of each kind says what the older ones did.
+                self.remarks.retain(|r| std::mem::discriminant(r) != std::mem::discriminant(&remark));
+                self.remarks.push(remark);
+            }
+            Event::NotificationsBack => self.deliveries.hurry(now.at),
         }
         self.settle(now, &mut effects);
         effects

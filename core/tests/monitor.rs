@@ -10,7 +10,7 @@ use tidemark_core::alert::{Memory, Notice};
 use tidemark_core::answer::Answer;
 use tidemark_core::failure::{Failure, FailureKind};
 use tidemark_core::level::Level;
-use tidemark_core::message::{Effect, Event, KeyringTrouble, Now};
+use tidemark_core::message::{Effect, Event, KeyringTrouble, Now, Remark};
 use tidemark_core::monitor::{Monitor, Start};
 use tidemark_core::settings::{Language, Settings};
 use tidemark_core::tray::{Shape, Tray};
@@ -279,6 +279,9 @@ fn a_notice_that_nobody_shows_waits_in_the_window_and_is_tried_again() {
     assert_eq!(banners, ["notices".to_owned(), format!("notice:{}", id.0)]);
     stage.pass(SignedDuration::from_secs(31));
     assert_eq!(stage.notices.len(), 2, "it is tried again");
+    stage.tell(Event::NoticeShown { id: id.clone(), shown: false });
+    stage.tell(Event::NotificationsBack);
+    assert_eq!(stage.notices.len(), 3, "and at once when a service appears");
     stage.tell(Event::NoticeShown { id, shown: true });
     assert!(stage.view().banners.is_empty());
 }
@@ -309,6 +312,17 @@ fn the_keyring_out_of_reach_is_one_banner_with_a_way_out() {
     assert_eq!(view.banners[0].id, "keyring");
     assert!(view.banners[0].action.is_some());
     assert!(view.cards.iter().all(|c| c.level == Level::Trouble));
+}
+
+#[test]
+fn one_remark_said_twice_is_one_banner() {
+    let mut stage = Stage::with(&["Home"]);
+    let remark = || Remark::SettingsNewer { kept_as: "settings.newer.json".to_owned() };
+    stage.tell(Event::Remark(remark()));
+    stage.tell(Event::Remark(remark()));
+    stage.tell(Event::Remark(Remark::SettingsBroken { kept_as: "settings.broken.json".to_owned() }));
+    let banners: Vec<_> = stage.view().banners.into_iter().map(|b| b.id).collect();
+    assert_eq!(banners, ["settings"]);
 }
 
 #[test]

@@ -27,7 +27,9 @@ pub enum Code {
     Empty,
     /// The key is longer than any key.
     TooLong,
-    /// It is no key, or one of the other kind.
+    /// It is no key.
+    Key,
+    /// It is a key of the other kind.
     WrongKind,
     /// The key, or the name, is there already.
     Duplicate,
@@ -51,6 +53,7 @@ impl Code {
             Self::Name => "name",
             Self::Empty => "empty",
             Self::TooLong => "too_long",
+            Self::Key => "key",
             Self::WrongKind => "wrong_kind",
             Self::Duplicate => "duplicate",
             Self::Refused => "refused",
@@ -75,7 +78,7 @@ impl From<KeyError> for AppError {
         let code = match error {
             KeyError::Empty => Code::Empty,
             KeyError::TooLong => Code::TooLong,
-            KeyError::Blank | KeyError::NotPlain | KeyError::LoginToken => Code::WrongKind,
+            KeyError::Blank | KeyError::NotPlain | KeyError::LoginToken => Code::Key,
         };
         Self::new(code, error.to_string())
     }
@@ -128,7 +131,7 @@ mod tests {
     fn every_error_of_a_key_a_name_and_the_keyring_has_its_code() {
         let code = |error: AppError| error.code;
         assert_eq!(code(KeyError::TooLong.into()), "too_long");
-        assert_eq!(code(KeyError::LoginToken.into()), "wrong_kind");
+        assert_eq!(code(KeyError::LoginToken.into()), "key");
         assert_eq!(code(NameError::Control.into()), "name");
         for trouble in [
             KeyringTrouble::Absent,

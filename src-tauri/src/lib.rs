@@ -31,7 +31,7 @@ use api::Api;
 use config::Paths;
 use controller::{Controller, Message, Parts};
 use desktop::notifier::Notifier;
-use desktop::{power, tray, window};
+use desktop::{bus, power, tray, window};
 use store::Store;
 use vault::Keyring;
 
@@ -175,7 +175,7 @@ fn compose(
     let app = app.clone();
     std::thread::Builder::new().name("tidemark".to_owned()).spawn(move || {
         runtime.block_on(async move {
-            let (changed, woken) = (inbox.clone(), inbox);
+            let (changed, woken, served) = (inbox.clone(), inbox.clone(), inbox);
             // Each of these ends with the controller, when this thread ends.
             let _watch = config::Watch::start(&paths, move || {
                 let _ = changed.send(Message::SettingsFile);
@@ -185,6 +185,11 @@ fn compose(
                 let _ = woken.send(Message::Event(Event::Woke));
             }));
             tokio::spawn(tray::watch_hosts(app));
+            tokio::spawn(bus::follow("org.freedesktop.Notifications", move |is_there| {
+                if is_there {
+                    let _ = served.send(Message::Event(Event::NotificationsBack));
+                }
+            }));
             controller.run().await;
             drop(lock);
         });

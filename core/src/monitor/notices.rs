@@ -66,6 +66,13 @@ impl Deliveries {
         }
     }
 
+    /// Tries again at once what was refused: a notification service has appeared.
+    pub fn hurry(&mut self, now: Timestamp) {
+        for attempt in self.tries.values_mut().filter(|t| t.failed > 0) {
+            attempt.next_at = attempt.next_at.min(now);
+        }
+    }
+
     /// Takes a notice away that the user has read in the window.
     pub fn dismiss(&mut self, memory: &mut Memory, banner: &str) {
         if let Some(id) = banner.strip_prefix("notice:") {

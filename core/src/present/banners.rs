@@ -36,7 +36,9 @@ pub(super) fn banners(scene: &Scene<'_>) -> Vec<Banner> {
         body: notice.body.clone(),
         action: Some(BannerAction { label: scene.words.say("do-dismiss"), does: Does::Dismiss }),
     }));
-    banners.retain(|b| !scene.dismissed.contains(&b.id));
+    let mut seen = std::collections::HashSet::new();
+    // The page tells banners apart by their ids, so no id may stand twice.
+    banners.retain(|b| !scene.dismissed.contains(&b.id) && seen.insert(b.id.clone()));
     banners
 }
 

@@ -13,7 +13,7 @@ use tidemark_core::message::Event;
 use tidemark_core::tray::{MenuAction, MenuLine, Picture, Tray};
 
 use super::picture::{self, Theme};
-use super::window;
+use super::{bus, window};
 use crate::Shell;
 use crate::controller::Message;
 
@@ -174,18 +174,9 @@ fn chosen(app: &AppHandle, event: MenuEvent) {
     }
 }
 
-/// Watches for tray hosts that come and go, for as long as the session bus lives.
-#[cfg(target_os = "linux")]
+/// Watches for tray hosts that come and go.
 pub async fn watch_hosts(app: AppHandle) {
-    use futures_util::StreamExt as _;
-
-    const WATCHER: &str = "org.kde.StatusNotifierWatcher";
-    let Ok(bus) = zbus::Connection::session().await else { return };
-    let Ok(names) = zbus::fdo::DBusProxy::new(&bus).await else { return };
-    let Ok(mut changes) = names.receive_name_owner_changed_with_args(&[(0, WATCHER)]).await else { return };
-    while let Some(change) = changes.next().await {
-        let Ok(args) = change.args() else { continue };
-        let is_there = args.new_owner().is_some();
+    bus::follow("org.kde.StatusNotifierWatcher", |is_there| {
         if is_there {
             let handle = app.clone();
             // The main loop only refuses when the app is ending.
@@ -193,9 +184,6 @@ pub async fn watch_hosts(app: AppHandle) {
         } else {
             app.state::<Shell>().tell(Message::Event(Event::TrayHost(false)));
         }
-    }
+    })
+    .await;
 }
-
-/// Other systems always have a tray.
-#[cfg(not(target_os = "linux"))]
-pub async fn watch_hosts(_app: AppHandle) {}

@@ -37,9 +37,9 @@ pub fn ink(shape: Shape, theme: Theme) -> Color {
 #[must_use]
 pub fn faint(mut colour: Color, theme: Theme) -> Color {
     colour.set_alpha(match theme {
-        Theme::Light => 0.42,
-        Theme::Dark => 0.45,
-        Theme::Auto => 0.5,
+        Theme::Light => 0.55,
+        Theme::Dark => 0.55,
+        Theme::Auto => 0.55,
     });
     colour
 }
@@ -49,7 +49,7 @@ pub fn faint(mut colour: Color, theme: Theme) -> Color {
 pub fn outline(theme: Theme) -> Option<Outline> {
     match theme {
         Theme::Light | Theme::Dark => None,
-        Theme::Auto => Some(Outline { solid: rgb(0x0b_1a_22), opacity: 0.72 }),
+        Theme::Auto => Some(Outline { solid: rgb(0x0b_1a_22), opacity: 0.78 }),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Owns where each stroke stands on the grid of a size. Refuses colours and painting.
 
-use std::f32::consts::{FRAC_1_SQRT_2, TAU};
+use std::f32::consts::TAU;
 
 use tidemark_core::tray::{Picture, Shape};
 
@@ -30,6 +30,8 @@ pub struct Grid {
     pub track: f32,
     /// The width of a line inside the ring; as even as the size, so that it stands on the middle.
     pub line: f32,
+    /// The room between strokes.
+    pub clear: f32,
     /// The outline's width.
     pub halo: f32,
 }
@@ -42,17 +44,20 @@ impl Grid {
         let halo = (edge / 28.0).round().max(1.0);
         let stroke = (edge / 8.0).round();
         let track = (edge / 22.0).round();
-        let even = 2.0 * (edge / 16.0).round();
-        let line = if size.is_multiple_of(2) { even } else { even - 1.0 };
-        Self { middle: edge / 2.0, outer: (edge / 2.0).floor() - halo, stroke, track, line, halo }
+        let even = 2.0 * (edge / 14.5).round();
+        let outer = (edge / 2.0).floor() - halo;
+        let mut grid = Self { middle: edge / 2.0, outer, stroke, track, line: 0.0, clear: track, halo };
+        grid.line = grid.even(even);
+        grid
+    }
+
+    /// Makes an even width odd on an odd grid, so that its edges fall between pixels.
+    fn even(&self, width: f32) -> f32 {
+        if self.middle.fract() > 0.0 { width - 1.0 } else { width }
     }
 
     fn centre(&self) -> Place {
         (self.middle, self.middle)
-    }
-
-    fn inner(&self) -> f32 {
-        self.outer - self.stroke
     }
 
     /// How many turns a length on the ring spans.
@@ -69,11 +74,6 @@ impl Grid {
         // Along the outer edge, so that it is crisp whatever the ring's width.
         let radius = self.outer - self.track / 2.0;
         (Part::Arc { centre: self.centre(), radius, width: self.track, from, to }, ink)
-    }
-
-    fn at(&self, turn: f32, radius: f32) -> Place {
-        let (sin, cos) = (turn * TAU).sin_cos();
-        (self.middle + radius * sin, self.middle - radius * cos)
     }
 }
 
@@ -113,10 +113,11 @@ fn emptying(left: u8, grid: &Grid, gap: f32) -> Vec<(Part, Ink)> {
 
 /// A notch at the top, and the wedge that was cut out of it, sunk into the ring.
 fn notched(left: u8, grid: &Grid) -> Vec<(Part, Ink)> {
-    let half = grid.line * 1.5;
-    let mut parts = emptying(left, grid, grid.turns(half + grid.line / 2.0));
+    let half = (grid.middle / 3.0).round();
+    let mut parts = emptying(left, grid, grid.turns(half + grid.clear));
     let top = grid.middle - grid.outer;
-    let corners = [(grid.middle - half, top), (grid.middle + half, top), (grid.middle, grid.middle)];
+    let tip = grid.middle - grid.clear;
+    let corners = [(grid.middle - half, top), (grid.middle + half, top), (grid.middle, tip)];
     parts.push((Part::Wedge { corners, margin: 0.0 }, Ink::Strong));
     parts
 }
@@ -124,16 +125,12 @@ fn notched(left: u8, grid: &Grid) -> Vec<(Part, Ink)> {
 fn exclaimed(left: u8, grid: &Grid) -> Vec<(Part, Ink)> {
     let mut parts = emptying(left, grid, 0.0);
     let line = grid.line;
-    let room = grid.inner() - (line / 2.0).round();
-    let gap = (line / 2.0).round();
-    let top = grid.middle - room;
+    let room = grid.outer - grid.stroke - grid.clear;
+    let (gap, dot) = ((line / 2.5).round(), (line * 0.75).round());
     let foot = grid.middle + room;
-    let middle = grid.middle;
-    parts.push((
-        Part::Line { from: (middle, top), to: (middle, foot - line - gap), width: line },
-        Ink::Strong,
-    ));
-    parts.push((Part::Line { from: (middle, foot - line), to: (middle, foot), width: line }, Ink::Strong));
+    let bar = |top, foot| Part::Line { from: (grid.middle, top), to: (grid.middle, foot), width: line };
+    parts.push((bar(grid.middle - room, foot - dot - gap), Ink::Strong));
+    parts.push((bar(foot - dot, foot), Ink::Strong));
     parts
 }
 
@@ -142,45 +139,52 @@ fn broken(grid: &Grid) -> Vec<(Part, Ink)> {
     let gap = grid.turns(grid.stroke + grid.halo) / 2.0;
     let mut parts: Vec<_> =
         [0.125, 0.625].into_iter().map(|start| grid.strong(start + gap, start + 0.5 - gap)).collect();
-    let radius = grid.line + ((grid.line / 4.0).floor());
-    parts.push((Part::Dot { centre: grid.centre(), radius }, Ink::Strong));
+    parts.push((Part::Dot { centre: grid.centre(), radius: grid.stroke }, Ink::Strong));
     parts
 }
 
-/// Dashes: strong for what was left when it was last known.
+/// Dashes: thick for what was left when it was last known, thin for what was used.
 fn dashed(left: u8, grid: &Grid) -> Vec<(Part, Ink)> {
-    const DASHES: u8 = 8;
+    // Fewer where eight would run together.
+    let dashes: u8 = if grid.middle < 16.0 { 6 } else { 8 };
     let used = 1.0 - f32::from(left.min(100)) / 100.0;
-    let pitch = 1.0 / f32::from(DASHES);
-    let gap = grid.turns(grid.stroke) / 2.0;
-    (0..DASHES)
+    let pitch = 1.0 / f32::from(dashes);
+    let gap = grid.turns(grid.stroke + grid.halo) / 2.0;
+    (0..dashes)
         .map(|n| {
             let (from, to) = (f32::from(n) * pitch + gap, f32::from(n + 1) * pitch - gap);
-            if (from + to) / 2.0 >= used { grid.strong(from, to) } else { grid.thin(from, to, Ink::Faint) }
+            if (from + to) / 2.0 >= used { grid.strong(from, to) } else { grid.thin(from, to, Ink::Strong) }
         })
         .collect()
 }
 
 /// A thin whole ring and a key: no figure can be trusted, so none is drawn.
 fn keyed(grid: &Grid) -> Vec<(Part, Ink)> {
-    let room = grid.outer - grid.track;
-    let bow = room * 0.36;
-    let width = grid.line * 0.8;
-    let slant = |along: f32, aside: f32| {
-        (grid.middle + (along - aside) * FRAC_1_SQRT_2, grid.middle - (along + aside) * FRAC_1_SQRT_2)
+    let middle = grid.middle;
+    let room = grid.outer - grid.track - grid.clear;
+    let bow = (room * 0.55).round();
+    let bow_line = (bow * 0.4).round().max(2.0);
+    let shaft = grid.even(2.0 * (middle / 10.0).round());
+    let neck = middle - room + 2.0 * bow;
+    let tip = middle + room;
+    let tooth = ((tip - neck) / 4.0).round();
+    let bar = |y: f32, length: f32| Part::Line {
+        from: (middle, y - tooth / 2.0),
+        to: (middle + shaft / 2.0 + length, y - tooth / 2.0),
+        width: tooth,
     };
-    let head = room * 0.42;
-    let tip = -room * 0.8;
-    let tooth = width * 1.4;
-    vec![
-        grid.thin(0.0, 1.0, Ink::Strong),
-        (Part::Arc { centre: slant(head, 0.0), radius: bow, width, from: 0.0, to: 1.0 }, Ink::Strong),
-        (Part::Line { from: slant(head - bow, 0.0), to: slant(tip, 0.0), width }, Ink::Strong),
-        (
-            Part::Line { from: slant(tip + width / 2.0, 0.0), to: slant(tip + width / 2.0, -tooth), width },
-            Ink::Strong,
-        ),
-    ]
+    let head = Part::Arc {
+        centre: (middle, neck - bow),
+        radius: bow - bow_line / 2.0,
+        width: bow_line,
+        from: 0.0,
+        to: 1.0,
+    };
+    let stem = Part::Line { from: (middle, neck - bow_line / 2.0), to: (middle, tip), width: shaft };
+    let strong = [head, stem, bar(tip, bow - shaft / 2.0), bar(tip - 2.0 * tooth, bow - shaft / 2.0)];
+    let mut parts = vec![grid.thin(0.0, 1.0, Ink::Strong)];
+    parts.extend(strong.map(|part| (part, Ink::Strong)));
+    parts
 }
 
 fn pixels(count: u32) -> f32 {
