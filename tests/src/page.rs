@@ -10,10 +10,11 @@ use std::time::Duration;
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use rustix::process::Signal;
 use serde_json::json;
 
 use crate::app::binary;
-use crate::process::Started;
+use crate::process::{Started, signal};
 use crate::session::Session;
 use crate::wait::{until, until_within};
 
@@ -182,11 +183,12 @@ impl Page {
         app.unwrap_or_else(|| panic!("the driver has no child: {children:?}"))
     }
 
-    /// Ends the app by leaving the driver, and waits until it is gone.
+    /// Leaves the driver, ends the app, which goes on without a window, and waits until it is gone.
     pub async fn close(mut self, session: &Session) {
         let pid = self.app_pid();
         let _gone = tokio::time::timeout(Duration::from_secs(5), self.client.close()).await;
         self.driver.end();
+        signal(pid, Signal::TERM);
         until_within(crate::LIMIT, "the end of the app", async || {
             if session.process_ids().contains(&pid) { Err(format!("{pid} still runs")) } else { Ok(()) }
         })

@@ -56,7 +56,8 @@ async fn the_command_line_sees_what_the_window_changes() {
     page.click("open-keys").await;
     page.find("key-row").await;
     page.click("rename").await;
-    page.type_into("rename-input", "Studio\n").await;
+    // The last one is the Enter key, as WebDriver writes it.
+    page.type_into("rename-input", "Studio\u{e007}").await;
     until("the new name on the command line", async || {
         let run = session.tidemark(&["account", "list", "--json"]).await;
         if run.stdout.contains("\"Studio\"") { Ok(()) } else { Err(run.stdout) }
