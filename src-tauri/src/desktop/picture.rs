@@ -59,11 +59,11 @@ pub fn draw(picture: Picture, size: u32, theme: Theme) -> Pixels {
         let paint = PixmapPaint { opacity: outline.opacity, ..PixmapPaint::default() };
         canvas.draw_pixmap(0, 0, under.as_ref(), &paint, Transform::identity(), None);
     }
+    let strong = colour::ink(picture.shape, theme);
     for (part, ink) in &parts {
-        let colour = colour::ink(picture.shape, theme);
         let colour = match ink {
-            Ink::Strong => colour,
-            Ink::Faint => colour::faint(colour, theme),
+            Ink::Strong => strong,
+            Ink::Faint => colour::faint(strong),
         };
         part.paint(&mut canvas, colour);
     }

@@ -21,7 +21,7 @@ pub struct Outline {
 pub fn ink(shape: Shape, theme: Theme) -> Color {
     let (on_light, on_dark) = match shape {
         Shape::Full => (0x0b_7a_84, 0x3c_c9_d2),
-        Shape::Notched => (0x9a_67_00, 0xf0_bb_45),
+        Shape::Notched => (0x93_62_00, 0xf0_bb_45),
         Shape::Exclaimed => (0xbc_4c_00, 0xff_8f_45),
         Shape::Broken => (0xc0_26_2d, 0xff_6f_6c),
         Shape::Dashed => (0x5c_68_77, 0xa7_b3_c1),
@@ -33,14 +33,10 @@ pub fn ink(shape: Shape, theme: Theme) -> Color {
     }
 }
 
-/// Gives the weak form of a colour, for what is used up.
+/// Gives the weak form of a colour, for what is used up or only frames.
 #[must_use]
-pub fn faint(mut colour: Color, theme: Theme) -> Color {
-    colour.set_alpha(match theme {
-        Theme::Light => 0.55,
-        Theme::Dark => 0.55,
-        Theme::Auto => 0.55,
-    });
+pub fn faint(mut colour: Color) -> Color {
+    colour.set_alpha(0.55);
     colour
 }
 

@@ -13,7 +13,7 @@ use super::part::{Part, Place};
 pub enum Ink {
     /// What counts.
     Strong,
-    /// What is used up.
+    /// What is used up, or only frames.
     Faint,
 }
 
@@ -45,7 +45,7 @@ impl Grid {
         let stroke = (edge / 8.0).round();
         let track = (edge / 22.0).round();
         let even = 2.0 * (edge / 14.5).round();
-        let outer = (edge / 2.0).floor() - halo;
+        let outer = edge / 2.0 - halo;
         let mut grid = Self { middle: edge / 2.0, outer, stroke, track, line: 0.0, clear: track, halo };
         grid.line = grid.even(even);
         grid
@@ -153,7 +153,11 @@ fn dashed(left: u8, grid: &Grid) -> Vec<(Part, Ink)> {
     (0..dashes)
         .map(|n| {
             let (from, to) = (f32::from(n) * pitch + gap, f32::from(n + 1) * pitch - gap);
-            if (from + to) / 2.0 >= used { grid.strong(from, to) } else { grid.thin(from, to, Ink::Strong) }
+            if f32::midpoint(from, to) >= used {
+                grid.strong(from, to)
+            } else {
+                grid.thin(from, to, Ink::Strong)
+            }
         })
         .collect()
 }
@@ -182,7 +186,7 @@ fn keyed(grid: &Grid) -> Vec<(Part, Ink)> {
     };
     let stem = Part::Line { from: (middle, neck - bow_line / 2.0), to: (middle, tip), width: shaft };
     let strong = [head, stem, bar(tip, bow - shaft / 2.0), bar(tip - 2.0 * tooth, bow - shaft / 2.0)];
-    let mut parts = vec![grid.thin(0.0, 1.0, Ink::Strong)];
+    let mut parts = vec![grid.thin(0.0, 1.0, Ink::Faint)];
     parts.extend(strong.map(|part| (part, Ink::Strong)));
     parts
 }

@@ -6,6 +6,9 @@ use std::f32::consts::TAU;
 
 use tiny_skia::{Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
 
+/// How many cubics an arc is made of: an eighth of a circle is right to within a millionth of its radius.
+const STEPS: u8 = 8;
+
 /// A place, in pixels from the left and from the top.
 pub type Place = (f32, f32);
 
@@ -125,8 +128,6 @@ fn arc(centre: Place, radius: f32, from: f32, to: f32) -> Option<Path> {
     if to - from >= 1.0 {
         return PathBuilder::from_circle(centre.0, centre.1, radius);
     }
-    // A cubic follows an eighth of a circle to within a ten-thousandth of its radius.
-    const STEPS: u8 = 8;
     let step = (to - from) * TAU / f32::from(STEPS);
     let reach = radius * 4.0 / 3.0 * (step / 4.0).tan();
     let mut path = PathBuilder::new();

@@ -1,0 +1,310 @@
+//! The tray picture as people see it: on light and dark panels, at every size, with and without colour sight.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where something is missing")]
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use tidemark::desktop::picture::{LARGEST, Pixels, SMALLEST, Theme, draw};
+use tidemark_core::tray::{Picture, Shape};
+
+type Rgb = [u8; 3];
+
+const SIZES: [u32; 6] = [16, 22, 24, 32, 48, 64];
+const SHAPES: [Shape; 6] =
+    [Shape::Full, Shape::Notched, Shape::Exclaimed, Shape::Broken, Shape::Dashed, Shape::Keyed];
+const LEFTS: [u8; 6] = [0, 6, 18, 50, 71, 100];
+const LIGHT_PANEL: Rgb = [0xf2, 0xf3, 0xf5];
+const DARK_PANEL: Rgb = [0x1f, 0x23, 0x28];
+const PANELS: [(Theme, Rgb); 4] = [
+    (Theme::Light, LIGHT_PANEL),
+    (Theme::Dark, DARK_PANEL),
+    (Theme::Auto, LIGHT_PANEL),
+    (Theme::Auto, DARK_PANEL),
+];
+
+#[test]
+fn the_pictures_are_those_that_were_looked_at() {
+    let sheet = Sheet::of_everything();
+    let seen = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../picture-sheet.png");
+    sheet.write(&seen);
+    let golden = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots/picture-sheet.png");
+    if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
+        fs::copy(&seen, &golden).expect("the golden sheet is written");
+    }
+    let expected = Sheet::read(&golden);
+    assert_eq!((sheet.width, sheet.height), (expected.width, expected.height), "the sheet's size");
+    let changed = (0..sheet.rgb.len()).filter(|&at| sheet.rgb[at] != expected.rgb[at]).count();
+    assert_eq!(changed, 0, "colours changed; look at {} and run again with UPDATE=1", seen.display());
+}
+
+#[test]
+fn no_two_states_have_the_same_form_at_any_figure() {
+    for size in [16, 22] {
+        for theme in [Theme::Light, Theme::Dark] {
+            let masks = |picture| draw(picture, size, theme).rgba.chunks(4).map(|p| p[3]).collect::<Vec<_>>();
+            assert_apart(&format!("{size} px, {theme:?}"), 0.15, masks);
+        }
+    }
+}
+
+#[test]
+fn who_sees_neither_red_nor_green_still_tells_the_states_apart() {
+    for size in [16, 22] {
+        for (theme, panel) in PANELS {
+            let seen = |picture| {
+                let shown = on_panel(&draw(picture, size, theme), panel);
+                shown.into_iter().map(|colour| lightness(deuteranope(colour))).collect::<Vec<_>>()
+            };
+            assert_apart(&format!("{size} px, {theme:?} on {panel:?}"), 0.15, seen);
+        }
+    }
+}
+
+#[test]
+fn quota_leaves_the_ring_clockwise_from_the_top() {
+    for size in SIZES {
+        for (left, quarters) in
+            [(100, [1, 1, 1, 1]), (75, [0, 1, 1, 1]), (50, [0, 0, 1, 1]), (25, [0, 0, 0, 1])]
+        {
+            let pixels = full(left, size, Theme::Light);
+            // The right top quarter, then clockwise.
+            let weights = [(1, 0), (1, 1), (0, 1), (0, 0)].map(|corner| quarter_weight(&pixels, corner));
+            let whole = weights[3];
+            let strong = weights.map(|weight| u8::from(weight * 10 > whole * 8));
+            assert_eq!(strong, quarters, "{left} % at {size} px: {weights:?}");
+        }
+    }
+}
+
+#[test]
+fn only_a_quota_without_use_looks_whole_and_only_a_spent_one_empty() {
+    for size in SIZES {
+        for theme in [Theme::Light, Theme::Dark, Theme::Auto] {
+            assert_ne!(full(99, size, theme), full(100, size, theme), "99 % at {size} px");
+            assert_ne!(full(1, size, theme), full(0, size, theme), "1 % at {size} px");
+        }
+    }
+}
+
+#[test]
+fn the_ring_s_edges_fall_between_pixels() {
+    for (size, width) in [(16, 2), (21, 3), (22, 3), (24, 3), (32, 4), (48, 6), (64, 8)] {
+        let pixels = full(100, size, Theme::Light);
+        let column: Vec<_> = (0..size / 2).map(|y| alpha(&pixels, size / 2, y)).collect();
+        let blurred = column.iter().filter(|&&alpha| (40..215).contains(&alpha)).count();
+        assert_eq!(blurred, 0, "{size} px: {column:?}");
+        let solid = column.iter().filter(|&&alpha| alpha >= 215).count();
+        assert_eq!(solid, width, "{size} px: {column:?}");
+    }
+}
+
+#[test]
+fn every_state_stands_out_from_its_panel() {
+    for shape in SHAPES {
+        for (theme, panel) in PANELS {
+            let pixels = draw(Picture { shape, left: 50 }, 22, theme);
+            let best = on_panel(&pixels, panel).into_iter().map(|colour| contrast(colour, panel));
+            let best = best.fold(1.0, f64::max);
+            assert!(best >= 4.5, "{shape:?} {theme:?} on {panel:?}: {best:.1}");
+        }
+    }
+}
+
+#[test]
+fn soft_edges_keep_the_full_colour() {
+    let pixels = full(100, 22, Theme::Light);
+    let ink = solid(&pixels);
+    let soft: Vec<_> = pixels.rgba.chunks(4).filter(|p| (64..255).contains(&p[3])).collect();
+    assert!(!soft.is_empty(), "the ring has soft edges");
+    for pixel in soft {
+        let off = (0..3).map(|n| pixel[n].abs_diff(ink[n])).max().unwrap();
+        assert!(off <= 3, "{pixel:?} against {ink:?}");
+    }
+}
+
+#[test]
+fn any_size_asked_is_drawn_square_and_within_reason() {
+    for (asked, drawn) in [(0, SMALLEST), (16, 16), (21, 21), (44, 44), (512, 512), (u32::MAX, LARGEST)] {
+        for shape in SHAPES {
+            let pixels = draw(Picture { shape, left: 250 }, asked, Theme::Auto);
+            assert_eq!((pixels.width, pixels.height), (drawn, drawn));
+            assert_eq!(pixels.rgba.len(), usize::try_from(drawn * drawn * 4).unwrap());
+            assert!(pixels.rgba.chunks(4).any(|p| p[3] == u8::MAX), "{shape:?} at {asked} px is drawn");
+        }
+    }
+}
+
+#[test]
+fn equal_parameters_give_equal_pixels() {
+    let picture = Picture { shape: Shape::Notched, left: 18 };
+    assert_eq!(draw(picture, 48, Theme::Auto), draw(picture, 48, Theme::Auto));
+}
+
+#[test]
+fn a_picture_costs_less_than_a_frame_and_in_release_less_than_a_millisecond() {
+    let limit = if cfg!(debug_assertions) { Duration::from_millis(16) } else { Duration::from_millis(1) };
+    for shape in SHAPES {
+        // The best of many: what else the machine does must not count.
+        let best = (0..20).map(|_| {
+            let start = Instant::now();
+            std::hint::black_box(draw(Picture { shape, left: 50 }, 64, Theme::Auto));
+            start.elapsed()
+        });
+        let best = best.min().unwrap();
+        assert!(best < limit, "{shape:?} took {best:?}");
+    }
+}
+
+/// Asserts that each two states differ in a good share of the strength of all that either draws.
+fn assert_apart(place: &str, share: f64, view: impl Fn(Picture) -> Vec<u8>) {
+    let views: Vec<_> = SHAPES
+        .iter()
+        .flat_map(|&shape| LEFTS.map(|left| Picture { shape, left }))
+        .map(|picture| (picture, view(picture)))
+        .collect();
+    for (one, ours) in &views {
+        for (other, theirs) in views.iter().filter(|(other, _)| other.shape != one.shape) {
+            let empty = ours[0];
+            let pairs = || ours.iter().zip(theirs);
+            let apart: u32 = pairs().map(|(x, y)| u32::from(x.abs_diff(*y))).sum();
+            let drawn: u32 = pairs().map(|(x, y)| u32::from(x.abs_diff(empty).max(y.abs_diff(empty)))).sum();
+            let found = f64::from(apart) / f64::from(drawn);
+            assert!(found >= share, "{one:?} and {other:?} at {place}: {found:.2}");
+        }
+    }
+}
+
+fn full(left: u8, size: u32, theme: Theme) -> Pixels {
+    draw(Picture { shape: Shape::Full, left }, size, theme)
+}
+
+fn alpha(pixels: &Pixels, x: u32, y: u32) -> u8 {
+    pixels.rgba[usize::try_from((y * pixels.width + x) * 4 + 3).unwrap()]
+}
+
+/// Adds up what is drawn in one quarter of the picture.
+fn quarter_weight(pixels: &Pixels, (right, low): (u32, u32)) -> u32 {
+    let half = pixels.width / 2;
+    let places = (0..half).flat_map(|y| (0..half).map(move |x| (x + right * half, y + low * half)));
+    places.map(|(x, y)| u32::from(alpha(pixels, x, y))).sum()
+}
+
+fn solid(pixels: &Pixels) -> Rgb {
+    let pixel = pixels.rgba.chunks(4).find(|p| p[3] == u8::MAX).expect("something is solid");
+    [pixel[0], pixel[1], pixel[2]]
+}
+
+fn on_panel(pixels: &Pixels, panel: Rgb) -> Vec<Rgb> {
+    let blend = |over: u8, under: u8, alpha: u8| {
+        let alpha = u32::from(alpha);
+        let mixed = (u32::from(over) * alpha + u32::from(under) * (255 - alpha) + 127) / 255;
+        u8::try_from(mixed).unwrap()
+    };
+    pixels.rgba.chunks(4).map(|p| [0, 1, 2].map(|n| blend(p[n], panel[n], p[3]))).collect()
+}
+
+fn linear(colour: Rgb) -> [f64; 3] {
+    colour.map(|channel| {
+        let value = f64::from(channel) / 255.0;
+        if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    })
+}
+
+/// What is left of a colour without green-sensitive cones (Machado, Oliveira and Fernandes 2009, severity 1).
+fn deuteranope(colour: Rgb) -> [f64; 3] {
+    let [red, green, blue] = linear(colour);
+    [
+        [0.367_322, 0.860_646, -0.227_968],
+        [0.280_085, 0.672_501, 0.047_413],
+        [-0.011_820, 0.042_940, 0.968_881],
+    ]
+    .map(|row| (row[0] * red + row[1] * green + row[2] * blue).clamp(0.0, 1.0))
+}
+
+fn luminance([red, green, blue]: [f64; 3]) -> f64 {
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+/// The lightness that the eye sees, black 0 to white 255 (CIE L*).
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a byte")]
+fn lightness(colour: [f64; 3]) -> u8 {
+    let light = 116.0 * luminance(colour).max(0.008_856).cbrt() - 16.0;
+    (light * 2.55).clamp(0.0, 255.0).round() as u8
+}
+
+/// The contrast ratio of two colours, 1..=21 (WCAG 2).
+fn contrast(one: Rgb, other: Rgb) -> f64 {
+    let (one, other) = (luminance(linear(one)), luminance(linear(other)));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+/// All states at all sizes on all panels, as one opaque picture.
+struct Sheet {
+    width: usize,
+    height: usize,
+    rgb: Vec<u8>,
+}
+
+impl Sheet {
+    const MARGIN: usize = 4;
+
+    fn of_everything() -> Self {
+        let states: Vec<_> = [
+            (Shape::Full, &[100, 71, 30][..]),
+            (Shape::Notched, &[50, 18]),
+            (Shape::Exclaimed, &[30, 6]),
+            (Shape::Broken, &[0]),
+            (Shape::Dashed, &[100, 45, 0]),
+            (Shape::Keyed, &[0]),
+        ]
+        .into_iter()
+        .flat_map(|(shape, lefts)| lefts.iter().map(move |&left| Picture { shape, left }))
+        .collect();
+        let sizes = SIZES.map(|size| usize::try_from(size).unwrap() + 2 * Self::MARGIN);
+        let (cell, band) = (sizes[SIZES.len() - 1], sizes.iter().sum::<usize>());
+        let (width, height) = (cell * states.len(), band * PANELS.len());
+        let mut sheet = Self { width, height, rgb: Vec::with_capacity(width * height * 3) };
+        for (theme, panel) in PANELS {
+            for size in SIZES {
+                sheet.add_row(&states, size, theme, panel, cell);
+            }
+        }
+        sheet
+    }
+
+    fn add_row(&mut self, states: &[Picture], size: u32, theme: Theme, panel: Rgb, cell: usize) {
+        let edge = usize::try_from(size).unwrap();
+        let start = self.rgb.len();
+        let rows = edge + 2 * Self::MARGIN;
+        self.rgb.extend(std::iter::repeat_n(panel, self.width * rows).flatten());
+        for (n, &picture) in states.iter().enumerate() {
+            let shown = on_panel(&draw(picture, size, theme), panel);
+            for (y, line) in shown.chunks(edge).enumerate() {
+                let at = start + ((y + Self::MARGIN) * self.width + n * cell + Self::MARGIN) * 3;
+                self.rgb[at..at + edge * 3].copy_from_slice(line.as_flattened());
+            }
+        }
+    }
+
+    fn write(&self, path: &Path) {
+        let file = File::create(path).expect("the sheet can be created");
+        let (width, height) = (self.width.try_into().unwrap(), self.height.try_into().unwrap());
+        let mut encoder = png::Encoder::new(file, width, height);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        let mut writer = encoder.write_header().expect("the header is written");
+        writer.write_image_data(&self.rgb).expect("the pixels are written");
+    }
+
+    fn read(path: &Path) -> Self {
+        let file = File::open(path).expect("the golden sheet is there; UPDATE=1 writes it");
+        let mut reader = png::Decoder::new(BufReader::new(file)).read_info().expect("it is a picture");
+        let mut rgb = vec![0; reader.output_buffer_size().expect("it fits in memory")];
+        let info = reader.next_frame(&mut rgb).expect("it is whole");
+        let (width, height) = (info.width.try_into().unwrap(), info.height.try_into().unwrap());
+        Self { width, height, rgb }
+    }
+}
