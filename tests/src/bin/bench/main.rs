@@ -86,8 +86,13 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let yardstick =
-        Program { name: "yardstick", binary: yardstick, arguments: &[], opens: "Open", class: "yardstick" };
+    let yardstick = Program {
+        name: "yardstick",
+        binary: yardstick.canonicalize().expect("the yardstick"),
+        arguments: &[],
+        opens: "Open",
+        class: "yardstick",
+    };
     let tidemark = Program {
         name: "tidemark",
         binary: app::binary(),
