@@ -97,7 +97,8 @@ impl Monitor {
             Event::Answered { account, fetch, outcome } => {
                 self.answered(&account, fetch, outcome, now, &mut effects);
             }
-            Event::CheckNow | Event::Woke => self.want_all(now.at),
+            Event::CheckNow => self.watched.iter_mut().for_each(|w| w.schedule.want_now(now.at)),
+            Event::Woke => self.want_all(now.at),
             Event::SettingsChanged(settings) => self.change_settings(*settings, now.at),
             Event::Window(open) => self.window(open, now.at),
             Event::TrayHost(present) => {
@@ -138,6 +139,13 @@ impl Monitor {
     #[must_use]
     pub const fn words(&self) -> &Words {
         &self.words
+    }
+
+    /// Gives the next moment at which something is due, so that the shell can beat just then.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let asks = self.watched.iter().filter(|w| !w.schedule.is_awaiting()).map(|w| w.schedule.next().0);
+        asks.chain(self.deliveries.next_due(&self.memory)).min()
     }
 
     /// Gives when each account is asked next, and why.
@@ -191,7 +199,7 @@ impl Monitor {
 
     fn want_all(&mut self, now: Timestamp) {
         for watched in &mut self.watched {
-            watched.schedule.want_now(now);
+            watched.schedule.want_soon(now);
         }
     }
 
@@ -246,7 +254,7 @@ impl Monitor {
                         watched.good = None;
                     }
                     watched.schedule.drop_awaited();
-                    watched.schedule.want_now(now);
+                    watched.schedule.want_soon(now);
                 }
                 watched
             }

@@ -104,13 +104,22 @@ impl Schedule {
         expected
     }
 
-    /// Wants it asked as soon as may be: a click, a wake, a new key.
+    /// Wants it asked at once because the user clicked.
     pub fn want_now(&mut self, now: Timestamp) {
         // A click within a second of the last ask has its answer already.
-        let just_asked = self.asked_at.is_some_and(|asked| now.duration_since(asked).abs() < SHORTEST);
-        if !just_asked {
+        if !self.was_just_asked(now) {
             (self.next_at, self.reason) = (now, Reason::Asked);
         }
+    }
+
+    /// Wants it asked as soon as may be: a new key, a wake, a keyring that is back. The last answer does not count.
+    pub fn want_soon(&mut self, now: Timestamp) {
+        let earliest = self.asked_at.filter(|_| self.was_just_asked(now)).map(|asked| asked + SHORTEST);
+        (self.next_at, self.reason) = (earliest.unwrap_or(now), Reason::Asked);
+    }
+
+    fn was_just_asked(&self, now: Timestamp) -> bool {
+        self.asked_at.is_some_and(|asked| now.duration_since(asked).abs() < SHORTEST)
     }
 
     /// Forgets an awaited answer: the key was changed, so the answer would be about the old one.
@@ -286,6 +295,16 @@ mod tests {
         assert!(!schedule.is_due(start() + SignedDuration::from_millis(600)));
         schedule.want_now(start() + SignedDuration::from_millis(1000));
         assert!(schedule.is_due(start() + SignedDuration::from_millis(1000)));
+    }
+
+    #[test]
+    fn a_new_key_is_asked_with_soon_even_just_after_the_old_one() {
+        let mut schedule = Schedule::new(start(), 1);
+        schedule.asked(start(), 1);
+        schedule.drop_awaited();
+        schedule.want_soon(start() + SignedDuration::from_millis(300));
+        assert!(!schedule.is_due(start() + SignedDuration::from_millis(400)));
+        assert!(schedule.is_due(start() + SHORTEST));
     }
 
     #[test]

@@ -374,6 +374,24 @@ fn no_sentence_is_missing_from_the_catalogue_in_any_state() {
 }
 
 #[test]
+fn nothing_is_due_in_the_past_once_it_was_told() {
+    let mut stage = Stage::with(&["Home", "Work"]);
+    for percent in [71, 10, 0] {
+        stage.check(&left(percent));
+        assert!(stage.monitor.next_due().is_none_or(|due| due > stage.now.at), "a beat would follow a beat");
+    }
+    // An account that goes takes its undelivered notice along.
+    let mut settings = stage.settings.clone();
+    settings.accounts.remove(0);
+    stage.tell(Event::SettingsChanged(Box::new(settings)));
+    for _ in 0..100 {
+        stage.pass(SignedDuration::from_mins(1));
+        stage.answer(&left(0));
+        assert!(stage.monitor.next_due().is_none_or(|due| due > stage.now.at));
+    }
+}
+
+#[test]
 fn a_hundred_accounts_are_watched_without_trouble() {
     let names: Vec<String> = (0..100).map(|n| format!("Account {n}")).collect();
     let mut stage = Stage::with(&names.iter().map(String::as_str).collect::<Vec<_>>());

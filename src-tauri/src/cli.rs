@@ -16,8 +16,10 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use tidemark_core::account::{Kind, Region};
 use tidemark_core::endpoint::{Endpoint, Hosts};
+use tidemark_core::message::Remark;
+use tidemark_core::settings::Settings;
 
-use crate::config::Paths;
+use crate::config::{self, Paths};
 use crate::error::AppError;
 use crate::{Machine, Options, log};
 
@@ -234,6 +236,22 @@ fn machine() -> Result<Machine, Problem> {
         .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))
         .unwrap_or_default();
     Ok(Machine { hosts, paths, locale })
+}
+
+/// Reads the settings; says on standard error when the file had to be kept aside.
+fn load_settings(machine: &Machine) -> Settings {
+    let loaded = config::load(&machine.paths, now());
+    let note = match &loaded.remark {
+        Some(Remark::SettingsBroken { kept_as }) => {
+            format!("the settings could not be read and are kept as {kept_as}; fresh ones are used")
+        }
+        Some(Remark::SettingsNewer { kept_as }) => {
+            format!("the settings are from a newer version; a copy is kept as {kept_as}")
+        }
+        Some(Remark::StoreBroken { .. }) | None => return loaded.settings,
+    };
+    let _ = writeln!(std::io::stderr(), "tidemark: {note}.");
+    loaded.settings
 }
 
 fn is_set(name: &str) -> bool {

@@ -31,6 +31,8 @@ use source::Keys;
 
 /// Compares the moment with what is due; suspend and clock jumps need nothing more.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// However much is due, there is time for messages in between.
+const SHORTEST_BEAT: Duration = Duration::from_millis(100);
 /// The simulated day goes faster, and so does its heart.
 const DEMO_HEARTBEAT: Duration = Duration::from_secs(1);
 
@@ -106,30 +108,26 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
     /// Runs until everyone who could tell it something is gone.
     pub async fn run(mut self) {
         self.settings_changed();
-        self.tell(Event::Tick);
-        let mut beat = self.heartbeat();
         loop {
+            let next_beat = self.next_beat();
             tokio::select! {
                 message = self.inbox.recv() => match message {
-                    Some(message) => {
-                        let was_demo = self.demo_since.is_some();
-                        self.take(message);
-                        if was_demo != self.demo_since.is_some() {
-                            beat = self.heartbeat();
-                        }
-                    }
+                    Some(message) => self.take(message),
                     None => return,
                 },
-                _ = beat.tick() => self.tell(Event::Tick),
+                () = tokio::time::sleep(next_beat) => self.tell(Event::Tick),
             }
         }
     }
 
-    fn heartbeat(&self) -> tokio::time::Interval {
-        let period = if self.demo_since.is_some() { DEMO_HEARTBEAT } else { HEARTBEAT };
-        let mut beat = tokio::time::interval(period);
-        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        beat
+    /// Gives how long to wait for the next beat: until something is due, but never longer than a heartbeat.
+    fn next_beat(&self) -> Duration {
+        let (longest, speed) =
+            if self.demo_since.is_some() { (DEMO_HEARTBEAT, simulate::SPEED) } else { (HEARTBEAT, 1) };
+        let now = self.now().at;
+        let until = self.monitor.next_due().map(|due| due.duration_since(now) / speed);
+        let until = until.and_then(|u| Duration::try_from(u).ok()).unwrap_or(longest);
+        until.clamp(SHORTEST_BEAT, longest)
     }
 
     fn take(&mut self, message: Message) {

@@ -148,12 +148,12 @@ fn compose(
     runtime: tokio::runtime::Runtime,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let Machine { hosts, paths, locale } = machine;
-    let settings = config::load(&paths, Timestamp::now()).settings;
-    let api = Api::new(hosts, Some(&settings.proxy)).or_else(|error| {
+    let loaded = config::load(&paths, Timestamp::now());
+    let api = Api::new(hosts, Some(&loaded.settings.proxy)).or_else(|error| {
         tracing::warn!(%error, "the settings' proxy is not used");
         Api::new(Hosts::default(), None)
     })?;
-    let (store, remark) =
+    let (store, store_remark) =
         if options.demo { (Store::nowhere(), None) } else { Store::open(&paths.store, Timestamp::now()) };
     let desk = Arc::new(Desk { api, vault: Keyring::new(), paths: paths.clone() });
     let clicked = app.clone();
@@ -168,7 +168,8 @@ fn compose(
     let lock = if options.demo { None } else { instance::mark_running(&paths) };
     let (controller, inbox) = Controller::new(parts);
     let shell = Shell { inbox: inbox.clone(), desk };
-    if let Some(remark) = remark {
+    // A broken file is moved away when it is first read, so only this first reading knows of it.
+    for remark in loaded.remark.into_iter().chain(store_remark) {
         shell.tell(Message::Event(Event::Remark(remark)));
     }
     app.manage(shell);

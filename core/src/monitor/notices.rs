@@ -54,6 +54,11 @@ impl Deliveries {
         })
     }
 
+    /// Gives when the next delivery is due.
+    pub fn next_due(&self, memory: &Memory) -> Option<Timestamp> {
+        memory.pending.iter().filter_map(|n| self.tries.get(&n.id)).map(|t| t.next_at).min()
+    }
+
     /// Notes how a delivery went.
     pub fn done(&mut self, memory: &mut Memory, id: &NoticeId, shown: bool, now: Timestamp) {
         if shown {

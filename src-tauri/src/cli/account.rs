@@ -7,11 +7,10 @@ use clap::Subcommand;
 use serde::Serialize;
 use tidemark_core::account::{AccountId, Kind, Region};
 
-use super::{KindName, Problem, RegionName, block_on, now, print, print_json, status};
+use super::{KindName, Problem, RegionName, block_on, load_settings, now, print, print_json, status};
 use crate::Machine;
 use crate::accounts::{Admitted, Desk, NewAccount};
 use crate::api::Api;
-use crate::config;
 use crate::error::{AppError, Code};
 use crate::key::KEY_LIMIT;
 use crate::store::Store;
@@ -100,7 +99,7 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
     if let AccountCommand::List { json } = command {
         return list(&machine, json);
     }
-    let settings = config::load(&machine.paths, now()).settings;
+    let settings = load_settings(&machine);
     let id = |name: &str| {
         let missing = || {
             AppError::new(
@@ -175,7 +174,7 @@ fn noted(store: &Path, admitted: &Admitted) {
 }
 
 fn list(machine: &Machine, json: bool) -> Result<u8, Problem> {
-    let settings = config::load(&machine.paths, now()).settings;
+    let settings = load_settings(machine);
     let report = status::kept(machine, &settings);
     let name_of = |id: &AccountId| settings.account(id).map(|a| a.name.as_str());
     let listed: Vec<Listed<'_>> = settings

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tidemark_core::settings::{SCHEMA, SettingError, Settings};
 
-use super::{Problem, is_stream, print};
+use super::{Problem, is_stream, load_settings, print};
 use crate::Machine;
 use crate::config::{self, SaveError};
 
@@ -41,7 +41,7 @@ pub(super) enum SettingsCommand {
 }
 
 pub(super) fn run(machine: &Machine, command: SettingsCommand) -> Result<u8, Problem> {
-    let current = || config::load(&machine.paths, Timestamp::now()).settings;
+    let current = || load_settings(machine);
     match command {
         SettingsCommand::List => {
             let settings = current();

@@ -16,12 +16,12 @@ use tidemark_core::settings::Settings;
 use tidemark_core::watched::Kept;
 use tokio::task::JoinSet;
 
-use super::{Problem, block_on, now, print, print_json};
+use super::{Problem, block_on, load_settings, now, print, print_json};
 use crate::accounts::Desk;
 use crate::api::Api;
 use crate::store::Store;
 use crate::vault::{KeyVault as _, Keyring, Patience};
-use crate::{Machine, config, instance};
+use crate::{Machine, instance};
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
@@ -50,7 +50,7 @@ enum Format {
 }
 
 pub(super) fn run(machine: Machine, args: &StatusArgs) -> Result<u8, Problem> {
-    let settings = config::load(&machine.paths, now()).settings;
+    let settings = load_settings(&machine);
     let wanted: Vec<Account> = match &args.account {
         None => settings.accounts.clone(),
         Some(name) => {
