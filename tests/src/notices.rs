@@ -67,11 +67,18 @@ impl Session {
         shown
     }
 
-    /// Clicks with the mouse on the newest notification.
+    /// Clicks with the mouse on the newest notification, once it is drawn and stands still.
     pub async fn click_notice(&self) {
         let window = self.window("^Dunst$").await;
-        let area = self.area(window);
-        self.click(area.x + area.width / 2, area.y + 20);
+        let mut before = None;
+        let area = until("a notice that stands still", async || {
+            let area = self.area(window);
+            let drawn = self.shot().crop(area).colours() > 2;
+            let still = before.replace(area) == Some(area);
+            if drawn && still { Ok(area) } else { Err(format!("{area:?}, drawn: {drawn}")) }
+        })
+        .await;
+        self.click(area.x + area.width / 2, area.y + area.height.min(40) / 2);
     }
 
     /// Waits until no notification is on the screen any more.

@@ -88,13 +88,14 @@ impl Session {
     /// Gives where a window stands.
     #[must_use]
     pub fn area(&self, window: u32) -> Area {
-        let text = self.run("xdotool", &["getwindowgeometry", "--shell", &window.to_string()]);
-        let text = text.expect("where a window stands");
+        // xdotool counts the window manager's frame twice.
+        let text = self.run("xwininfo", &["-id", &window.to_string()]).expect("where a window stands");
         let value = |name: &str| {
-            let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
-            line.and_then(|value| value.parse().ok()).unwrap_or(0)
+            let line = text.lines().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix(':'));
+            line.and_then(|value| value.trim().parse().ok()).unwrap_or(0)
         };
-        Area { x: value("X"), y: value("Y"), width: value("WIDTH"), height: value("HEIGHT") }
+        let (x, y) = (value("Absolute upper-left X"), value("Absolute upper-left Y"));
+        Area { x, y, width: value("Width"), height: value("Height") }
     }
 
     /// Clicks with the left button of the mouse.

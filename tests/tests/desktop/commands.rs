@@ -1,4 +1,4 @@
-//! The other commands: explain, settings, key, doctor, and what they say when used wrongly.
+//! The other commands: explain, settings, doctor, and what they say when used wrongly.
 
 use std::fs;
 
@@ -119,32 +119,6 @@ async fn settings_are_listed_set_exported_without_keys_and_imported() {
     assert!(matches!(run.code, Some(1 | 2)), "{run:#?}");
     let got = session.tidemark(&["settings", "get", "interval_minutes"]).await.ended_with(0);
     assert_eq!(got.stdout.trim(), "7", "a broken import changes nothing");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_key_command_is_off_until_switched_on_and_takes_the_paired_key_while_the_plan_is_spent() {
-    let wallet = "sk-api-test-commands-c9f0f895fb98ab91";
-    let minimax = MiniMax::start().await;
-    minimax.answer(KEY, Answer::plan(71, 85));
-    minimax.answer(wallet, Answer::balance("12.34"));
-    let mut session = Session::without(&BARE).await;
-    session.ask(&minimax);
-    session.add_account("Default Team", KEY).await;
-    session.add_account("Wallet", wallet).await;
-    let key = ["key", "--account", "Default Team"];
-    let run = session.tidemark(&key).await.complains();
-    assert!(run.code != Some(0) && run.stdout.is_empty(), "off at first: {run:#?}");
-    assert!(run.stderr.contains("key_command"), "it says how to switch it on: {run:#?}");
-
-    let _ = session.tidemark(&["settings", "set", "key_command", "true"]).await.ended_with(0);
-    assert_eq!(session.tidemark(&key).await.ended_with(0).stdout.trim(), KEY);
-    let _ = session.tidemark(&["account", "pair", "Default Team", "Wallet"]).await.ended_with(0);
-    assert_eq!(session.tidemark(&key).await.ended_with(0).stdout.trim(), KEY, "the plan has quota");
-    minimax.answer(KEY, Answer::plan(0, 85));
-    let _ = session.tidemark(&["status", "--fresh"]).await.ended_with(4);
-    assert_eq!(session.tidemark(&key).await.ended_with(0).stdout.trim(), wallet, "the plan is spent");
-    let _ = session.tidemark(&["account", "unpair", "Default Team"]).await.ended_with(0);
-    assert_eq!(session.tidemark(&key).await.ended_with(0).stdout.trim(), KEY);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -97,3 +97,85 @@ async fn looking_around_first_shows_a_simulated_account_and_touches_nothing() {
     page.click_css("[data-testid=banner][data-id=demo] [data-testid=banner-action]").await;
     page.find("first-run").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_the_other_region_is_named_as_such_and_taken_with_the_region_left_open() {
+    let (global, china) = (MiniMax::start().await, MiniMax::start().await);
+    china.answer(KEY, Answer::plan(64, 90));
+    let mut session = Session::start().await;
+    session.ask_regions(&global, &china);
+    let page = session.open().await;
+    page.find("first-run").await;
+    page.type_into("key-input", KEY).await;
+    page.choose("region-select", "global").await;
+    page.click("add-submit").await;
+    let said = page.text_until("form-error", "where the key is known", |text| text.contains("China")).await;
+    assert!(!said.contains(KEY), "the key is not repeated: {said}");
+    assert!(session.kept("tidemark").await.is_empty());
+
+    page.choose("region-select", "china").await;
+    page.click("add-submit").await;
+    page.text_until("card-figure", "64 %", |text| text.contains("64")).await;
+    assert_eq!(session.kept("tidemark").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_the_other_kind_is_offered_as_what_it_is() {
+    let wallet = "sk-api-test-first-run-2b8a61594b1f4c4d";
+    let minimax = MiniMax::start().await;
+    minimax.answer(KEY, Answer::plan(71, 85));
+    minimax.answer(wallet, Answer::balance("12.34"));
+    let mut session = Session::start().await;
+    session.ask(&minimax);
+    session.add_account("Default Team", KEY).await;
+    let page = session.open().await;
+    page.click("open-keys").await;
+    page.click("add-key").await;
+    page.type_into("name-input", "Wallet").await;
+    page.click_css("details summary").await;
+    page.choose("kind-select", "token_plan").await;
+    page.type_into("key-input", wallet).await;
+    page.click("add-submit").await;
+    let said = page.text_until("form-error", "the kind of the key", |text| !text.is_empty()).await;
+    assert!(said.to_lowercase().contains("pay"), "{said}");
+    assert_eq!(session.kept("tidemark").await.len(), 1);
+
+    page.click("form-alternative").await;
+    until("the key as what it is", async || {
+        let listed = session.tidemark(&["account", "list"]).await.stdout;
+        if listed.contains("Wallet") { Ok(()) } else { Err(page.text().await) }
+    })
+    .await;
+    let account = session.account("Wallet").await;
+    assert_eq!(
+        (&account["kind"], &account["balance"]["available"]),
+        (&"pay_as_you_go".into(), &"12.34".into())
+    );
+    assert_eq!(session.kept_key(account["id"].as_str().unwrap_or_default()).await.as_deref(), Some(wallet));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_put_in_offline_can_be_kept_unchecked_and_is_read_when_minimax_is_back() {
+    let mut minimax = MiniMax::start().await;
+    minimax.answer(KEY, Answer::plan(71, 85));
+    minimax.leave().await;
+    let mut session = Session::start().await;
+    session.ask(&minimax);
+    let page = session.open().await;
+    page.type_into("key-input", KEY).await;
+    page.click("add-submit").await;
+    page.text_until("form-error", "that MiniMax is out of reach", |text| !text.is_empty()).await;
+    assert!(session.kept("tidemark").await.is_empty());
+
+    page.click("form-alternative").await;
+    page.find_css("[data-testid=card-failure][data-kind=offline]").await;
+    assert_eq!(session.kept("tidemark").await[0].secret, KEY);
+    minimax.come_back().await;
+    until("the reading at last", async || {
+        page.click("check-now").await;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        let text = page.text().await;
+        if text.contains("71 %") { Ok(()) } else { Err(text) }
+    })
+    .await;
+}
