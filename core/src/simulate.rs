@@ -86,7 +86,7 @@ fn studio(at: Timestamp, day: SignedDuration) -> Answer {
 /// A balance that falls; its key is refused for a while, as if it had been replaced on the web.
 fn wallet(day: SignedDuration) -> Answer {
     let minutes = day.as_secs() / 60;
-    if (150..185).contains(&(minutes % 300)) {
+    if (270..300).contains(&(minutes % 300)) {
         return ok(&json!({ "base_resp": { "status_code": 1004, "status_msg": "login fail" } }));
     }
     let cents = 1234 - (minutes % 600);
@@ -237,10 +237,10 @@ mod tests {
     fn the_demo_tells_each_edge_once() {
         let (_, notices) = live(5);
         let expected = [
-            "Wallet: MiniMax refuses the key",
             "Default Team: 20 % left (5 hours)",
             "Default Team: 5 % left (5 hours)",
             "Default Team: 5 hours used up",
+            "Wallet: MiniMax refuses the key",
             "Default Team: 5 hours is available again",
         ];
         assert_eq!(notices, expected);

@@ -6,7 +6,10 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::sync::Mutex;
 
-use tracing_subscriber::EnvFilter;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::Paths;
 
@@ -16,13 +19,11 @@ const FULL: u64 = 1024 * 1024;
 /// Starts logging to the file; `filter` is written as `RUST_LOG` is. A log that cannot be written is done without.
 pub fn start(paths: &Paths, filter: Option<&str>) {
     let Ok(file) = open(paths) else { return };
-    let filter = EnvFilter::new(filter.unwrap_or("warn,tidemark=info"));
+    let usual = Targets::new().with_default(LevelFilter::WARN).with_target("tidemark", LevelFilter::INFO);
+    let filter = filter.and_then(|f| f.parse().ok()).unwrap_or(usual);
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Mutex::new(file));
     // Someone else's subscriber, as in a test, stays.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(false)
-        .with_writer(Mutex::new(file))
-        .try_init();
+    let _ = tracing_subscriber::registry().with(lines).with(filter).try_init();
 }
 
 fn open(paths: &Paths) -> io::Result<File> {

@@ -42,7 +42,7 @@ fn arguments() -> Option<(PathBuf, PathBuf)> {
 }
 
 async fn show(binary: &Path, out: &Path) -> Vec<PathBuf> {
-    let session = Session::start().await;
+    let mut session = Session::start().await;
     let binary = binary.canonicalize().unwrap_or_else(|e| panic!("{}: {e}", binary.display()));
     let mut app = app::start(&session, &binary, &["--demo"]);
     let window = session.window("tidemark").await;
@@ -60,19 +60,29 @@ async fn show(binary: &Path, out: &Path) -> Vec<PathBuf> {
         shot.write(&file);
         pictures.push(file);
     };
-    let tray = session.shot().crop(Area { x: 1080, y: 0, width: 200, height: 32 });
+    let tray = session.shot().crop(Area { x: 1180, y: 0, width: 100, height: 32 });
     keep("tray.png", tray.enlarge(4));
     keep("notice.png", session.shot().crop(session.area(notice)));
-    // A page is drawn when it is more than a few flat colours.
-    let page = until("the window to be painted", async || {
-        let shot = session.shot().crop(session.area(window));
-        if shot.colours() > 50 { Ok(shot) } else { Err(format!("{} colours", shot.colours())) }
-    })
-    .await;
-    keep("window.png", page);
-
+    keep("window.png", painted(&session, window).await);
     item.quit().await;
     let status = app.ended().await;
     assert!(status.success(), "the app ended with {status}");
+
+    session.set("GTK_THEME", "Adwaita:dark");
+    let mut app = app::start(&session, &binary, &["--demo"]);
+    let window = session.window("tidemark").await;
+    keep("window-dark.png", painted(&session, window).await);
+    session.tray().await.quit().await;
+    let status = app.ended().await;
+    assert!(status.success(), "the app ended with {status}");
     pictures
+}
+
+/// Gives the window once its page is drawn: when it has the shades of text, more than any frame around it.
+async fn painted(session: &Session, window: u32) -> Shot {
+    until("the window to be painted", async || {
+        let shot = session.shot().crop(session.area(window));
+        if shot.colours() > 250 { Ok(shot) } else { Err(format!("{} colours", shot.colours())) }
+    })
+    .await
 }
