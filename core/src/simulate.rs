@@ -237,11 +237,11 @@ mod tests {
     fn the_demo_tells_each_edge_once() {
         let (_, notices) = live(5);
         let expected = [
-            "Default Team: 20 % left (5 hours)",
-            "Default Team: 5 % left (5 hours)",
-            "Default Team: 5 hours used up",
-            "Wallet: MiniMax refuses the key",
-            "Default Team: 5 hours is available again",
+            "Simulated · Default Team: 20 % left (5 hours)",
+            "Simulated · Default Team: 5 % left (5 hours)",
+            "Simulated · Default Team: 5 hours used up",
+            "Simulated · Wallet: MiniMax refuses the key",
+            "Simulated · Default Team: 5 hours is available again",
         ];
         assert_eq!(notices, expected);
     }

@@ -236,6 +236,7 @@ notice-low = { $account }: { $amount } left
 notice-low-body = The pay-as-you-go balance is low.
 notice-empty = { $account }: the balance is used up
 notice-empty-body = Top it up to go on with this key.
+notice-simulated = Simulated · { $title }
 notice-also = { $body } Also: { $more }.
 window-with-row = { $row } ({ $window })
 

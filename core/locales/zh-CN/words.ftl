@@ -227,6 +227,7 @@ notice-low = { $account }：剩余 { $amount }
 notice-low-body = 按量付费余额偏低。
 notice-empty = { $account }：余额已用完
 notice-empty-body = 充值后才能继续使用此密钥。
+notice-simulated = 模拟 · { $title }
 notice-also = { $body }另外：{ $more }。
 window-with-row = { $row }（{ $window }）
 

@@ -21,12 +21,15 @@ pub fn notice(scene: &Scene<'_>, account: &AccountId, edges: &[Edge]) -> Option<
         let more = more.split_once([':', '：']).map_or(more.as_str(), |(_, rest)| rest).trim().to_owned();
         body = wording.words.put("notice-also", &[("body", body.into()), ("more", more.into())]);
     }
+    let title =
+        if scene.demo { wording.words.put("notice-simulated", &[("title", title.into())]) } else { title };
     Some(Notice {
         id: NoticeId(format!("{}/{}/{}", account.0, kind(first), scene.now.at.as_second())),
         account: account.clone(),
         title,
         body,
-        urgent: matches!(first, Edge::Refused),
+        // Nothing simulated needs anyone.
+        urgent: matches!(first, Edge::Refused) && !scene.demo,
     })
 }
 
