@@ -97,11 +97,10 @@ impl Session {
         for path in found.0.iter().chain(&found.1) {
             let item = Address { service: NAME, path: path.as_str() };
             let interface = "org.freedesktop.Secret.Item";
-            let attributes =
-                item.get(self.bus(), interface, "Attributes").await.expect("an item's attributes");
+            // An item that the app removes between the search and these reads is no longer kept.
+            let Ok(attributes) = item.get(self.bus(), interface, "Attributes").await else { continue };
             let attributes = HashMap::try_from(attributes).expect("attributes as words");
-            let reply =
-                item.call(self.bus(), interface, "GetSecret", &session).await.expect("an item's secret");
+            let Ok(reply) = item.call(self.bus(), interface, "GetSecret", &session).await else { continue };
             let (_, _, value, _): Secret = reply.body().deserialize().expect("a secret");
             kept.push(Kept { attributes, secret: String::from_utf8_lossy(&value).into_owned() });
         }
