@@ -118,6 +118,8 @@ fn make(app: &AppHandle) -> tauri::Result<WebviewWindow> {
         .inner_size(WIDTH, HEIGHT)
         .min_inner_size(WIDTH, LOWEST)
         .center()
+        // A narrow column of cards gains nothing from a whole screen.
+        .maximizable(false)
         // The page is all there is; no link and no script may lead away from it.
         .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"))
         .build()?;
