@@ -6,6 +6,7 @@ use std::fs::{File, OpenOptions};
 use std::path::PathBuf;
 
 use crate::config::Paths;
+use crate::config::files::private_folder;
 
 /// Marks this process as the running app, for as long as the file is held.
 #[must_use]
@@ -22,6 +23,6 @@ pub fn is_running(paths: &Paths) -> bool {
 
 fn open(paths: &Paths) -> Option<File> {
     let path: PathBuf = paths.log_dir.join("running.lock");
-    std::fs::create_dir_all(&paths.log_dir).ok()?;
+    private_folder(&paths.log_dir).ok()?;
     OpenOptions::new().create(true).truncate(false).write(true).read(true).open(path).ok()
 }

@@ -12,6 +12,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::Paths;
+use crate::config::files::private_folder;
 
 /// A log is turned over at this many bytes; one older file is kept.
 const FULL: u64 = 1024 * 1024;
@@ -28,7 +29,7 @@ pub fn start(paths: &Paths, filter: Option<&str>) {
 
 fn open(paths: &Paths) -> io::Result<File> {
     let path = paths.log_dir.join("tidemark.log");
-    std::fs::create_dir_all(&paths.log_dir)?;
+    private_folder(&paths.log_dir)?;
     if std::fs::metadata(&path).is_ok_and(|m| m.len() > FULL) {
         std::fs::rename(&path, paths.log_dir.join("tidemark.log.1"))?;
     }
