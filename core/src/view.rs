@@ -143,7 +143,7 @@ pub struct Card {
     pub figure: Option<String>,
     /// What the figure counts: "left of 5 hours".
     pub figure_unit: Option<String>,
-    /// The sentence that says what it means: "Good until the reset at 15:00."
+    /// The sentence that says what it means: "Good for now. Resets at 15:00."
     pub sentence: String,
     /// One for each window worth a bar or a line, headline row first.
     pub meters: Vec<Meter>,

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tidemark_core::account::AccountId;
 use tidemark_core::alert::Notice;
-use tidemark_core::message::{Effect, Event, Now};
+use tidemark_core::message::{Effect, Event, Now, Remark};
 use tidemark_core::monitor::{Monitor, Start};
 use tidemark_core::settings::Settings;
 use tidemark_core::simulate;
@@ -87,6 +87,8 @@ pub struct Controller<D, V> {
     /// When the simulated day began, in real time; `None` outside the simulation.
     demo_since: Option<Timestamp>,
     zone: TimeZone,
+    /// The settings in use, as they were last read well.
+    known: Option<Settings>,
     inbox: mpsc::UnboundedReceiver<Message>,
     own: mpsc::UnboundedSender<Message>,
 }
@@ -100,8 +102,16 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         let zone = TimeZone::system();
         let now = Now { at: Timestamp::now(), zone: zone.clone() };
         let monitor = monitor(&parts, demo_since.is_some(), &now);
-        let controller =
-            Self { parts, monitor, keys: Keys::default(), demo_since, zone, inbox, own: own.clone() };
+        let controller = Self {
+            parts,
+            monitor,
+            keys: Keys::default(),
+            demo_since,
+            zone,
+            known: None,
+            inbox,
+            own: own.clone(),
+        };
         (controller, own)
     }
 
@@ -153,11 +163,29 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             return;
         }
         let loaded = config::load(&self.parts.desk.paths, Timestamp::now());
+        let is_broken = matches!(loaded.remark, Some(Remark::SettingsBroken { .. }));
         if let Some(remark) = loaded.remark {
             self.tell(Event::Remark(remark));
         }
-        self.keys.keep_only(&loaded.settings.accounts);
-        self.tell(Event::SettingsChanged(Box::new(loaded.settings)));
+        let settings = match self.known.take().filter(|_| is_broken) {
+            Some(known) => self.written_again(known),
+            None => loaded.settings,
+        };
+        self.known = Some(settings.clone());
+        self.keys.keep_only(&settings.accounts);
+        self.tell(Event::SettingsChanged(Box::new(settings)));
+    }
+
+    /// Writes the settings that were in use again: a file broken while running must not cost the accounts.
+    fn written_again(&self, known: Settings) -> Settings {
+        let restored = config::update(&self.parts.desk.paths, Timestamp::now(), |settings| {
+            settings.clone_from(&known);
+            Ok::<(), config::SaveError>(())
+        });
+        if let Err(error) = restored {
+            tracing::warn!(%error, "the settings could not be written again");
+        }
+        known
     }
 
     fn change_world(&mut self, demo: bool) {

@@ -208,6 +208,24 @@ async fn a_removed_account_leaves_neither_key_nor_line() {
 }
 
 #[tokio::test]
+async fn a_settings_file_broken_while_running_costs_no_account() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    std::fs::write(&stage.desk.paths.settings, "{ broken").expect("it is written");
+    stage.tell(Message::Event(Event::Window(true)));
+    stage.tell(Message::SettingsFile);
+    let told = |seen: &Seen| match seen {
+        Seen::View(view) if view.banners.iter().any(|b| b.id == "settings") => Some(view.cards.len()),
+        _ => None,
+    };
+    assert_eq!(stage.wait("a banner", told).await, 1);
+    let kept = config::load(&stage.desk.paths, Timestamp::now());
+    assert_eq!(kept.settings.accounts.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["Home"]);
+}
+
+#[tokio::test]
 async fn the_simulation_asks_nobody_reads_no_key_and_writes_nothing() {
     let mut stage = Stage::start(true).await;
     stage.tray_says("Default Team").await;

@@ -17,7 +17,7 @@ export function card(change: Partial<Card> = {}): Card {
   return {
     id: "a1", name: "Default Team", kind: "token_plan", region: "global", chips: ["Global", "Max"], lastFour: "4f2a",
     level: "good", levelWord: "Good", shape: "full", ring: 0.57, figure: "57 %", figureUnit: "left this week",
-    sentence: "Good until the reset at 15:00.", meters: [meter(), week], quiet: ["Video: not in this plan"],
+    sentence: "Good for now. Resets at 15:00.", meters: [meter(), week], quiet: ["Video: not in this plan"],
     failure: null, stale: null, ways: [], ...change,
   };
 }

@@ -104,7 +104,7 @@ level-trouble = Needs you
 level-no-plan = No plan
 
 ## Sentences of a card
-say-good-reset = Good until the reset { $at }.
+say-good-reset = Good for now. Resets { $at }.
 say-good = Good.
 say-good-unlimited = No limit on this plan.
 say-near-reset = Near its limit. Resets { $at }, in { $span }.
@@ -207,7 +207,7 @@ banner-no-tray-body = Tidemark goes on in this window. On GNOME, the AppIndicato
 banner-notices = Notifications cannot be shown
 banner-notices-body = No notification service answers. What it would have said stands below, and is tried again.
 banner-settings-broken = Your settings could not be read
-banner-settings-broken-body = The file is kept as { $file }; nothing of it is lost. Tidemark started with fresh settings, and your keys are still in the keyring.
+banner-settings-broken-body = The file is kept as { $file }; nothing of it is lost. Tidemark goes on with what it still knows, and your keys are still in the keyring.
 banner-settings-newer = Your settings are from a newer Tidemark
 banner-settings-newer-body = They are used as far as this version understands them. A copy is kept as { $file }.
 banner-store-broken = Tidemark's memory could not be read

@@ -95,7 +95,7 @@ level-trouble = 需要处理
 level-no-plan = 无套餐
 
 ## 卡片上的句子
-say-good-reset = 充足，{ $at } 重置。
+say-good-reset = 目前充足，{ $at } 重置。
 say-good = 充足。
 say-good-unlimited = 此套餐没有上限。
 say-near-reset = 接近上限。{ $at } 重置，还有 { $span }。
@@ -198,7 +198,7 @@ banner-no-tray-body = Tidemark 在此窗口中继续运行。在 GNOME 上，App
 banner-notices = 无法显示通知
 banner-notices-body = 通知服务没有回应。要说的话列在下面，并会再次尝试。
 banner-settings-broken = 无法读取你的设置
-banner-settings-broken-body = 原文件保存为 { $file }，没有丢失任何内容。Tidemark 以全新设置启动，你的密钥仍在密钥环里。
+banner-settings-broken-body = 原文件保存为 { $file }，没有丢失任何内容。Tidemark 以仍然知道的内容继续运行，你的密钥仍在密钥环里。
 banner-settings-newer = 你的设置来自更新版本的 Tidemark
 banner-settings-newer-body = 此版本会使用其中能理解的部分。副本保存为 { $file }。
 banner-store-broken = 无法读取 Tidemark 的记录

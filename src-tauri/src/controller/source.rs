@@ -56,6 +56,8 @@ impl Keys {
             Ok(key) => {
                 if self.troubled.swap(false, Ordering::Relaxed) {
                     let _ = tell.send(Message::Event(Event::Keyring(None)));
+                    // One dialog answered opens the keyring for all: the others need not wait for their turn.
+                    let _ = tell.send(Message::Event(Event::Woke));
                 }
                 desk.api.ask(&key, region, endpoint).await
             }

@@ -61,7 +61,7 @@ figure: string | null,
  */
 figureUnit: string | null, 
 /**
- * The sentence that says what it means: "Good until the reset at 15:00."
+ * The sentence that says what it means: "Good for now. Resets at 15:00."
  */
 sentence: string, 
 /**
