@@ -23,12 +23,17 @@ use crate::config::{self, Paths};
 use crate::error::AppError;
 use crate::{Machine, Options, log};
 
+/// What the exit codes say, below the help.
+const CODES: &str =
+    "Exit codes of status: 0 enough left, 3 near a limit, 4 used up, 5 key refused or no plan,
+6 no reading to trust, 7 keyring out of reach. All commands: 1 other failure, 2 wrong use.";
+
 /// Wrong use of the command.
 const WRONG_USE: u8 = 2;
 
 /// Shows how much of your MiniMax plan is left, in the tray.
 #[derive(Debug, Parser)]
-#[command(name = "tidemark", version, about, args_conflicts_with_subcommands = true)]
+#[command(name = "tidemark", version, about, args_conflicts_with_subcommands = true, after_help = CODES)]
 struct Cli {
     #[command(flatten)]
     app: AppArgs,

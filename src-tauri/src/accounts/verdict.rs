@@ -73,7 +73,9 @@ fn best(outcomes: Vec<(Region, Result<Answer, Failure>)>) -> Result<Verdict, Fai
     for (region, outcome) in outcomes {
         match (state(&outcome), outcome) {
             (Some(state), outcome) => {
-                let is_better = accepted.as_ref().is_none_or(|a| a.state == KeyState::NoPlan);
+                let is_better = accepted
+                    .as_ref()
+                    .is_none_or(|a| a.state == KeyState::NoPlan && state == KeyState::Working);
                 if is_better {
                     accepted = Some(Verdict { region, state, outcome });
                 }

@@ -156,7 +156,6 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
 fn with_option(error: AppError) -> AppError {
     let option = match error.code {
         "offline" => " That is the option --unchecked.",
-        "wrong_kind" if error.message.contains("add it as") => " The option --kind says which.",
         _ => "",
     };
     AppError { message: error.message + option, ..error }

@@ -71,6 +71,10 @@ fn export(settings: Settings, file: Option<&PathBuf>) -> Result<(), Problem> {
     let mut value = serde_json::to_value(&bare).map_err(|e| Problem::other(e.to_string()))?;
     if let Value::Object(fields) = &mut value {
         fields.remove("accounts");
+        // An address with a password in it is a secret too.
+        if fields.get("proxy").and_then(Value::as_str).is_some_and(|proxy| proxy.contains('@')) {
+            fields.remove("proxy");
+        }
     }
     let text = serde_json::to_string_pretty(&value).map_err(|e| Problem::other(e.to_string()))?;
     match file.filter(|f| !is_stream(Some(f))) {

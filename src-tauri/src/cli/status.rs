@@ -225,6 +225,11 @@ fn short(report: &StatusReport) -> String {
     worst(report).map_or_else(|| "no key".to_owned(), figure)
 }
 
+/// Waybar reads both texts as markup; an account may be called "R&D".
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 fn waybar(report: &StatusReport) -> serde_json::Value {
     let Some(worst) = worst(report) else {
         return json!({ "text": "no key", "tooltip": "Tidemark: no account yet", "class": "unknown", "percentage": 0 });
@@ -232,8 +237,8 @@ fn waybar(report: &StatusReport) -> serde_json::Value {
     #[expect(clippy::cast_possible_truncation, reason = "0..=100")]
     let left = worst.headline.as_ref().map_or(0, |h| h.remaining_percent.0.get().round() as i64);
     json!({
-        "text": figure(worst),
-        "tooltip": plain(report).trim_end(),
+        "text": escaped(&figure(worst)),
+        "tooltip": escaped(plain(report).trim_end()),
         "class": state_name(worst.state),
         "percentage": left,
     })
