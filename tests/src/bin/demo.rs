@@ -82,7 +82,7 @@ async fn show(binary: &Path, out: &Path) -> Vec<PathBuf> {
 async fn painted(session: &Session, window: u32) -> Shot {
     until("the window to be painted", async || {
         let shot = session.shot().crop(session.area(window));
-        if shot.colours() > 250 { Ok(shot) } else { Err(format!("{} colours", shot.colours())) }
+        if shot.colours() > 800 { Ok(shot) } else { Err(format!("{} colours", shot.colours())) }
     })
     .await
 }
