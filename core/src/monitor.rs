@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::level::Level;
 use crate::message::{Effect, Event, KeyringTrouble, Now, Remark};
 use crate::present::{self, Scene};
-use crate::schedule::{Outlook, Reason};
+use crate::schedule::Outlook;
 use crate::settings::Settings;
 use crate::text::{Tongue, Words};
 use crate::tray::Tray;
@@ -146,13 +146,6 @@ impl Monitor {
     pub fn next_due(&self) -> Option<Timestamp> {
         let asks = self.watched.iter().filter(|w| !w.schedule.is_awaiting()).map(|w| w.schedule.next().0);
         asks.chain(self.deliveries.next_due(&self.memory)).min()
-    }
-
-    /// Gives when each account is asked next, and why.
-    #[must_use]
-    pub fn plans(&self) -> Vec<(AccountId, Timestamp, Reason)> {
-        let plan = |w: &Watched| (w.account.id.clone(), w.schedule.next().0, w.schedule.next().1);
-        self.watched.iter().map(plan).collect()
     }
 
     fn answered(

@@ -103,12 +103,6 @@ impl Words {
         let mut errors = Vec::new();
         self.bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
     }
-
-    /// Tells whether the catalogue has a sentence.
-    #[must_use]
-    pub fn has(&self, id: &str) -> bool {
-        self.bundle.has_message(id)
-    }
 }
 
 #[cfg(test)]

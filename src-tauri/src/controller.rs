@@ -5,7 +5,6 @@
 
 mod source;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -284,6 +283,5 @@ fn monitor<D, V>(parts: &Parts<D, V>, demo: bool, now: &Now) -> Monitor {
 
 fn kept(store: &Store, settings: &Settings) -> Vec<(AccountId, Kept)> {
     let of = |id: &AccountId| store.last(id).unwrap_or_default();
-    let kept: HashMap<_, _> = settings.accounts.iter().map(|a| (a.id.clone(), of(&a.id))).collect();
-    kept.into_iter().collect()
+    settings.accounts.iter().map(|a| (a.id.clone(), of(&a.id))).collect()
 }
