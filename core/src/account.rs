@@ -2,6 +2,7 @@
 //!
 //! Owns account names and kinds. Refuses key material: at most the last four characters are here.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 /// The longest account or team name, in characters.
@@ -63,6 +64,21 @@ impl Kind {
     }
 }
 
+/// The tier of a Token Plan (MiniMax's FAQ, "platform traffic rules").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// Starter
+    Starter,
+    /// Plus
+    Plus,
+    /// Max
+    Max,
+    /// Ultra
+    Ultra,
+}
+
 /// The name of an account in the keyring: a UUID.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
@@ -97,6 +113,15 @@ pub struct Account {
     /// Whether the user says that Credits stand behind this plan.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_credits: bool,
+    /// The tier of the plan, where the user has named it; no answer does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<Tier>,
+    /// Whether it is a High-Speed plan, where the user says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub high_speed: bool,
+    /// The user's own warning line for the balance, in the platform's currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balance_below: Option<Decimal>,
     /// What a newer version wrote here.
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,

@@ -17,6 +17,42 @@ use crate::reading::{Balance, Percent, Plan, Reading, Row, Span, Window};
 #[serde(transparent)]
 pub struct NoticeId(pub String);
 
+/// What a notice is about; the settings switch each kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// A window has passed a threshold.
+    Near,
+    /// A window is used up.
+    Spent,
+    /// A window that was near or spent has room again.
+    Back,
+    /// The key is refused.
+    Refused,
+    /// The plan behind the key is gone.
+    Lapsed,
+    /// The balance is low or used up.
+    Balance,
+    /// A window will run out before its reset.
+    RunsOut,
+    /// Quota will be left unused at the coming reset.
+    Unused,
+    /// The peak hours begin.
+    Peak,
+    /// The user tries whether notices are shown.
+    Test,
+}
+
+/// How long notices are silent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SnoozeFor {
+    /// For one hour.
+    Hour,
+    /// Until the next reset of the account's headline window, or of any account's where none is named.
+    UntilReset,
+}
+
 /// A desktop notification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {

@@ -6,10 +6,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::account::{AccountId, Region};
-use crate::alert::{Memory, Notice, NoticeId};
+use crate::alert::{Memory, Notice, NoticeId, SnoozeFor};
 use crate::answer::Answer;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
+use crate::history::Change;
+use crate::schedule::Reason;
 use crate::settings::Settings;
 use crate::tray::Tray;
 use crate::view::View;
@@ -56,6 +58,17 @@ pub enum Event {
     NotificationsBack,
     /// The user took a banner away.
     Dismissed(String),
+    /// The user wants no notices for a while.
+    Snooze {
+        /// Of this account only; `None` for all.
+        account: Option<AccountId>,
+        /// How long.
+        length: SnoozeFor,
+    },
+    /// The user wants notices again.
+    EndSnooze,
+    /// The user tries whether notices are shown.
+    TestNotice,
     /// The user asks the keyring again.
     RetryKeyring,
     /// What the keyring said last; `None` when it answered well.
@@ -131,6 +144,15 @@ pub enum Effect {
         at: Timestamp,
         /// The answer where it was a reading, else the failure that it was.
         outcome: Result<Answer, Failure>,
+        /// When it is asked next, and why; what `tidemark doctor` shows.
+        next: (Timestamp, Reason),
+    },
+    /// Keep these points of an account's history.
+    KeepHistory {
+        /// Whose.
+        account: AccountId,
+        /// What is new, oldest first.
+        changes: Vec<Change>,
     },
     /// Forget the keys held in memory and ask the keyring again at the next fetch.
     ForgetKeys,

@@ -93,7 +93,7 @@ impl Monitor {
     pub fn update(&mut self, event: Event, now: &Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         match event {
-            Event::Tick => {}
+            Event::Tick | Event::Snooze { .. } | Event::EndSnooze | Event::TestNotice => {}
             Event::Answered { account, fetch, outcome } => {
                 self.answered(&account, fetch, outcome, now, &mut effects);
             }
@@ -163,8 +163,8 @@ impl Monitor {
             return;
         }
         let judged = watched.take(&outcome, now.at);
-        let edges = match judged {
-            Ok(()) => {
+        let edges = match &judged {
+            Ok(_) => {
                 let level = watched.level(thresholds, interval, now.at);
                 let just_changed = watched.good.as_ref().is_some_and(|g| g.changed_at == now.at);
                 let outlook = Outlook {
@@ -178,12 +178,21 @@ impl Monitor {
                 reading.map_or_else(Vec::new, |r| self.memory.read(account, r, thresholds))
             }
             Err(failure) => {
-                watched.schedule.failed(now.at, &failure);
-                self.memory.failed(account, &failure).into_iter().collect()
+                watched.schedule.failed(now.at, failure);
+                self.memory.failed(account, failure).into_iter().collect()
             }
         };
-        let outcome = judged.and(outcome);
-        effects.push(Effect::KeepOutcome { account: account.clone(), at: now.at, outcome });
+        let next = watched.schedule.next();
+        let outcome = match judged {
+            Ok(changes) => {
+                if !changes.is_empty() {
+                    effects.push(Effect::KeepHistory { account: account.clone(), changes });
+                }
+                outcome
+            }
+            Err(failure) => Err(failure),
+        };
+        effects.push(Effect::KeepOutcome { account: account.clone(), at: now.at, outcome, next });
         let notice = present::notice(&self.scene(now), account, &edges);
         if let Some(notice) = notice.filter(|_| self.settings.notices) {
             self.deliveries.add(&mut self.memory, notice, now.at);

@@ -20,6 +20,7 @@ pub use status::{account_status, exit_code};
 
 use crate::account::{AccountId, Kind, Region};
 use crate::failure::FailureKind;
+pub use crate::forecast::Confidence;
 use crate::reading::Percent;
 
 /// The number of this form of the JSON; it goes up when a field changes its meaning or goes.
@@ -236,22 +237,10 @@ pub struct Headline {
 /// When a plan runs out at the present pace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForecastReport {
-    /// The moment.
-    pub runs_out_at: Timestamp,
+    /// The moment; `None` where it lasts until the reset.
+    pub runs_out_at: Option<Timestamp>,
     /// How much that is worth.
     pub confidence: Confidence,
-}
-
-/// How much a forecast is worth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Confidence {
-    /// Little.
-    Low,
-    /// Something.
-    Fair,
-    /// Much.
-    Good,
 }
 
 /// A share of 0 to 100 % as a JSON number: an integer where it is whole, else with two decimals at most.

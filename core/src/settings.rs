@@ -34,6 +34,38 @@ pub struct Settings {
     pub key_command: bool,
     /// An HTTP(S) proxy, empty for the environment's.
     pub proxy: String,
+    /// Whether a window near its limit is told of.
+    pub notice_near: bool,
+    /// Whether a window that is used up is told of.
+    pub notice_spent: bool,
+    /// Whether a window that has room again is told of.
+    pub notice_back: bool,
+    /// Whether a refused key is told of.
+    pub notice_refused: bool,
+    /// Whether a plan that has lapsed is told of.
+    pub notice_lapsed: bool,
+    /// Whether a low balance is told of.
+    pub notice_balance: bool,
+    /// Whether a window that will run out before its reset is told of.
+    pub notice_runs_out: bool,
+    /// Whether quota that will be left unused at a reset is told of.
+    pub notice_unused: bool,
+    /// Whether the beginning of the peak hours is told of.
+    pub notice_peak: bool,
+    /// When no notice is shown, as `22:00-07:00` in the user's zone; empty for never.
+    pub quiet_hours: String,
+    /// The kinds of notices that are shown in quiet hours too, by name, with commas between; empty for none.
+    pub quiet_allows: String,
+    /// The peak hours as `15:00-17:30`; empty for MiniMax's own, `off` for none.
+    pub peak_hours: String,
+    /// The zone of the peak hours: `UTC+8` and the like, or `local`; empty for MiniMax's own.
+    pub peak_zone: String,
+    /// How many short windows a week holds, 1 to 100; 0 for MiniMax's own figure.
+    pub weekly_windows: u32,
+    /// How many requests one image-understanding call costs, 1 to 100; 0 for MiniMax's own figure.
+    pub vlm_requests: u32,
+    /// How many days the history is kept, 7 to 400.
+    pub history_days: u32,
     /// The accounts in the user's order.
     pub accounts: Vec<Account>,
     /// What a newer version wrote here.
@@ -68,6 +100,22 @@ impl Default for Settings {
             show_used: false,
             key_command: false,
             proxy: String::new(),
+            notice_near: true,
+            notice_spent: true,
+            notice_back: true,
+            notice_refused: true,
+            notice_lapsed: true,
+            notice_balance: true,
+            notice_runs_out: false,
+            notice_unused: false,
+            notice_peak: false,
+            quiet_hours: String::new(),
+            quiet_allows: String::new(),
+            peak_hours: String::new(),
+            peak_zone: String::new(),
+            weekly_windows: 0,
+            vlm_requests: 0,
+            history_days: 400,
             accounts: Vec::new(),
             unknown: serde_json::Map::new(),
         }

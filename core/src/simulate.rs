@@ -171,6 +171,9 @@ fn account(id: &str, name: &str, kind: Kind, region: Region) -> Account {
         unchecked: false,
         pair: None,
         has_credits: false,
+        tier: None,
+        high_speed: false,
+        balance_below: None,
         unknown: serde_json::Map::new(),
     }
 }

@@ -8,6 +8,7 @@ use crate::account::{Account, Region};
 use crate::answer::{self, Answer};
 use crate::endpoint::Endpoint;
 use crate::failure::{Failure, FailureKind};
+use crate::history::{Change, History};
 use crate::level::{self, Level, Thresholds};
 use crate::reading::{Plan, Reading, Row, Window};
 use crate::schedule::Schedule;
@@ -35,6 +36,8 @@ pub struct Kept {
     pub good: Option<(Timestamp, Answer)>,
     /// The last failure, where it is newer.
     pub failure: Option<(Timestamp, Failure)>,
+    /// What was read before.
+    pub history: History,
 }
 
 /// One account as it is watched.
@@ -48,6 +51,8 @@ pub struct Watched {
     pub good: Option<Good>,
     /// What went wrong since, where something did.
     pub failure: Option<(Timestamp, Failure)>,
+    /// What was read over time.
+    pub history: History,
 }
 
 impl Watched {
@@ -56,8 +61,13 @@ impl Watched {
     pub fn new(account: Account, kept: Kept, now: Timestamp) -> Self {
         let seed =
             account.id.0.bytes().fold(0, |seed: u64, b| seed.wrapping_mul(31).wrapping_add(u64::from(b)));
-        let mut watched =
-            Self { account, schedule: Schedule::new(now, seed), good: None, failure: kept.failure };
+        let mut watched = Self {
+            account,
+            schedule: Schedule::new(now, seed),
+            good: None,
+            failure: kept.failure,
+            history: kept.history,
+        };
         if let Some((at, answer)) = kept.good
             && let Ok(reading) = read(&answer, &watched.account, at)
         {
@@ -71,14 +81,20 @@ impl Watched {
     /// # Errors
     ///
     /// The failure that it is: the one told, or the one that the answer means.
-    pub fn take(&mut self, outcome: &Result<Answer, Failure>, now: Timestamp) -> Result<(), Failure> {
+    pub fn take(
+        &mut self,
+        outcome: &Result<Answer, Failure>,
+        now: Timestamp,
+    ) -> Result<Vec<Change>, Failure> {
         match outcome.as_ref().map_err(|f| *f).and_then(|answer| read(answer, &self.account, now)) {
             Ok(reading) => {
                 let unchanged = self.good.as_ref().filter(|g| same_figures(&g.reading, &reading));
                 let changed_at = unchanged.map_or(now, |g| g.changed_at);
-                self.good = Some(Good { at: now, changed_at, skew: skew(&reading, now), reading });
+                let skew = skew(&reading, now);
+                let changes = self.history.take(&reading, now.checked_add(skew).unwrap_or(now));
+                self.good = Some(Good { at: now, changed_at, skew, reading });
                 self.failure = None;
-                Ok(())
+                Ok(changes)
             }
             Err(failure) => {
                 self.failure = Some((now, failure));

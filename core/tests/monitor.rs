@@ -50,7 +50,10 @@ impl Stage {
                 Effect::Notify(notice) => self.notices.push(notice),
                 Effect::ShowTray(tray) => self.trays.push(*tray),
                 Effect::KeepMemory(memory) => self.memory = memory,
-                Effect::ShowView(_) | Effect::KeepOutcome { .. } | Effect::ForgetKeys => {}
+                Effect::ShowView(_)
+                | Effect::KeepOutcome { .. }
+                | Effect::KeepHistory { .. }
+                | Effect::ForgetKeys => {}
             }
         }
     }
@@ -108,6 +111,9 @@ fn account(name: &str) -> Account {
         unchecked: false,
         pair: None,
         has_credits: false,
+        tier: None,
+        high_speed: false,
+        balance_below: None,
         unknown: serde_json::Map::new(),
     }
 }

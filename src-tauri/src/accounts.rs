@@ -133,6 +133,9 @@ impl<V: KeyVault> Desk<V> {
             unchecked: state == KeyState::Unchecked,
             pair: None,
             has_credits: false,
+            tier: None,
+            high_speed: false,
+            balance_below: None,
             unknown: serde_json::Map::default(),
         };
         self.vault.put(&account.id, &parsed.key, Patience::User).await?;

@@ -236,8 +236,11 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                 });
             }
             Effect::KeepMemory(memory) => self.keep(|store| store.keep_memory(&memory)),
-            Effect::KeepOutcome { account, at, outcome } => {
-                self.keep(|store| store.keep_outcome(&account, at, &outcome));
+            Effect::KeepOutcome { account, at, outcome, next } => {
+                self.keep(|store| store.keep_outcome(&account, at, &outcome, Some(next)));
+            }
+            Effect::KeepHistory { account, changes } => {
+                self.keep(|store| store.keep_history(&account, &changes));
             }
             Effect::ForgetKeys => self.keys.forget(),
         }

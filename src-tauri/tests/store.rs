@@ -68,14 +68,20 @@ fn outcomes_and_memory_survive_a_restart() {
     assert_eq!(store.last(&id(1)).unwrap(), Kept::default());
     assert_eq!(store.memory().unwrap(), Memory::default());
     let good = Answer { body: vec![0, 255, 128], ..answer("") };
-    store.keep_outcome(&id(1), now(), &Ok(good.clone())).unwrap();
-    store.keep_outcome(&id(2), later(), &Err(failure())).unwrap();
+    store.keep_outcome(&id(1), now(), &Ok(good.clone()), None).unwrap();
+    store.keep_outcome(&id(2), later(), &Err(failure()), None).unwrap();
     store.keep_memory(&memory()).unwrap();
     drop(store);
 
     let store = fine(&path);
-    assert_eq!(store.last(&id(1)).unwrap(), Kept { good: Some((now(), good)), failure: None });
-    assert_eq!(store.last(&id(2)).unwrap(), Kept { good: None, failure: Some((later(), failure())) });
+    assert_eq!(
+        store.last(&id(1)).unwrap(),
+        Kept { good: Some((now(), good)), failure: None, ..Kept::default() }
+    );
+    assert_eq!(
+        store.last(&id(2)).unwrap(),
+        Kept { good: None, failure: Some((later(), failure())), ..Kept::default() }
+    );
     assert_eq!(store.memory().unwrap(), memory());
 }
 
@@ -83,12 +89,18 @@ fn outcomes_and_memory_survive_a_restart() {
 fn a_failure_keeps_the_last_good_answer_and_a_good_answer_ends_the_failure() {
     let (_home, path) = home();
     let store = fine(&path);
-    store.keep_outcome(&id(1), now(), &Ok(answer("one"))).unwrap();
-    store.keep_outcome(&id(1), later(), &Err(failure())).unwrap();
+    store.keep_outcome(&id(1), now(), &Ok(answer("one")), None).unwrap();
+    store.keep_outcome(&id(1), later(), &Err(failure()), None).unwrap();
     let kept = store.last(&id(1)).unwrap();
-    assert_eq!(kept, Kept { good: Some((now(), answer("one"))), failure: Some((later(), failure())) });
-    store.keep_outcome(&id(1), later(), &Ok(answer("two"))).unwrap();
-    assert_eq!(store.last(&id(1)).unwrap(), Kept { good: Some((later(), answer("two"))), failure: None });
+    assert_eq!(
+        kept,
+        Kept { good: Some((now(), answer("one"))), failure: Some((later(), failure())), ..Kept::default() }
+    );
+    store.keep_outcome(&id(1), later(), &Ok(answer("two")), None).unwrap();
+    assert_eq!(
+        store.last(&id(1)).unwrap(),
+        Kept { good: Some((later(), answer("two"))), failure: None, ..Kept::default() }
+    );
 }
 
 #[test]
@@ -96,7 +108,7 @@ fn a_forgotten_account_is_gone_and_the_others_stay() {
     let (_home, path) = home();
     let store = fine(&path);
     for n in [1, 2] {
-        store.keep_outcome(&id(n), now(), &Ok(answer("one"))).unwrap();
+        store.keep_outcome(&id(n), now(), &Ok(answer("one")), None).unwrap();
     }
     store.forget(&id(1)).unwrap();
     assert_eq!(store.last(&id(1)).unwrap(), Kept::default());
@@ -108,7 +120,7 @@ fn two_tidemarks_share_it() {
     let (_home, path) = home();
     let (app, cli) = (fine(&path), fine(&path));
     let write = |store: &Store, account| {
-        (0..50).all(|_| store.keep_outcome(&account, now(), &Ok(answer("x"))).is_ok())
+        (0..50).all(|_| store.keep_outcome(&account, now(), &Ok(answer("x")), None).is_ok())
     };
     let writers = std::thread::scope(|scope| {
         let (one, two) = (scope.spawn(|| write(&app, id(1))), scope.spawn(|| write(&cli, id(2))));
@@ -124,7 +136,7 @@ fn a_damaged_store_is_moved_aside_and_a_new_one_serves() {
     let store = fine(&path);
     for n in 0..200 {
         let account = AccountId(format!("account-{n}"));
-        store.keep_outcome(&account, now(), &Ok(answer(&"x".repeat(3000)))).unwrap();
+        store.keep_outcome(&account, now(), &Ok(answer(&"x".repeat(3000))), None).unwrap();
     }
     drop(store);
     let whole = fs::read(&path).unwrap();
@@ -142,7 +154,7 @@ fn a_damaged_store_is_moved_aside_and_a_new_one_serves() {
         let (store, remark) = Store::open(&path, now());
         assert_eq!(remark, Some(Remark::StoreBroken { kept_as: Some(BROKEN.to_owned()) }));
         assert_eq!(fs::read(path.with_file_name(BROKEN)).unwrap(), damaged);
-        store.keep_outcome(&id(1), now(), &Ok(answer("one"))).unwrap();
+        store.keep_outcome(&id(1), now(), &Ok(answer("one")), None).unwrap();
         drop(store);
         assert!(fine(&path).last(&id(1)).unwrap().good.is_some());
     }
@@ -165,7 +177,7 @@ fn a_newer_versions_store_is_left_as_it_is() {
     let before = fs::read(&path).unwrap();
     let (store, remark) = Store::open(&path, now());
     assert_eq!(remark, Some(Remark::StoreBroken { kept_as: None }));
-    store.keep_outcome(&id(1), now(), &Ok(answer("one"))).unwrap();
+    store.keep_outcome(&id(1), now(), &Ok(answer("one")), None).unwrap();
     assert_eq!(store.last(&id(1)).unwrap(), Kept::default());
     drop(store);
     assert_eq!(fs::read(&path).unwrap(), before);
@@ -175,13 +187,13 @@ fn a_newer_versions_store_is_left_as_it_is() {
 fn a_row_that_is_not_understood_costs_itself_only() {
     let (_home, path) = home();
     let store = fine(&path);
-    store.keep_outcome(&id(1), now(), &Ok(answer("one"))).unwrap();
+    store.keep_outcome(&id(1), now(), &Ok(answer("one")), None).unwrap();
     store.keep_memory(&memory()).unwrap();
     let other = Connection::open(&path).unwrap();
     other.execute_batch("UPDATE last SET good_head = '{'; UPDATE memory SET memory = '[]'").unwrap();
     assert_eq!(store.last(&id(1)).unwrap(), Kept::default());
     assert_eq!(store.memory().unwrap(), Memory::default());
-    store.keep_outcome(&id(1), now(), &Ok(answer("two"))).unwrap();
+    store.keep_outcome(&id(1), now(), &Ok(answer("two")), None).unwrap();
     assert!(store.last(&id(1)).unwrap().good.is_some());
 }
 
@@ -203,7 +215,7 @@ fn a_store_locked_for_too_long_is_an_error_and_not_a_hang() {
 fn a_full_disk_is_an_error_and_the_former_outcome_stays() {
     let (_home, path) = home();
     let store = fine(&path);
-    store.keep_outcome(&id(1), now(), &Ok(answer("one"))).unwrap();
+    store.keep_outcome(&id(1), now(), &Ok(answer("one")), None).unwrap();
     drop(store);
     let script = format!(
         "trap '' XFSZ; ulimit -f 64; exec \"{}\" --exact --ignored keeps_too_much",
@@ -223,7 +235,7 @@ fn a_full_disk_is_an_error_and_the_former_outcome_stays() {
 fn keeps_too_much() {
     let store = fine(Path::new(&std::env::var_os("TIDEMARK_TEST_STORE").unwrap()));
     let long = answer(&"x".repeat(200_000));
-    assert!(store.keep_outcome(&id(1), later(), &Ok(long)).is_err());
+    assert!(store.keep_outcome(&id(1), later(), &Ok(long), None).is_err());
     assert_eq!(store.last(&id(1)).unwrap().good, Some((now(), answer("one"))));
 }
 
@@ -240,7 +252,7 @@ fn a_place_that_cannot_be_used_is_told_and_nothing_is_kept() {
 #[test]
 fn a_store_nowhere_keeps_nothing() {
     let store = Store::nowhere();
-    store.keep_outcome(&id(1), now(), &Ok(answer("one"))).unwrap();
+    store.keep_outcome(&id(1), now(), &Ok(answer("one")), None).unwrap();
     store.forget(&id(2)).unwrap();
     assert_eq!(store.last(&id(1)).unwrap(), Kept::default());
 }

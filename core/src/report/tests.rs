@@ -63,6 +63,9 @@ fn account(kind: Kind) -> Account {
         unchecked: false,
         pair: None,
         has_credits: false,
+        tier: None,
+        high_speed: false,
+        balance_below: None,
         unknown: serde_json::Map::new(),
     }
 }

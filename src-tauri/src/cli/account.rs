@@ -164,7 +164,7 @@ fn with_option(error: AppError) -> AppError {
 /// Says what was found, and keeps the first reading so that lists know the account's state at once.
 fn noted(store: &Path, admitted: &Admitted) {
     if let Some(outcome) = &admitted.outcome {
-        let kept = Store::open(store, now()).0.keep_outcome(&admitted.account.id, now(), outcome);
+        let kept = Store::open(store, now()).0.keep_outcome(&admitted.account.id, now(), outcome, None);
         if let Err(error) = kept {
             tracing::debug!(%error, "the first reading could not be kept");
         }

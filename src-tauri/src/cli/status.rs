@@ -110,11 +110,13 @@ fn read(
     })?;
     for (i, outcome) in answers {
         let at = now();
-        if let Err(error) = store.keep_outcome(&accounts[i].id, at, &outcome) {
+        if let Err(error) = store.keep_outcome(&accounts[i].id, at, &outcome, None) {
             tracing::debug!(%error, "the reading could not be kept");
         }
         match outcome {
-            Ok(answer) => known[i] = Kept { good: Some((at, answer)), failure: None },
+            Ok(answer) => {
+                known[i] = Kept { good: Some((at, answer)), failure: None, ..std::mem::take(&mut known[i]) }
+            }
             Err(failure) => known[i].failure = Some((at, failure)),
         }
     }
