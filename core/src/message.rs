@@ -77,6 +77,8 @@ pub enum Event {
     Woke,
     /// A remark of the shell's that the user must see, such as a settings file kept aside.
     Remark(Remark),
+    /// The store of readings, which could not be written, can be written again.
+    StoreWorks,
 }
 
 /// Why the keyring gives no key.
@@ -107,6 +109,8 @@ pub enum Remark {
         /// The file name it was kept under.
         kept_as: String,
     },
+    /// The store of readings is from a newer version: it is left as it is, and nothing is kept.
+    StoreNewer,
     /// The store of readings could not be used.
     StoreBroken {
         /// The file name it was kept under, where it was moved.

@@ -123,6 +123,12 @@ impl Monitor {
                 self.remarks.retain(|r| std::mem::discriminant(r) != std::mem::discriminant(&remark));
                 self.remarks.push(remark);
             }
+            Event::StoreWorks => {
+                let passing = Remark::StoreBroken { kept_as: None };
+                self.remarks.retain(|r| *r != passing && *r != Remark::StoreNewer);
+                // The next time that it fails is told again.
+                self.dismissed.retain(|banner| banner != "store");
+            }
             Event::NotificationsBack => self.deliveries.hurry(now.at),
         }
         self.settle(now, &mut effects);

@@ -47,6 +47,12 @@ impl Percent {
         u16::try_from(hundredths).ok().map(|h| Self(h.min(10_000)))
     }
 
+    /// Gives the share in hundredths of a percent, 0 to 10 000: what [`Percent::of`] takes back exactly.
+    #[must_use]
+    pub const fn hundredths(self) -> u16 {
+        self.0
+    }
+
     /// Gives what is missing to the whole: used from left, left from used.
     #[must_use]
     pub const fn rest(self) -> Self {
@@ -366,6 +372,14 @@ mod tests {
         assert_eq!(Percent::clamped(93.85).map(|p| p.to_string()).as_deref(), Some("93.85"));
         assert_eq!(Percent::clamped(99.8).map(|p| p.to_string()).as_deref(), Some("99.8"));
         assert_eq!(Percent::clamped(0.07).map(|p| p.to_string()).as_deref(), Some("0.07"));
+    }
+
+    #[test]
+    fn a_percentage_comes_back_from_its_hundredths() {
+        for hundredths in 0..=10_000 {
+            let percent = Percent::of(hundredths, 10_000).expect("a share");
+            assert_eq!(u64::from(percent.hundredths()), hundredths);
+        }
     }
 
     #[test]

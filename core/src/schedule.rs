@@ -29,6 +29,43 @@ pub enum Reason {
     Asked,
 }
 
+impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Start,
+        Self::Interval,
+        Self::Watched,
+        Self::NearLimit,
+        Self::Reset,
+        Self::Backoff,
+        Self::ToldToWait,
+        Self::Rest,
+        Self::Asked,
+    ];
+
+    /// Gives the name used in JSON and in the store.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Interval => "interval",
+            Self::Watched => "watched",
+            Self::NearLimit => "near_limit",
+            Self::Reset => "reset",
+            Self::Backoff => "backoff",
+            Self::ToldToWait => "told_to_wait",
+            Self::Rest => "rest",
+            Self::Asked => "asked",
+        }
+    }
+
+    /// Finds a reason by its name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+}
+
 /// The shortest time between two asks of one account, by whatever reason.
 pub const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
 /// An answer that has not come after this long is lost.
@@ -219,6 +256,13 @@ mod tests {
             watched: false,
             moving_near_limit: false,
             next_reset: None,
+        }
+    }
+
+    #[test]
+    fn every_reason_is_found_by_its_own_name() {
+        for reason in Reason::ALL {
+            assert_eq!(Reason::named(reason.name()), Some(reason));
         }
     }
 

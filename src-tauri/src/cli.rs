@@ -253,7 +253,7 @@ fn load_settings(machine: &Machine) -> Settings {
         Some(Remark::SettingsNewer { kept_as }) => {
             format!("the settings are from a newer version; a copy is kept as {kept_as}")
         }
-        Some(Remark::StoreBroken { .. }) | None => return loaded.settings,
+        Some(Remark::StoreBroken { .. } | Remark::StoreNewer) | None => return loaded.settings,
     };
     let _ = writeln!(std::io::stderr(), "tidemark: {note}.");
     loaded.settings

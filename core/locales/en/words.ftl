@@ -211,9 +211,11 @@ banner-settings-broken-body = The file is kept as { $file }; nothing of it is lo
 banner-settings-newer = Your settings are from a newer Tidemark
 banner-settings-newer-body = They are used as far as this version understands them. A copy is kept as { $file }.
 banner-store-broken = Tidemark's memory could not be read
-banner-store-broken-body = It is kept as { $file }. A notice may be shown a second time; nothing else is lost.
+banner-store-broken-body = It is kept as { $file }. What was read until now is no longer shown, and a notice may be shown a second time.
 banner-store-unusable = Tidemark's memory cannot be written
-banner-store-unusable-body = Is the disk full or read-only? After a restart a notice may be shown a second time.
+banner-store-unusable-body = The disk may be full or read-only, or another program holds the file. Tidemark goes on and tries again; what it reads until then is not lost unless it is quit.
+banner-store-newer = Tidemark's memory is from a newer version
+banner-store-newer-body = It is left as it is, and nothing is kept. Install the newer Tidemark again to use it.
 banner-clock = This computer's clock is wrong
 banner-clock-body = It differs from MiniMax's by { $span }. Countdowns are corrected; set the clock right to be sure.
 

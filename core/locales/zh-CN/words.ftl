@@ -202,9 +202,11 @@ banner-settings-broken-body = 原文件保存为 { $file }，没有丢失任何�
 banner-settings-newer = 你的设置来自更新版本的 Tidemark
 banner-settings-newer-body = 此版本会使用其中能理解的部分。副本保存为 { $file }。
 banner-store-broken = 无法读取 Tidemark 的记录
-banner-store-broken-body = 它保存为 { $file }。某条通知可能会重复出现，其他不受影响。
+banner-store-broken-body = 它保存为 { $file }。此前的读数不再显示，某条通知可能会重复出现。
 banner-store-unusable = 无法写入 Tidemark 的记录
-banner-store-unusable-body = 磁盘是否已满或只读？重启后某条通知可能会重复出现。
+banner-store-unusable-body = 磁盘可能已满或只读，或文件正被其他程序占用。Tidemark 会继续运行并重试；只要不退出，此间的读数不会丢失。
+banner-store-newer = Tidemark 的记录来自更新的版本
+banner-store-newer-body = 该文件保持原样，不再保存新内容。请重新安装较新的 Tidemark。
 banner-clock = 本机时钟不准
 banner-clock-body = 与 MiniMax 的时钟相差 { $span }。倒计时已修正；请校准时钟。
 

@@ -64,6 +64,7 @@ fn from_remark(scene: &Scene<'_>, remark: &Remark) -> Banner {
     match remark {
         Remark::SettingsBroken { kept_as } => with_file("settings", "banner-settings-broken", kept_as),
         Remark::SettingsNewer { kept_as } => with_file("settings", "banner-settings-newer", kept_as),
+        Remark::StoreNewer => with_file("store", "banner-store-newer", ""),
         Remark::StoreBroken { kept_as: Some(file) } => with_file("store", "banner-store-broken", file),
         Remark::StoreBroken { kept_as: None } => with_file("store", "banner-store-unusable", ""),
     }

@@ -182,6 +182,13 @@ fn file(name: &'static str, remark: Option<&Remark>) -> Check {
         Some(Remark::SettingsNewer { kept_as }) => {
             check(name, Verdict::Warning, format!("from a newer version; a copy is {kept_as}"))
         }
-        Some(Remark::StoreBroken { kept_as: None }) => check(name, Verdict::Failed, "cannot be used"),
+        Some(Remark::StoreNewer) => {
+            check(name, Verdict::Failed, "from a newer version; left as it is, and nothing is kept")
+        }
+        Some(Remark::StoreBroken { kept_as: None }) => check(
+            name,
+            Verdict::Failed,
+            "cannot be used: no permission, no room on the disk, or held by another program",
+        ),
     }
 }
