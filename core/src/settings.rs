@@ -2,6 +2,10 @@
 //!
 //! Owns the fields and their limits. Refuses keys, and refuses to lose what a newer version wrote.
 
+pub(crate) mod choices;
+mod expected;
+pub mod notices;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -9,12 +13,15 @@ use crate::account::{Account, AccountId};
 use crate::level::Thresholds;
 use crate::reading::Percent;
 
+pub use expected::{Expected, SettingError};
+
 /// The schema this version writes.
 pub const SCHEMA: u32 = 1;
 
 /// What the user has chosen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one switch of the settings")]
 pub struct Settings {
     /// The schema the file was written with.
     pub schema: u32,
@@ -151,179 +158,11 @@ impl Settings {
             .find(|a| a.name == name)
             .or_else(|| self.accounts.iter().find(|a| a.id.0 == name))
     }
-
-    /// Gives every choice as key and value, in a stable order; accounts are not among them.
-    #[must_use]
-    pub fn entries(&self) -> Vec<(&'static str, String)> {
-        KEYS.iter().filter_map(|key| self.get(key).map(|value| (*key, value))).collect()
-    }
-
-    /// Gives one choice as text, `None` for a key that does not exist.
-    #[must_use]
-    pub fn get(&self, key: &str) -> Option<String> {
-        let known = KEYS.contains(&key);
-        let value = serde_json::to_value(self).ok()?;
-        match value.get(key).filter(|_| known)? {
-            Value::String(text) => Some(text.clone()),
-            other => Some(other.to_string()),
-        }
-    }
-
-    /// Changes one choice; nothing changes when the value is refused.
-    ///
-    /// # Errors
-    ///
-    /// [`SettingError`] names the key and what it takes.
-    pub fn set(&mut self, key: &str, text: &str) -> Result<(), SettingError> {
-        let text = text.trim();
-        let mut next = self.clone();
-        match key {
-            "language" => next.language = language(text)?,
-            "interval_minutes" => next.interval_minutes = whole("interval_minutes", text)?,
-            "near_percent" => next.near_percent = whole("near_percent", text)?,
-            "critical_percent" => next.critical_percent = whole("critical_percent", text)?,
-            "notices" => next.notices = switch("notices", text)?,
-            "show_used" => next.show_used = switch("show_used", text)?,
-            "key_command" => next.key_command = switch("key_command", text)?,
-            "proxy" => text.clone_into(&mut next.proxy),
-            _ => return Err(SettingError::NoSuchKey(key.to_owned())),
-        }
-        next.check()?;
-        *self = next;
-        Ok(())
-    }
-
-    /// Says the first thing that is wrong with the values, if any.
-    ///
-    /// # Errors
-    ///
-    /// [`SettingError`] names the key and what it takes.
-    pub fn check(&self) -> Result<(), SettingError> {
-        let refuse = |key, takes| Err(SettingError::Takes { key, takes });
-        if !(1..=60).contains(&self.interval_minutes) {
-            return refuse("interval_minutes", "1 to 60 minutes");
-        }
-        if !(1..=98).contains(&self.near_percent) {
-            return refuse("near_percent", "1 to 98 percent used");
-        }
-        if !(2..=99).contains(&self.critical_percent) || self.critical_percent <= self.near_percent {
-            return refuse("critical_percent", "2 to 99 percent used, more than near_percent");
-        }
-        let schemes = ["http://", "https://", "socks5://"];
-        if !self.proxy.is_empty() && !schemes.iter().any(|s| self.proxy.starts_with(s)) {
-            return refuse("proxy", "nothing, or an address that starts with http://, https:// or socks5://");
-        }
-        Ok(())
-    }
-
-    /// Brings every value that is out of its bounds back to its default; tells which those were.
-    pub fn mend(&mut self) -> Vec<&'static str> {
-        let fresh = Self::default();
-        let mut mended = Vec::new();
-        while let Err(SettingError::Takes { key, .. }) = self.check() {
-            match key {
-                "interval_minutes" => self.interval_minutes = fresh.interval_minutes,
-                "proxy" => self.proxy.clear(),
-                _ => {
-                    (self.near_percent, self.critical_percent) = (fresh.near_percent, fresh.critical_percent);
-                }
-            }
-            mended.push(key);
-        }
-        mended
-    }
-}
-
-const KEYS: [&str; 8] = [
-    "language",
-    "interval_minutes",
-    "near_percent",
-    "critical_percent",
-    "notices",
-    "show_used",
-    "key_command",
-    "proxy",
-];
-
-/// Why a choice is refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SettingError {
-    /// No such key.
-    #[error("there is no setting {0:?}; `tidemark settings list` shows them all")]
-    NoSuchKey(String),
-    /// The value does not fit.
-    #[error("{key} takes {takes}")]
-    Takes {
-        /// Which setting.
-        key: &'static str,
-        /// What it takes, in words.
-        takes: &'static str,
-    },
-}
-
-fn language(text: &str) -> Result<Language, SettingError> {
-    match text {
-        "auto" => Ok(Language::Auto),
-        "en" => Ok(Language::English),
-        "zh-CN" => Ok(Language::Chinese),
-        _ => Err(SettingError::Takes { key: "language", takes: "auto, en or zh-CN" }),
-    }
-}
-
-fn whole(key: &'static str, text: &str) -> Result<u32, SettingError> {
-    text.parse().map_err(|_| SettingError::Takes { key, takes: "a whole number" })
-}
-
-fn switch(key: &'static str, text: &str) -> Result<bool, SettingError> {
-    match text {
-        "true" | "on" | "yes" => Ok(true),
-        "false" | "off" | "no" => Ok(false),
-        _ => Err(SettingError::Takes { key, takes: "true or false" }),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_setting_can_be_listed_read_and_set_to_what_it_is() {
-        let mut settings = Settings::default();
-        assert_eq!(settings.entries().len(), KEYS.len());
-        for (key, value) in Settings::default().entries() {
-            assert_eq!(settings.set(key, &value), Ok(()), "{key}");
-        }
-        assert_eq!(settings, Settings::default());
-    }
-
-    #[test]
-    fn a_refused_value_changes_nothing_and_names_its_setting() {
-        let mut settings = Settings::default();
-        for (key, value) in [
-            ("interval_minutes", "0"),
-            ("interval_minutes", "1e99"),
-            ("near_percent", "95"),
-            ("critical_percent", "100"),
-            ("notices", "perhaps"),
-            ("language", "fr"),
-            ("proxy", "ftp://x"),
-            ("accounts", "[]"),
-        ] {
-            let refused = settings.set(key, value).map_err(|e| e.to_string());
-            assert!(
-                refused.as_ref().is_err_and(|m| m.contains(key) || m.contains("critical")),
-                "{key} {refused:?}"
-            );
-        }
-        assert_eq!(settings, Settings::default());
-    }
-
-    #[test]
-    fn values_out_of_bounds_are_mended_not_fatal() {
-        let mut settings = Settings { interval_minutes: 0, near_percent: 99, ..Settings::default() };
-        assert_eq!(settings.mend(), ["interval_minutes", "near_percent"]);
-        assert_eq!(settings, Settings::default());
-    }
 
     #[test]
     fn what_a_newer_version_wrote_is_kept() {

@@ -1,0 +1,392 @@
+//! Every choice of the settings by its key: read, set, checked, mended.
+//!
+//! Owns the one table of choices. Refuses a value that does not fit, with what would.
+
+use std::net::Ipv6Addr;
+
+use serde_json::Value;
+
+use super::expected::{Expected, SettingError};
+use super::notices::{kinds, name_of};
+use super::{Language, Settings};
+use crate::hours::Hours;
+use crate::plan::Zone;
+use crate::quiet::Quiet;
+
+/// One choice.
+#[derive(Clone, Copy)]
+pub(crate) struct Choice {
+    /// Its name in the file and on the command line.
+    pub(crate) key: &'static str,
+    /// Where its value lies, and what it takes.
+    pub(crate) slot: Slot,
+}
+
+/// Where the value of a choice lies, and what it takes.
+#[derive(Clone, Copy)]
+pub(crate) enum Slot {
+    /// One of the languages.
+    Language,
+    /// True or false.
+    Switch(fn(&mut Settings) -> &mut bool),
+    /// A whole number within bounds.
+    Whole(fn(&mut Settings) -> &mut u32, u32, u32),
+    /// A whole number within bounds, or 0 for MiniMax's own.
+    WholeOrOwn(fn(&mut Settings) -> &mut u32, u32, u32),
+    /// A text that is brought into one form, `None` where it cannot be.
+    Text(fn(&mut Settings) -> &mut String, fn(&str) -> Option<String>, Expected),
+}
+
+/// Every choice, in the order they are listed.
+pub(crate) const CHOICES: [Choice; 24] = {
+    use Slot::{Language, Switch, Text, Whole, WholeOrOwn};
+    const fn of(key: &'static str, slot: Slot) -> Choice {
+        Choice { key, slot }
+    }
+    [
+        of("language", Language),
+        of("interval_minutes", Whole(|s| &mut s.interval_minutes, 1, 60)),
+        of("near_percent", Whole(|s| &mut s.near_percent, 1, 98)),
+        of("critical_percent", Whole(|s| &mut s.critical_percent, 2, 99)),
+        of("notices", Switch(|s| &mut s.notices)),
+        of("show_used", Switch(|s| &mut s.show_used)),
+        of("key_command", Switch(|s| &mut s.key_command)),
+        of("proxy", Text(|s| &mut s.proxy, proxy, Expected::Proxy)),
+        of("notice_near", Switch(|s| &mut s.notice_near)),
+        of("notice_spent", Switch(|s| &mut s.notice_spent)),
+        of("notice_back", Switch(|s| &mut s.notice_back)),
+        of("notice_refused", Switch(|s| &mut s.notice_refused)),
+        of("notice_lapsed", Switch(|s| &mut s.notice_lapsed)),
+        of("notice_balance", Switch(|s| &mut s.notice_balance)),
+        of("notice_runs_out", Switch(|s| &mut s.notice_runs_out)),
+        of("notice_unused", Switch(|s| &mut s.notice_unused)),
+        of("notice_peak", Switch(|s| &mut s.notice_peak)),
+        of("quiet_hours", Text(|s| &mut s.quiet_hours, quiet_hours, Expected::Hours)),
+        of("quiet_allows", Text(|s| &mut s.quiet_allows, quiet_allows, Expected::Kinds)),
+        of("peak_hours", Text(|s| &mut s.peak_hours, peak_hours, Expected::PeakHours)),
+        of("peak_zone", Text(|s| &mut s.peak_zone, peak_zone, Expected::Zone)),
+        of("weekly_windows", WholeOrOwn(|s| &mut s.weekly_windows, 1, 100)),
+        of("vlm_requests", WholeOrOwn(|s| &mut s.vlm_requests, 1, 100)),
+        of("history_days", Whole(|s| &mut s.history_days, 7, 400)),
+    ]
+};
+
+/// Finds a choice by its key.
+pub(crate) fn choice(key: &str) -> Option<&'static Choice> {
+    const { &CHOICES }.iter().find(|choice| choice.key == key)
+}
+
+impl Settings {
+    /// Gives every choice as key and value, in a stable order; accounts are not among them.
+    #[must_use]
+    pub fn entries(&self) -> Vec<(&'static str, String)> {
+        CHOICES.iter().filter_map(|of| self.get(of.key).map(|value| (of.key, value))).collect()
+    }
+
+    /// Gives one choice as text, `None` for a key that does not exist.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<String> {
+        let bare = Self { accounts: Vec::new(), unknown: serde_json::Map::new(), ..self.clone() };
+        let value = serde_json::to_value(bare).ok()?;
+        match value.get(choice(key)?.key)? {
+            Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        }
+    }
+
+    /// Changes one choice; nothing changes when the value is refused.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError`] names the key and what it takes.
+    pub fn set(&mut self, key: &str, text: &str) -> Result<(), SettingError> {
+        let choice = choice(key).ok_or_else(|| SettingError::NoSuchKey(key.to_owned()))?;
+        let mut next = self.clone();
+        choice.take(&mut next, text.trim())?;
+        next.check_thresholds(key)?;
+        *self = next;
+        Ok(())
+    }
+
+    /// Says the first thing that is wrong with the values, if any.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError`] names the key and what it takes.
+    pub fn check(&self) -> Result<(), SettingError> {
+        let mut copy = self.clone();
+        CHOICES.iter().try_for_each(|choice| choice.check(&mut copy))?;
+        self.check_thresholds("critical_percent")
+    }
+
+    /// Brings every choice that does not fit back to its default; tells which those were.
+    pub fn mend(&mut self) -> Vec<&'static str> {
+        let mut fresh = Self::default();
+        let mut mended = Vec::new();
+        for choice in &CHOICES {
+            if choice.check(self).is_err() {
+                choice.copy(&mut fresh, self);
+                mended.push(choice.key);
+            }
+        }
+        if self.check_thresholds("critical_percent").is_err() {
+            (self.near_percent, self.critical_percent) = (fresh.near_percent, fresh.critical_percent);
+            mended.push("critical_percent");
+        }
+        mended
+    }
+
+    /// The two thresholds stand in order; the one that was touched is named.
+    fn check_thresholds(&self, touched: &str) -> Result<(), SettingError> {
+        if self.near_percent < self.critical_percent {
+            return Ok(());
+        }
+        Err(if touched == "near_percent" {
+            SettingError::Takes { key: "near_percent", takes: Expected::BelowCritical(self.critical_percent) }
+        } else {
+            SettingError::Takes { key: "critical_percent", takes: Expected::AboveNear(self.near_percent) }
+        })
+    }
+}
+
+impl Choice {
+    /// Takes a value as text.
+    fn take(self, settings: &mut Settings, text: &str) -> Result<(), SettingError> {
+        let refused = SettingError::Takes { key: self.key, takes: self.expected() };
+        match self.slot {
+            Slot::Language => settings.language = language(text).ok_or(refused)?,
+            Slot::Switch(at) => *at(settings) = switch(text).ok_or(refused)?,
+            Slot::Whole(at, least, most) => {
+                *at(settings) = whole(text).filter(|n| (least..=most).contains(n)).ok_or(refused)?;
+            }
+            Slot::WholeOrOwn(at, least, most) => {
+                let fits = |n: &u32| *n == 0 || (least..=most).contains(n);
+                *at(settings) = whole(text).filter(fits).ok_or(refused)?;
+            }
+            Slot::Text(at, read, _) => *at(settings) = read(text).ok_or(refused)?,
+        }
+        Ok(())
+    }
+
+    /// Says what is wrong with the value that is there; leaves it as it is.
+    fn check(self, settings: &mut Settings) -> Result<(), SettingError> {
+        let fits = match self.slot {
+            Slot::Language | Slot::Switch(_) => true,
+            Slot::Whole(at, least, most) => (least..=most).contains(at(settings)),
+            Slot::WholeOrOwn(at, least, most) => *at(settings) == 0 || (least..=most).contains(at(settings)),
+            Slot::Text(at, read, _) => read(at(settings)).is_some(),
+        };
+        if fits { Ok(()) } else { Err(SettingError::Takes { key: self.key, takes: self.expected() }) }
+    }
+
+    fn copy(self, from: &mut Settings, to: &mut Settings) {
+        match self.slot {
+            Slot::Language => to.language = from.language,
+            Slot::Switch(at) => *at(to) = *at(from),
+            Slot::Whole(at, ..) | Slot::WholeOrOwn(at, ..) => *at(to) = *at(from),
+            Slot::Text(at, ..) => at(to).clone_from(at(from)),
+        }
+    }
+
+    const fn expected(self) -> Expected {
+        match self.slot {
+            Slot::Language => Expected::Language,
+            Slot::Switch(_) => Expected::Switch,
+            Slot::Whole(_, least, most) => Expected::Whole { least, most },
+            Slot::WholeOrOwn(_, least, most) => Expected::WholeOrOwn { least, most },
+            Slot::Text(_, _, expected) => expected,
+        }
+    }
+}
+
+fn language(text: &str) -> Option<Language> {
+    match text {
+        "auto" => Some(Language::Auto),
+        "en" => Some(Language::English),
+        "zh-CN" => Some(Language::Chinese),
+        _ => None,
+    }
+}
+
+/// Reads a switch as users write it.
+pub(super) fn switch(text: &str) -> Option<bool> {
+    match text {
+        "true" | "on" | "yes" => Some(true),
+        "false" | "off" | "no" => Some(false),
+        _ => None,
+    }
+}
+
+fn whole(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn quiet_hours(text: &str) -> Option<String> {
+    Some(Quiet::parse(text).ok()?.map(|quiet| quiet.to_string()).unwrap_or_default())
+}
+
+fn quiet_allows(text: &str) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in kinds(text)?.into_iter().map(name_of) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Some(names.join(","))
+}
+
+fn peak_hours(text: &str) -> Option<String> {
+    match text.trim() {
+        "" => Some(String::new()),
+        "off" => Some("off".to_owned()),
+        hours => Some(Hours::parse(hours).ok()?.to_string()),
+    }
+}
+
+fn peak_zone(text: &str) -> Option<String> {
+    let zone = text.trim();
+    (zone.is_empty() || Zone::parse(zone).is_ok()).then(|| zone.to_owned())
+}
+
+/// Takes `scheme://[user:password@]host[:port][/]`.
+fn proxy(text: &str) -> Option<String> {
+    const LONGEST: usize = 500;
+    if text.is_empty() {
+        return Some(String::new());
+    }
+    let rest = ["http://", "https://", "socks5://"].iter().find_map(|scheme| text.strip_prefix(scheme))?;
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let (user, host) = rest.rsplit_once('@').unwrap_or(("", rest));
+    let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '/' | '?' | '#' | '"' | '<' | '>' | '\\');
+    let fits = text.len() <= LONGEST && user.chars().all(is_plain) && is_host(host);
+    fits.then(|| text.to_owned())
+}
+
+fn is_host(text: &str) -> bool {
+    let is_port = |port: &str| port.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0);
+    if let Some(rest) = text.strip_prefix('[') {
+        let Some((address, port)) = rest.split_once(']') else { return false };
+        let is_end = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
+        return address.parse::<Ipv6Addr>().is_ok() && is_end;
+    }
+    let (name, port) = text.split_once(':').unwrap_or((text, ""));
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    !name.is_empty() && name.chars().all(is_name) && is_port(port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_can_be_listed_read_and_set_to_what_it_is() {
+        let mut settings = Settings::default();
+        let written = serde_json::to_value(&settings).expect("it writes");
+        let fields = written.as_object().expect("an object");
+        let keys: Vec<_> = settings.entries().into_iter().map(|(key, _)| key).collect();
+        for field in fields.keys().filter(|f| !["schema", "accounts"].contains(&f.as_str())) {
+            assert!(keys.contains(&field.as_str()), "{field} has no key");
+        }
+        for (key, value) in Settings::default().entries() {
+            assert_eq!(settings.set(key, &value), Ok(()), "{key}");
+        }
+        assert_eq!(settings, Settings::default());
+        assert_eq!((settings.get("accounts"), settings.get("schema"), settings.get("")), (None, None, None));
+    }
+
+    #[test]
+    fn every_setting_takes_what_it_promises_and_keeps_it() {
+        for (key, given, kept) in [
+            ("language", "zh-CN", "zh-CN"),
+            ("interval_minutes", "60", "60"),
+            ("near_percent", "94", "94"),
+            ("critical_percent", "81", "81"),
+            ("notices", "no", "false"),
+            ("show_used", "on", "true"),
+            ("key_command", "yes", "true"),
+            ("proxy", "http://user:pass@proxy.example:8080/", "http://user:pass@proxy.example:8080/"),
+            ("proxy", "socks5://[::1]:1080", "socks5://[::1]:1080"),
+            ("proxy", "https://10.0.0.1", "https://10.0.0.1"),
+            ("notice_peak", "true", "true"),
+            ("quiet_hours", " 22:00 – 7:00 ", "22:00-07:00"),
+            ("quiet_allows", "spent, refused,spent", "spent,refused"),
+            ("peak_hours", "off", "off"),
+            ("peak_hours", "9:00-11:30", "09:00-11:30"),
+            ("peak_zone", "UTC+5:45", "UTC+5:45"),
+            ("peak_zone", "local", "local"),
+            ("weekly_windows", "100", "100"),
+            ("weekly_windows", "0", "0"),
+            ("vlm_requests", "1", "1"),
+            ("history_days", "7", "7"),
+        ] {
+            let mut settings = Settings::default();
+            assert_eq!(settings.set(key, given), Ok(()), "{key}");
+            assert_eq!(settings.get(key).as_deref(), Some(kept), "{key}");
+            assert_eq!(settings.check(), Ok(()), "{key}");
+            assert_eq!(settings.mend(), Vec::<&str>::new(), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_refused_value_changes_nothing_and_names_its_setting() {
+        let mut settings = Settings::default();
+        for (key, value) in [
+            ("interval_minutes", "0"),
+            ("interval_minutes", "61"),
+            ("interval_minutes", "+5"),
+            ("interval_minutes", "1e99"),
+            ("near_percent", "95"),
+            ("near_percent", "0"),
+            ("critical_percent", "100"),
+            ("critical_percent", "80"),
+            ("notices", "perhaps"),
+            ("notice_unused", ""),
+            ("language", "fr"),
+            ("proxy", "ftp://x"),
+            ("proxy", "http://"),
+            ("proxy", "http://a b"),
+            ("proxy", "http://x:99999"),
+            ("proxy", "http://x/path"),
+            ("proxy", "http://[x]"),
+            ("quiet_hours", "22:00-22:00"),
+            ("quiet_hours", "nights"),
+            ("quiet_allows", "near,everything"),
+            ("quiet_allows", "test"),
+            ("peak_hours", "never"),
+            ("peak_zone", "Europe/Berlin"),
+            ("weekly_windows", "101"),
+            ("vlm_requests", "-1"),
+            ("history_days", "6"),
+            ("history_days", "401"),
+            ("accounts", "[]"),
+            ("schema", "2"),
+        ] {
+            let refused = settings.set(key, value).map_err(|e| e.to_string());
+            assert!(refused.as_ref().is_err_and(|m| m.contains(key)), "{key} {refused:?}");
+        }
+        assert_eq!(settings, Settings::default());
+    }
+
+    #[test]
+    fn values_out_of_bounds_are_mended_not_fatal() {
+        let mut settings = Settings {
+            interval_minutes: 0,
+            near_percent: 99,
+            quiet_hours: "late".to_owned(),
+            quiet_allows: "all".to_owned(),
+            history_days: 4000,
+            notices: false,
+            ..Settings::default()
+        };
+        assert!(settings.check().is_err_and(|e| e.to_string().contains("interval_minutes")));
+        let mended = settings.mend();
+        assert_eq!(
+            mended,
+            ["interval_minutes", "near_percent", "quiet_hours", "quiet_allows", "history_days"]
+        );
+        assert_eq!(settings, Settings { notices: false, ..Settings::default() });
+        let mut crossed = Settings { near_percent: 90, critical_percent: 60, ..Settings::default() };
+        assert_eq!(crossed.mend(), ["critical_percent"]);
+        assert_eq!(crossed, Settings::default());
+    }
+}

@@ -1,0 +1,148 @@
+//! Why a choice is refused, and what it takes instead.
+//!
+//! Owns the words for both: plain English for the command line, the user's language for the window.
+
+use std::fmt;
+
+use crate::text::Words;
+
+/// Why a choice is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// No such key.
+    #[error("there is no setting {0:?}; `tidemark settings list` shows them all")]
+    NoSuchKey(String),
+    /// No such field of an account.
+    #[error("an account has no {0:?}; it has credits, tier, high_speed, balance_below and team")]
+    NoSuchField(String),
+    /// No such account.
+    #[error("there is no such account; `tidemark account list` shows them all")]
+    NoSuchAccount,
+    /// The value does not fit.
+    #[error("{key} takes {takes}")]
+    Takes {
+        /// Which setting.
+        key: &'static str,
+        /// What it takes.
+        takes: Expected,
+    },
+}
+
+/// What a choice takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// One of the languages.
+    Language,
+    /// True or false.
+    Switch,
+    /// A whole number within bounds.
+    Whole {
+        /// The least.
+        least: u32,
+        /// The most.
+        most: u32,
+    },
+    /// A whole number within bounds, or 0 for MiniMax's own.
+    WholeOrOwn {
+        /// The least.
+        least: u32,
+        /// The most.
+        most: u32,
+    },
+    /// Fewer percent than the critical threshold.
+    BelowCritical(u32),
+    /// More percent than the near threshold.
+    AboveNear(u32),
+    /// The address of a proxy.
+    Proxy,
+    /// A range of clock times, or nothing.
+    Hours,
+    /// Names of kinds of notices, or nothing.
+    Kinds,
+    /// A range of clock times, `off`, or nothing for MiniMax's own.
+    PeakHours,
+    /// A zone, or nothing for MiniMax's own.
+    Zone,
+    /// A tier.
+    Tier,
+    /// An amount of money.
+    Amount,
+    /// A name that can be shown, or `none`.
+    Team,
+    /// Anything, but only for a plan account.
+    PlanAccount,
+    /// Anything, but only for a pay-as-you-go account.
+    PaygAccount,
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = match self {
+            Self::Whole { least, most } => return write!(f, "a whole number from {least} to {most}"),
+            Self::WholeOrOwn { least, most } => {
+                return write!(f, "a whole number from {least} to {most}, or 0 for MiniMax's own figure");
+            }
+            Self::BelowCritical(critical) => {
+                return write!(f, "1 to 98 percent used, less than critical_percent ({critical})");
+            }
+            Self::AboveNear(near) => {
+                return write!(f, "2 to 99 percent used, more than near_percent ({near})");
+            }
+            Self::Language => "auto, en or zh-CN",
+            Self::Switch => "true or false",
+            Self::Proxy => {
+                "nothing, or an address such as http://proxy.example:8080 (http://, https:// or socks5://)"
+            }
+            Self::Hours => "nothing, or two different times such as 22:00-07:00",
+            Self::Kinds => {
+                "nothing, or names with commas between: near, spent, back, refused, lapsed, balance, runs_out, unused, peak"
+            }
+            Self::PeakHours => "nothing for MiniMax's own, off, or two different times such as 15:00-17:30",
+            Self::Zone => "nothing for MiniMax's own, local, or an offset such as UTC+8",
+            Self::Tier => "starter, plus, max, ultra or none",
+            Self::Amount => "an amount above 0 such as 12.50, or none",
+            Self::Team => "a name of at most 80 characters, or none",
+            Self::PlanAccount => "a plan account; this is a pay-as-you-go account",
+            Self::PaygAccount => "a pay-as-you-go account; this is a plan account",
+        };
+        f.write_str(plain)
+    }
+}
+
+impl SettingError {
+    /// Says it in the user's language, naming the field as the window labels it.
+    #[must_use]
+    pub fn worded(&self, words: &Words) -> String {
+        let (key, takes) = match self {
+            Self::NoSuchKey(name) | Self::NoSuchField(name) => {
+                return words.put("refused-no-such-setting", &[("name", name.as_str().into())]);
+            }
+            Self::NoSuchAccount => return words.say("refused-no-such-account"),
+            Self::Takes { key, takes } => (key, takes),
+        };
+        let label = words.say(&format!("setting-{key}"));
+        let bounds = |id: &str, least: u32, most: u32| {
+            let values = [("label", label.as_str().into()), ("least", least.into()), ("most", most.into())];
+            words.put(id, &values)
+        };
+        let id = match takes {
+            Expected::Whole { least, most } => return bounds("refused-whole", *least, *most),
+            Expected::WholeOrOwn { least, most } => return bounds("refused-whole-or-own", *least, *most),
+            Expected::BelowCritical(critical) => return bounds("refused-below-critical", 1, *critical),
+            Expected::AboveNear(near) => return bounds("refused-above-near", *near, 99),
+            Expected::Language => "refused-language",
+            Expected::Switch => "refused-switch",
+            Expected::Proxy => "refused-proxy",
+            Expected::Hours => "refused-hours",
+            Expected::Kinds => "refused-kinds",
+            Expected::PeakHours => "refused-peak-hours",
+            Expected::Zone => "refused-zone",
+            Expected::Tier => "refused-tier",
+            Expected::Amount => "refused-amount",
+            Expected::Team => "refused-team",
+            Expected::PlanAccount => "refused-plan-account",
+            Expected::PaygAccount => "refused-payg-account",
+        };
+        words.put(id, &[("label", label.into())])
+    }
+}
