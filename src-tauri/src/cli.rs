@@ -5,6 +5,7 @@
 mod account;
 mod doctor;
 mod explain;
+mod key;
 mod settings;
 mod status;
 
@@ -63,6 +64,8 @@ enum Command {
     /// Read and change the settings.
     #[command(subcommand)]
     Settings(settings::SettingsCommand),
+    /// Print the key to use now: the plan's, or its pair's while the plan is used up.
+    Key(key::KeyArgs),
     /// Check display, tray, notifications, keyring, network, clock and files.
     Doctor {
         /// Print JSON.
@@ -142,6 +145,7 @@ pub fn main() -> ExitCode {
         Some(Command::Status(args)) => machine().and_then(|m| status::run(m, &args)),
         Some(Command::Account(command)) => machine().and_then(|m| account::run(m, command)),
         Some(Command::Settings(command)) => machine().and_then(|m| settings::run(&m, command)),
+        Some(Command::Key(args)) => machine().and_then(|m| key::run(m, &args)),
         Some(Command::Doctor { json }) => machine().and_then(|m| doctor::run(&m, json)),
     };
     done.map_or_else(Problem::report, ExitCode::from)
@@ -167,6 +171,10 @@ impl Problem {
 
     fn other(message: impl Into<String>) -> Self {
         Self { code: 1, message: message.into() }
+    }
+
+    fn refused(message: impl Into<String>) -> Self {
+        Self { code: 5, message: message.into() }
     }
 
     fn report(self) -> ExitCode {

@@ -8,6 +8,7 @@ pub mod config;
 pub mod controller;
 pub mod desktop;
 pub mod error;
+pub mod handover;
 pub mod instance;
 pub mod key;
 pub mod log;

@@ -28,7 +28,7 @@ pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
 
 /// Replaces a file by new content: a temporary file beside it, synced, renamed over it. A link is replaced, not
 /// followed. The caller holds the lock, so a temporary file found here is a killed writer's.
-pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     private_folder(folder)?;
     remove_leftovers(folder);
@@ -78,13 +78,13 @@ pub(super) fn free_name(path: &Path, stem: &str, extension: &str, now: Timestamp
 
 /// Keeps other writers out as long as it lives.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(crate) struct Lock {
     _file: Option<File>,
 }
 
 impl Lock {
     /// Waits for the lock.
-    pub(super) fn take(path: &Path, limit: Duration) -> io::Result<Self> {
+    pub(crate) fn take(path: &Path, limit: Duration) -> io::Result<Self> {
         if path.symlink_metadata().is_ok_and(|m| !m.is_file()) {
             // Planted: nobody of ours makes a link here.
             fs::remove_file(path)?;

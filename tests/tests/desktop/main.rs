@@ -11,6 +11,7 @@ mod failures;
 mod files;
 mod first_run;
 mod instance;
+mod key;
 mod keyring;
 mod levels;
 mod restart;

@@ -1,0 +1,173 @@
+//! What `tidemark key` knows from call to call, and the one ask that calls at the same moment share.
+//!
+//! Owns `handover.json` beside the log, and its lock. Refuses keys: choices and moments are all there is room for.
+//! A file that cannot be read or written costs the hysteresis, never the key.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tidemark_core::account::{Account, AccountId};
+use tidemark_core::answer;
+use tidemark_core::endpoint::Endpoint;
+use tidemark_core::failure::Failure;
+use tidemark_core::handover::{Choice, Seen, Useless, choose, must_ask};
+use tidemark_core::message::KeyringTrouble;
+use tidemark_core::settings::Settings;
+use tidemark_core::watched::Watched;
+
+use crate::api::{Api, Limits};
+use crate::config::Paths;
+use crate::config::files::{self, Lock};
+use crate::key::ApiKey;
+use crate::store::Store;
+use crate::vault::{KeyVault, Patience};
+
+/// How long one ask may take: a tool waits for its key.
+pub const LIMITS: Limits = Limits { connect: Duration::from_secs(3), total: Duration::from_secs(5) };
+
+/// How long one call waits while another asks: the keyring's limit and that of the ask, and some.
+const LOCK_LIMIT: Duration = Duration::from_secs(12);
+
+/// The form of the file that this version writes.
+const SCHEMA: u32 = 1;
+
+/// What a choice is made with.
+#[derive(Debug)]
+pub struct Switch<'a, V> {
+    /// MiniMax, within [`LIMITS`].
+    pub api: Api,
+    /// The keyring.
+    pub vault: &'a V,
+    /// Where the files lie.
+    pub paths: &'a Paths,
+    /// The readings that the app and the other commands keep.
+    pub store: Store,
+    /// The user's choices.
+    pub settings: &'a Settings,
+    /// Whether the app runs, and so asks by itself.
+    pub app_runs: bool,
+    /// Who waits.
+    pub patience: Patience,
+}
+
+/// Why no choice was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoChoice {
+    /// Neither key may be given.
+    Useless(Useless),
+    /// The keyring gives no key to ask with.
+    Keyring(KeyringTrouble),
+}
+
+/// The file: choices and moments by account.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct Notes {
+    schema: u32,
+    accounts: BTreeMap<AccountId, Note>,
+}
+
+/// What is known of one account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+struct Note {
+    choice: Option<Choice>,
+    /// When MiniMax was last asked for a choice; it may have said nothing.
+    asked_at: Option<Timestamp>,
+}
+
+impl<V: KeyVault> Switch<'_, V> {
+    /// Chooses the key of a plan account; asks MiniMax first where nobody has lately, in only one call at a time.
+    ///
+    /// # Errors
+    ///
+    /// [`NoChoice`]. That MiniMax cannot be reached is none: the former choice stays then, at first the plan's key.
+    pub async fn choose(&self, account: &Account) -> Result<Choice, NoChoice> {
+        let (known, note) = (self.known(account), self.note(&account.id));
+        if !self.must_ask(&known, note)
+            && let Ok(choice) = self.judge(&known, note).map_err(NoChoice::Useless)
+            && Some(choice) == note.choice
+        {
+            return Ok(choice);
+        }
+        let locked =
+            files::private_folder(&self.paths.log_dir).and_then(|()| Lock::take(&self.lock(), LOCK_LIMIT));
+        let is_busy = locked.as_ref().is_err_and(|e| e.kind() == std::io::ErrorKind::WouldBlock);
+        // The call that held the lock may have asked meanwhile.
+        let (mut known, mut note) = (self.known(account), self.note(&account.id));
+        if !is_busy && self.must_ask(&known, note) {
+            note.asked_at = Some(Timestamp::now());
+            self.ask(account, &mut known).await?;
+        }
+        let choice = self.judge(&known, note);
+        let next = Note { choice: choice.ok().or(note.choice), ..note };
+        if locked.is_ok() {
+            self.keep(&account.id, next);
+        }
+        choice.map_err(NoChoice::Useless)
+    }
+
+    fn known(&self, account: &Account) -> Watched {
+        let kept = self.store.last(&account.id).unwrap_or_default();
+        Watched::new(account.clone(), kept, Timestamp::now())
+    }
+
+    fn must_ask(&self, known: &Watched, note: Note) -> bool {
+        must_ask(known, note.asked_at, self.app_runs, self.settings.interval(), Timestamp::now())
+    }
+
+    fn judge(&self, known: &Watched, note: Note) -> Result<Choice, Useless> {
+        let now = Timestamp::now();
+        choose(&Seen::of(known, self.settings.thresholds(), self.settings.interval(), now), note.choice)
+    }
+
+    /// Asks once and keeps what came for everyone; what the keyring says is nobody else's reading.
+    async fn ask(&self, account: &Account, known: &mut Watched) -> Result<(), NoChoice> {
+        let key: ApiKey = self.vault.get(&account.id, self.patience).await.map_err(NoChoice::Keyring)?;
+        let endpoint = Endpoint::of(account.kind);
+        let answered = self.api.ask(&key, account.region, endpoint).await;
+        let now = Timestamp::now();
+        let outcome: Result<answer::Answer, Failure> =
+            answered.and_then(|answer| answer::read(&answer, endpoint, account.region, now).map(|_| answer));
+        if let Err(error) = self.store.keep_outcome(&account.id, now, &outcome, None) {
+            tracing::debug!(%error, "the reading could not be kept");
+        }
+        // A failure is no news of its own here: it is in what is known then.
+        let _ = known.take(&outcome, now);
+        Ok(())
+    }
+
+    fn note(&self, account: &AccountId) -> Note {
+        self.notes().accounts.get(account).copied().unwrap_or_default()
+    }
+
+    fn notes(&self) -> Notes {
+        let text = fs::read_to_string(self.file()).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// Writes one account's note, under the lock; those of accounts that are gone are dropped.
+    fn keep(&self, account: &AccountId, note: Note) {
+        let mut notes = Notes { schema: SCHEMA, ..self.notes() };
+        notes.accounts.retain(|id, _| self.settings.account(id).is_some());
+        if notes.accounts.insert(account.clone(), note) == Some(note) {
+            return;
+        }
+        let written = serde_json::to_vec(&notes).map_err(std::io::Error::from);
+        if let Err(error) = written.and_then(|text| files::replace(&self.file(), &text)) {
+            tracing::debug!(%error, "the choice of a key could not be kept");
+        }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.paths.log_dir.join("handover.json")
+    }
+
+    fn lock(&self) -> PathBuf {
+        self.paths.log_dir.join(".handover.lock")
+    }
+}
