@@ -23,7 +23,7 @@ pub struct View {
     pub cards: Vec<Card>,
     /// When MiniMax was asked last: "Checked 12 s ago, changed 4 min ago". Empty before the first answer.
     pub checked: String,
-    /// When it will be asked again: "Next check 15:00". Empty when nothing is planned.
+    /// When it will be asked again, and why: "Next check 15:00, just after a reset". Empty when nothing is planned.
     pub next: String,
     /// Whether an answer is awaited right now.
     pub checking: bool,
@@ -95,6 +95,30 @@ pub enum Does {
         /// On which platform.
         region: Region,
     },
+    /// Puts the key of an account on the clipboard, for a while: command `copy_key`.
+    CopyKey {
+        /// Whose key.
+        account: AccountId,
+    },
+    /// Notes that Credits stand behind a plan, or that they do not: command `set_credits`.
+    SetCredits {
+        /// Whose plan.
+        account: AccountId,
+        /// Whether they do.
+        on: bool,
+    },
+    /// Opens the page's own choice of a pay-as-you-go account that takes over from a plan.
+    PairAccount {
+        /// Whose plan.
+        account: AccountId,
+    },
+    /// Lets notices be shown again: command `end_snooze`.
+    EndSnooze,
+    /// Opens the page's own measuring of output speed, which says first what it costs.
+    MeasureSpeed {
+        /// Whose key.
+        account: AccountId,
+    },
 }
 
 /// One of MiniMax's own pages.
@@ -143,8 +167,10 @@ pub struct Card {
     pub figure: Option<String>,
     /// What the figure counts: "left of 5 hours".
     pub figure_unit: Option<String>,
-    /// The sentence that says what it means: "Good for now. Resets at 15:00."
+    /// The sentence that says what it means: "Good until the reset at 15:00."
     pub sentence: String,
+    /// What the sentence leaves open: "About 35 % will be left then." `None` with nothing to add.
+    pub outlook: Option<String>,
     /// One for each window worth a bar or a line, headline row first.
     pub meters: Vec<Meter>,
     /// Quiet lines at the foot: "Video: not in this plan".
@@ -155,6 +181,8 @@ pub struct Card {
     pub stale: Option<String>,
     /// The ways on when nothing is left.
     pub ways: Vec<Way>,
+    /// What else can be done with this account, for a small menu: "Measure speed…", "I have Credits".
+    pub actions: Vec<BannerAction>,
 }
 
 /// One window of one row.
@@ -174,9 +202,18 @@ pub struct Meter {
     pub bar: Option<f64>,
     /// Where an even pace would stand now, 0.0..=1.0 of the bar; `None` draws no mark.
     pub pace: Option<f64>,
-    /// The small line's left half: "3 of 20 used", "boost ×2". May be empty.
+    /// Where the thresholds stand on the bar, 0.0..=1.0, the calmer one first; empty without a bar.
+    pub marks: Vec<f64>,
+    /// The small line's left half: "3 of 20 used", "boost ×2", "about 6.3 full windows left". May be empty.
     pub note: String,
-    /// The small line's right half: "resets 15:00, in 1 h 30 min". May be empty.
+    /// How the note is known, for hover and focus. May be empty.
+    pub note_hint: String,
+    /// What comes of this window: "lasts, about 35 % left at the reset". Empty where nothing can be said, and where
+    /// the card's sentence says it.
+    pub outlook: String,
+    /// What a rolling window gives back, soonest first: "+12 % by 14:30". Empty for all others.
+    pub releases: Vec<String>,
+    /// The small line's right half: "resets 15:00, in 1 h 30 min", "frees up gradually". May be empty.
     pub reset: String,
     /// The exact moment of the reset for hover and focus: "Monday, 23 November 2026, 15:00". May be empty.
     pub reset_exact: String,
@@ -212,4 +249,6 @@ pub struct Way {
     pub aside: String,
     /// The button.
     pub action: Option<BannerAction>,
+    /// A second, quieter button: "I have Credits".
+    pub also: Option<BannerAction>,
 }

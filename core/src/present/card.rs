@@ -36,6 +36,7 @@ pub(super) fn card(scene: &Scene<'_>, account: &Watched) -> Card {
         figure,
         figure_unit,
         sentence: sentence(scene, &wording, account, reading, level),
+        outlook: None,
         meters: plan.map_or_else(Vec::new, |p| meters::meters(scene, account, p)),
         quiet: quiet(&wording, reading),
         failure: account.failure.map(|(_, f)| failure(&wording, account, &f)),
@@ -45,6 +46,7 @@ pub(super) fn card(scene: &Scene<'_>, account: &Watched) -> Card {
             .filter(|_| is_old && reading.is_some())
             .map(|g| scene.words.put("as-of", &[("clock", scene.local_wording().clock(g.at).into())])),
         ways: if level == Level::Spent { ways(scene, &wording, account) } else { Vec::new() },
+        actions: Vec::new(),
     }
 }
 
@@ -256,6 +258,7 @@ fn ways(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched) -> Vec<Way>
         body,
         aside,
         action,
+        also: None,
     };
     if account.account.kind == Kind::PayAsYouGo {
         return vec![way("way-open", words.say("notice-empty-body"), String::new(), open(Link::Balance))];
@@ -293,5 +296,11 @@ fn paired(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched) -> Option
     };
     let name = pair.account.name.clone();
     let body = wording.words.put("way-payg-pair", &[("account", name.into())]);
-    Some(Way { title: wording.words.say("way-payg"), body, aside: balance.unwrap_or_default(), action: None })
+    Some(Way {
+        title: wording.words.say("way-payg"),
+        body,
+        aside: balance.unwrap_or_default(),
+        action: None,
+        also: None,
+    })
 }

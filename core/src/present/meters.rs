@@ -47,7 +47,11 @@ fn meter(scene: &Scene<'_>, wording: &Wording<'_>, window: &Window, row: Option<
         },
         bar: left.map(|l| wording.shown(l).fraction()),
         pace: pace(wording, window).filter(|_| is_metered && !ended),
+        marks: if is_metered && !ended { marks(scene, wording) } else { Vec::new() },
         note: note(wording, window),
+        note_hint: String::new(),
+        outlook: String::new(),
+        releases: Vec::new(),
         reset: match window.resets_at {
             _ if ended => words.say("resets-soon"),
             Some(at) => words
@@ -66,6 +70,12 @@ fn pace(wording: &Wording<'_>, window: &Window) -> Option<f64> {
     let left = resets.duration_since(wording.now).as_secs_f64();
     let share = (length > 0.0).then(|| (left / length).clamp(0.0, 1.0))?;
     Some(if wording.show_used { 1.0 - share } else { share })
+}
+
+/// Gives where the thresholds stand on the bar.
+fn marks(scene: &Scene<'_>, wording: &Wording<'_>) -> Vec<f64> {
+    let thresholds = scene.settings.thresholds();
+    [thresholds.near, thresholds.critical].map(|used| wording.shown(used.rest()).fraction()).to_vec()
 }
 
 fn note(wording: &Wording<'_>, window: &Window) -> String {

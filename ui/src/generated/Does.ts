@@ -18,4 +18,24 @@ link: Link,
 /**
  * On which platform.
  */
-region: Region, };
+region: Region, } | { "kind": "copy_key", 
+/**
+ * Whose key.
+ */
+account: AccountId, } | { "kind": "set_credits", 
+/**
+ * Whose plan.
+ */
+account: AccountId, 
+/**
+ * Whether they do.
+ */
+on: boolean, } | { "kind": "pair_account", 
+/**
+ * Whose plan.
+ */
+account: AccountId, } | { "kind": "end_snooze" } | { "kind": "measure_speed", 
+/**
+ * Whose key.
+ */
+account: AccountId, };

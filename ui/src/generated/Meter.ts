@@ -30,11 +30,28 @@ bar: number | null,
  */
 pace: number | null, 
 /**
- * The small line's left half: "3 of 20 used", "boost ×2". May be empty.
+ * Where the thresholds stand on the bar, 0.0..=1.0, the calmer one first; empty without a bar.
+ */
+marks: Array<number>, 
+/**
+ * The small line's left half: "3 of 20 used", "boost ×2", "about 6.3 full windows left". May be empty.
  */
 note: string, 
 /**
- * The small line's right half: "resets 15:00, in 1 h 30 min". May be empty.
+ * How the note is known, for hover and focus. May be empty.
+ */
+noteHint: string, 
+/**
+ * What comes of this window: "lasts, about 35 % left at the reset". Empty where nothing can be said, and where
+ * the card's sentence says it.
+ */
+outlook: string, 
+/**
+ * What a rolling window gives back, soonest first: "+12 % by 14:30". Empty for all others.
+ */
+releases: Array<string>, 
+/**
+ * The small line's right half: "resets 15:00, in 1 h 30 min", "frees up gradually". May be empty.
  */
 reset: string, 
 /**

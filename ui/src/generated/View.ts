@@ -27,7 +27,7 @@ cards: Array<Card>,
  */
 checked: string, 
 /**
- * When it will be asked again: "Next check 15:00". Empty when nothing is planned.
+ * When it will be asked again, and why: "Next check 15:00, just after a reset". Empty when nothing is planned.
  */
 next: string, 
 /**

@@ -20,4 +20,8 @@ aside: string,
 /**
  * The button.
  */
-action: BannerAction | null, };
+action: BannerAction | null, 
+/**
+ * A second, quieter button: "I have Credits".
+ */
+also: BannerAction | null, };
