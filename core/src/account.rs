@@ -79,6 +79,22 @@ pub enum Tier {
     Ultra,
 }
 
+impl Tier {
+    /// All, from the smallest.
+    pub const ALL: [Self; 4] = [Self::Starter, Self::Plus, Self::Max, Self::Ultra];
+
+    /// Gives the name used in JSON and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Starter => "starter",
+            Self::Plus => "plus",
+            Self::Max => "max",
+            Self::Ultra => "ultra",
+        }
+    }
+}
+
 /// The name of an account in the keyring: a UUID.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]

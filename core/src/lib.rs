@@ -8,6 +8,7 @@ pub mod answer;
 pub mod endpoint;
 pub mod failure;
 pub mod forecast;
+pub mod form;
 pub mod handover;
 pub mod history;
 pub mod hours;

@@ -2,6 +2,7 @@
 //!
 //! Owns the fields and their limits. Refuses keys, and refuses to lose what a newer version wrote.
 
+mod accounts;
 pub(crate) mod choices;
 mod expected;
 pub mod notices;

@@ -146,3 +146,50 @@ impl SettingError {
         words.put(id, &[("label", label.into())])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Tongue;
+
+    #[test]
+    fn every_refusal_is_worded_in_both_languages_with_the_label_of_its_field() {
+        let cases = [
+            ("interval_minutes", Expected::Whole { least: 1, most: 60 }),
+            ("weekly_windows", Expected::WholeOrOwn { least: 1, most: 100 }),
+            ("near_percent", Expected::BelowCritical(95)),
+            ("critical_percent", Expected::AboveNear(80)),
+            ("language", Expected::Language),
+            ("notices", Expected::Switch),
+            ("proxy", Expected::Proxy),
+            ("quiet_hours", Expected::Hours),
+            ("quiet_allows", Expected::Kinds),
+            ("peak_hours", Expected::PeakHours),
+            ("peak_zone", Expected::Zone),
+            ("tier", Expected::Tier),
+            ("balance_below", Expected::Amount),
+            ("team", Expected::Team),
+            ("credits", Expected::PlanAccount),
+            ("balance_below", Expected::PaygAccount),
+        ];
+        for tongue in Tongue::ALL {
+            let words = Words::new(tongue);
+            for (key, takes) in cases {
+                let said = SettingError::Takes { key, takes }.worded(&words);
+                let label = words.say(&format!("setting-{key}"));
+                assert!(said.starts_with(&label) && said.len() > label.len() + 8, "{said}");
+                assert!(
+                    !said.contains("refused-") && !said.contains("setting-") && !said.contains('{'),
+                    "{said}"
+                );
+            }
+            for error in [
+                SettingError::NoSuchKey("moon".to_owned()),
+                SettingError::NoSuchField("moon".to_owned()),
+                SettingError::NoSuchAccount,
+            ] {
+                assert!(!error.worded(&words).contains("refused-"), "{error:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! What the user says of an account, and what is wrong with the accounts of a file edited by hand.
+//!
+//! Owns which field goes with which kind of account. Refuses to let one wrong field cost an account.
+
+use std::collections::HashSet;
+
+use rust_decimal::Decimal;
+
+use super::Settings;
+use super::choices::switch;
+use super::expected::{Expected, SettingError};
+use crate::account::{Account, AccountId, Kind, NAME_LIMIT, Tier, check_name, is_unprintable};
+
+/// The decimals that an amount may have; prices by token have as many.
+const DECIMALS: u32 = 6;
+
+impl Settings {
+    /// Changes what the user says of an account: `credits`, `tier`, `high_speed`, `balance_below` or `team`, the
+    /// last four with `none` for nothing. Nothing changes when the value is refused.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError`] names the field and what it takes.
+    pub fn set_account(&mut self, id: &AccountId, field: &str, text: &str) -> Result<(), SettingError> {
+        let account = self.accounts.iter_mut().find(|a| a.id == *id).ok_or(SettingError::NoSuchAccount)?;
+        let text = text.trim();
+        let some = Some(text).filter(|text| !text.is_empty() && *text != "none");
+        match field {
+            "credits" => {
+                of_kind(account, Kind::TokenPlan, "credits")?;
+                account.has_credits = switch(text).ok_or_else(|| refused("credits", Expected::Switch))?;
+            }
+            "high_speed" => {
+                of_kind(account, Kind::TokenPlan, "high_speed")?;
+                account.high_speed = switch(text).ok_or_else(|| refused("high_speed", Expected::Switch))?;
+            }
+            "tier" => {
+                of_kind(account, Kind::TokenPlan, "tier")?;
+                let tier = |name| Tier::ALL.into_iter().find(|tier| tier.name() == name);
+                let wish = some.map(|name| tier(name).ok_or_else(|| refused("tier", Expected::Tier)));
+                account.tier = wish.transpose()?;
+            }
+            "balance_below" => {
+                of_kind(account, Kind::PayAsYouGo, "balance_below")?;
+                let wish = some.map(|t| amount(t).ok_or_else(|| refused("balance_below", Expected::Amount)));
+                account.balance_below = wish.transpose()?;
+            }
+            "team" => {
+                let wish = some.map(|t| check_name(t).map_err(|_| refused("team", Expected::Team)));
+                account.team = wish.transpose()?;
+            }
+            _ => return Err(SettingError::NoSuchField(field.to_owned())),
+        }
+        Ok(())
+    }
+
+    /// Takes out of the accounts what cannot be: a pair that leads nowhere, a name that cannot be shown or is there
+    /// twice, a warning line at or below zero, more of a key than its last four characters. An account with the id
+    /// of an earlier one goes as a whole, as two would share one key. Tells what that was:
+    /// `accounts[Default Team].pair`.
+    pub fn mend_accounts(&mut self) -> Vec<String> {
+        let mut mended = Vec::new();
+        let mut ids = HashSet::new();
+        self.accounts.retain(|account| {
+            let is_first = ids.insert(account.id.clone());
+            if !is_first {
+                mended.push(format!("accounts[{}]", shown(&account.name)));
+            }
+            is_first
+        });
+        let mut names: Vec<String> = Vec::new();
+        for account in &mut self.accounts {
+            let name = free_name(&account.name, &names);
+            let mut note = |field: &str| mended.push(format!("accounts[{name}].{field}"));
+            if name != account.name {
+                note("name");
+            }
+            if account.team.as_deref().is_some_and(|team| check_name(team).is_err()) {
+                account.team = None;
+                note("team");
+            }
+            if account.last_four.as_deref().is_some_and(|four| four.chars().count() > 4) {
+                account.last_four = None;
+                note("last_four");
+            }
+            if account.balance_below.is_some_and(|below| below <= Decimal::ZERO) {
+                account.balance_below = None;
+                note("balance_below");
+            }
+            account.name.clone_from(&name);
+            names.push(name);
+        }
+        let payers: HashSet<AccountId> =
+            self.accounts.iter().filter(|a| a.kind == Kind::PayAsYouGo).map(|a| a.id.clone()).collect();
+        for account in &mut self.accounts {
+            let is_plan = account.kind == Kind::TokenPlan;
+            if account.pair.take_if(|pair| !is_plan || !payers.contains(pair)).is_some() {
+                mended.push(format!("accounts[{}].pair", account.name));
+            }
+        }
+        mended
+    }
+}
+
+const fn refused(key: &'static str, takes: Expected) -> SettingError {
+    SettingError::Takes { key, takes }
+}
+
+fn of_kind(account: &Account, kind: Kind, key: &'static str) -> Result<(), SettingError> {
+    match (kind, account.kind == kind) {
+        (_, true) => Ok(()),
+        (Kind::TokenPlan, false) => Err(refused(key, Expected::PlanAccount)),
+        (Kind::PayAsYouGo, false) => Err(refused(key, Expected::PaygAccount)),
+    }
+}
+
+/// Reads an amount above zero, exactly as it is written: `12.50`.
+fn amount(text: &str) -> Option<Decimal> {
+    let is_plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let amount = Decimal::from_str_exact(text).ok().filter(|_| is_plain)?;
+    let most = Decimal::from(1_000_000_000);
+    (amount > Decimal::ZERO && amount <= most && amount.scale() <= DECIMALS).then_some(amount)
+}
+
+/// Gives a name that can be shown and that none of these have.
+fn free_name(name: &str, taken: &[String]) -> String {
+    let name = check_name(name).unwrap_or_else(|_| shown(name));
+    let mut free = name.clone();
+    let mut number = 2;
+    while taken.contains(&free) {
+        let tail = format!(" {number}");
+        let kept: String = name.chars().take(NAME_LIMIT - tail.chars().count()).collect();
+        free = kept + &tail;
+        number += 1;
+    }
+    free
+}
+
+fn shown(name: &str) -> String {
+    let plain: String = name.chars().filter(|c| !is_unprintable(*c)).take(NAME_LIMIT).collect();
+    let plain = plain.trim();
+    if plain.is_empty() { "?".to_owned() } else { plain.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(accounts: serde_json::Value) -> Settings {
+        let accounts = serde_json::from_value(accounts).expect("accounts");
+        Settings { accounts, ..Settings::default() }
+    }
+
+    fn two() -> Settings {
+        settings(serde_json::json!([
+            { "id": "plan", "name": "Plan", "kind": "token_plan", "region": "global", "mood": "calm" },
+            { "id": "payg", "name": "Paid", "kind": "pay_as_you_go", "region": "china" },
+        ]))
+    }
+
+    fn set(settings: &mut Settings, id: &str, field: &str, text: &str) -> Result<(), String> {
+        settings.set_account(&AccountId(id.to_owned()), field, text).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn the_user_says_of_an_account_what_no_answer_does() {
+        let mut settings = two();
+        for (id, field, text) in [
+            ("plan", "credits", "on"),
+            ("plan", "tier", "ultra"),
+            ("plan", "high_speed", "true"),
+            ("plan", "team", " Studio "),
+            ("payg", "balance_below", "12.50"),
+        ] {
+            assert_eq!(set(&mut settings, id, field, text), Ok(()), "{field}");
+        }
+        let [plan, payg] = &settings.accounts[..] else { panic!("two accounts") };
+        assert!(plan.has_credits && plan.high_speed);
+        assert_eq!((plan.tier, plan.team.as_deref()), (Some(Tier::Ultra), Some("Studio")));
+        assert_eq!(payg.balance_below.map(|b| b.to_string()).as_deref(), Some("12.50"), "as written");
+        assert_eq!(plan.unknown["mood"], "calm", "and a newer version's fields stay");
+        for (id, field, text) in [
+            ("plan", "credits", "off"),
+            ("plan", "tier", "none"),
+            ("plan", "high_speed", "off"),
+            ("plan", "team", "none"),
+            ("payg", "balance_below", ""),
+        ] {
+            assert_eq!(set(&mut settings, id, field, text), Ok(()), "{field}");
+        }
+        assert_eq!(settings, two());
+    }
+
+    #[test]
+    fn what_does_not_fit_an_account_is_refused_by_the_name_of_its_field() {
+        let mut settings = two();
+        for (id, field, text) in [
+            ("plan", "credits", "some"),
+            ("plan", "tier", "gold"),
+            ("plan", "high_speed", "2"),
+            ("plan", "balance_below", "5"),
+            ("payg", "credits", "on"),
+            ("payg", "tier", "max"),
+            ("payg", "high_speed", "on"),
+            ("payg", "balance_below", "0"),
+            ("payg", "balance_below", "-1"),
+            ("payg", "balance_below", "1e3"),
+            ("payg", "balance_below", "1,5"),
+            ("payg", "balance_below", "1.0000001"),
+            ("payg", "balance_below", "9999999999"),
+            ("payg", "team", "a\u{202E}b"),
+            ("plan", "name", "Other"),
+            ("plan", "key", "x"),
+        ] {
+            let refused = set(&mut settings, id, field, text);
+            assert!(refused.as_ref().is_err_and(|m| m.contains(field)), "{field} {text}: {refused:?}");
+        }
+        assert!(set(&mut settings, "nobody", "tier", "max").is_err());
+        assert_eq!(settings, two());
+    }
+
+    #[test]
+    fn accounts_edited_by_hand_lose_only_what_cannot_be() {
+        let mut settings = settings(serde_json::json!([
+            { "id": "1", "name": "A", "kind": "token_plan", "region": "global", "pair": "gone" },
+            { "id": "2", "name": "A", "kind": "token_plan", "region": "global", "pair": "1" },
+            { "id": "3", "name": "P\u{202E}", "kind": "pay_as_you_go", "region": "global", "pair": "3",
+              "balance_below": "-5", "last_four": "sk-api-test-long", "team": "\n" },
+            { "id": "4", "name": "B", "kind": "token_plan", "region": "global", "pair": "3" },
+            { "id": "1", "name": "Twin", "kind": "token_plan", "region": "global" },
+        ]));
+        assert_eq!(
+            settings.mend_accounts(),
+            [
+                "accounts[Twin]",
+                "accounts[A 2].name",
+                "accounts[P].name",
+                "accounts[P].team",
+                "accounts[P].last_four",
+                "accounts[P].balance_below",
+                "accounts[A].pair",
+                "accounts[A 2].pair",
+                "accounts[P].pair",
+            ]
+        );
+        let kept: Vec<_> = settings.accounts.iter().map(|a| (a.name.as_str(), a.pair.is_some())).collect();
+        assert_eq!(kept, [("A", false), ("A 2", false), ("P", false), ("B", true)]);
+        assert_eq!(settings.mend_accounts(), Vec::<String>::new(), "once is enough");
+    }
+}
