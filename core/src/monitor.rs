@@ -141,6 +141,12 @@ impl Monitor {
         present::view(&self.scene(now))
     }
 
+    /// Gives the choices in use: the file's, or the simulation's.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// Gives the catalogue in use.
     #[must_use]
     pub const fn words(&self) -> &Words {

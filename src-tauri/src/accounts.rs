@@ -10,7 +10,7 @@ use tidemark_core::account::{Account, AccountId, Kind, Region, check_name};
 use tidemark_core::answer::Answer;
 use tidemark_core::failure::Failure;
 use tidemark_core::message::KeyringTrouble;
-use tidemark_core::settings::Settings;
+use tidemark_core::settings::{SettingError, Settings};
 
 use crate::api::Api;
 use crate::config::{self, Paths, SaveError};
@@ -238,6 +238,26 @@ impl<V: KeyVault> Desk<V> {
         })
     }
 
+    /// Changes what the user says of an account: `credits`, `tier`, `high_speed`, `balance_below` or `team`.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError`] names the field and what it takes, or says why nothing was saved.
+    pub fn set_account(&self, id: &AccountId, field: &str, value: &str) -> Result<(), ChangeError> {
+        let change = |settings: &mut Settings| Ok(settings.set_account(id, field, value)?);
+        config::update(&self.paths, Timestamp::now(), change).map(drop)
+    }
+
+    /// Changes one of the settings.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError`] names the setting and what it takes, or says why nothing was saved.
+    pub fn set(&self, key: &str, value: &str) -> Result<(), ChangeError> {
+        let change = |settings: &mut Settings| Ok(settings.set(key, value)?);
+        config::update(&self.paths, Timestamp::now(), change).map(drop)
+    }
+
     fn change<T>(&self, change: impl FnOnce(&mut Settings) -> Result<T, AppError>) -> Result<T, AppError> {
         config::update(&self.paths, Timestamp::now(), change).map(|(value, _)| value)
     }
@@ -264,6 +284,27 @@ impl<V: KeyVault> Desk<V> {
             }
         }
         Ok(())
+    }
+}
+
+/// Why a choice was not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// It does not fit.
+    #[error("{0}.")]
+    Refused(#[from] SettingError),
+    /// It fits, but could not be saved.
+    #[error("The settings could not be written: {0}.")]
+    Save(#[from] SaveError),
+}
+
+impl From<ChangeError> for AppError {
+    fn from(error: ChangeError) -> Self {
+        let code = match error {
+            ChangeError::Refused(_) => Code::Setting,
+            ChangeError::Save(_) => Code::Other,
+        };
+        Self::new(code, error.to_string())
     }
 }
 

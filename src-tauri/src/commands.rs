@@ -8,13 +8,14 @@ use serde::Serialize;
 use tauri::{AppHandle, State, WebviewWindow};
 use tidemark_core::account::{AccountId, Kind, Region};
 use tidemark_core::endpoint;
+use tidemark_core::form::{FieldView, Section};
 use tidemark_core::message::Event;
 use tidemark_core::view::{Link, View};
 use tokio::sync::oneshot;
 
 use crate::Shell;
 use crate::accounts::{Admitted, NewAccount};
-use crate::controller::Message;
+use crate::controller::{Choice, Message};
 use crate::desktop::window;
 use crate::error::{AppError, Code};
 
@@ -94,6 +95,46 @@ pub(crate) async fn remove_account(id: AccountId, shell: State<'_, Shell>) -> Re
     shell.desk.remove(&id).await?;
     shell.tell(Message::SettingsFile);
     Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn settings(shell: State<'_, Shell>) -> Result<Vec<Section>, AppError> {
+    let (reply, answer) = oneshot::channel();
+    shell.tell(Message::Choice(Choice::Show(reply)));
+    answer.await.map_err(|_| gone())
+}
+
+#[tauri::command]
+pub(crate) async fn set_setting(
+    key: String,
+    value: String,
+    shell: State<'_, Shell>,
+) -> Result<Vec<Section>, AppError> {
+    let (reply, answer) = oneshot::channel();
+    shell.tell(Message::Choice(Choice::Set(key, value, reply)));
+    answer.await.map_err(|_| gone())?
+}
+
+#[tauri::command]
+pub(crate) async fn account_settings(
+    id: AccountId,
+    shell: State<'_, Shell>,
+) -> Result<Vec<FieldView>, AppError> {
+    let (reply, answer) = oneshot::channel();
+    shell.tell(Message::Choice(Choice::ShowAccount(id, reply)));
+    answer.await.map_err(|_| gone())?
+}
+
+#[tauri::command]
+pub(crate) async fn set_account(
+    id: AccountId,
+    field: String,
+    value: String,
+    shell: State<'_, Shell>,
+) -> Result<(), AppError> {
+    let (reply, answer) = oneshot::channel();
+    shell.tell(Message::Choice(Choice::SetAccount(id, field, value, reply)));
+    answer.await.map_err(|_| gone())?
 }
 
 #[tauri::command]

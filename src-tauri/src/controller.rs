@@ -3,6 +3,7 @@
 //! Owns the heartbeat, the keys held in memory and the order in which effects are carried out. Knows neither Tauri
 //! nor the keyring: it is given a [`Desktop`] and a [`KeyVault`].
 
+mod choices;
 mod source;
 
 use std::sync::Arc;
@@ -28,6 +29,8 @@ use crate::vault::KeyVault;
 
 use source::Keys;
 
+pub use choices::Choice;
+
 /// Compares the moment with what is due; suspend and clock jumps need nothing more.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// However much is due, there is time for messages in between.
@@ -46,6 +49,8 @@ pub enum Message {
     View(oneshot::Sender<View>),
     /// The page wants its labels: language tag and Fluent source.
     Texts(oneshot::Sender<(&'static str, &'static str)>),
+    /// The page shows or changes a choice.
+    Choice(Choice),
     /// The user wants to look around.
     StartDemo,
     /// The user has looked around.
@@ -151,6 +156,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                 let tongue = self.monitor.words().tongue;
                 let _ = reply.send((tongue.tag(), tongue.page()));
             }
+            Message::Choice(choice) => self.choose(choice),
             Message::StartDemo => self.change_world(true),
             Message::LeaveDemo => self.change_world(false),
         }

@@ -41,6 +41,8 @@ pub enum Code {
     Keyring,
     /// There is no such account.
     NotFound,
+    /// A choice does not fit its setting.
+    Setting,
     /// Anything else.
     Other,
 }
@@ -60,6 +62,7 @@ impl Code {
             Self::Offline => "offline",
             Self::Keyring => "keyring",
             Self::NotFound => "not_found",
+            Self::Setting => "setting",
             Self::Other => "other",
         }
     }

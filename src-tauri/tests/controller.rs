@@ -10,15 +10,18 @@ use serde_json::{Value, json};
 use tidemark::accounts::{Desk, NewAccount};
 use tidemark::api::Api;
 use tidemark::config::{self, Paths};
-use tidemark::controller::{Controller, Desktop, Message, Parts};
+use tidemark::controller::{Choice, Controller, Desktop, Message, Parts};
+use tidemark::error::AppError;
 use tidemark::store::Store;
 use tidemark::vault::memory::MemoryVault;
 use tidemark_core::alert::Notice;
 use tidemark_core::endpoint::Hosts;
+use tidemark_core::form::Section;
 use tidemark_core::message::{Event, KeyringTrouble};
 use tidemark_core::tray::{Shape, Tray};
 use tidemark_core::view::View;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::oneshot;
 use wiremock::matchers::{header, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -121,6 +124,12 @@ impl Stage {
             .unwrap_or_else(|_| panic!("{what}: never seen"))
     }
 
+    async fn set(&self, key: &str, value: &str) -> Result<Vec<Section>, AppError> {
+        let (reply, done) = oneshot::channel();
+        self.tell(Message::Choice(Choice::Set(key.to_owned(), value.to_owned(), reply)));
+        done.await.expect("the controller answers")
+    }
+
     async fn tray_says(&mut self, words: &str) -> Tray {
         let fits = |seen: &Seen| match seen {
             Seen::Tray(tray) if tray.tooltip.contains(words) => Some(tray.clone()),
@@ -128,6 +137,11 @@ impl Stage {
         };
         self.wait(words, fits).await
     }
+}
+
+fn value<'a>(shown: &'a [Section], key: &str) -> &'a str {
+    let fields = shown.iter().flat_map(|section| &section.fields);
+    fields.into_iter().find(|field| field.key == key).map_or("", |field| &field.value)
 }
 
 fn left(percent: u32) -> Value {
@@ -223,6 +237,58 @@ async fn a_settings_file_broken_while_running_costs_no_account() {
     assert_eq!(stage.wait("a banner", told).await, 1);
     let kept = config::load(&stage.desk.paths, Timestamp::now());
     assert_eq!(kept.settings.accounts.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["Home"]);
+}
+
+#[tokio::test]
+async fn a_setting_changed_in_the_window_is_kept_and_in_effect_at_once() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    let shown = stage.set("show_used", "true").await.expect("it is taken");
+    assert_eq!(value(&shown, "show_used"), "true");
+    stage.tray_says("29 % used").await;
+    stage.set("language", "zh-CN").await.expect("it is taken");
+    let kept = config::load(&stage.desk.paths, Timestamp::now()).settings;
+    assert!(kept.show_used && kept.accounts.len() == 1, "{kept:?}");
+    let refused = stage.set("interval_minutes", "90").await.expect_err("too long");
+    assert_eq!(refused.code, "setting");
+    assert!(refused.message.starts_with("查询间隔"), "in the user's language: {refused}");
+    let (reply, shown) = oneshot::channel();
+    stage.tell(Message::Choice(Choice::Show(reply)));
+    let shown = shown.await.expect("it answers");
+    assert_eq!((value(&shown, "interval_minutes"), shown[0].title.as_str()), ("5", "语言与数字"));
+}
+
+#[tokio::test]
+async fn what_the_user_says_of_an_account_is_kept_or_refused_by_its_field() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    let id = config::load(&stage.desk.paths, Timestamp::now()).settings.accounts[0].id.clone();
+    let say = async |field: &str, value: &str| {
+        let (reply, done) = oneshot::channel();
+        stage.tell(Message::Choice(Choice::SetAccount(id.clone(), field.into(), value.into(), reply)));
+        done.await.expect("it answers").map_err(|error| error.message)
+    };
+    assert_eq!(say("tier", "ultra").await, Ok(()));
+    assert!(say("tier", "gold").await.is_err_and(|said| said.starts_with("Tier")));
+    assert!(say("balance_below", "5").await.is_err_and(|said| said.starts_with("Warn below")));
+    let (reply, shown) = oneshot::channel();
+    stage.tell(Message::Choice(Choice::ShowAccount(id.clone(), reply)));
+    let shown = shown.await.expect("it answers").expect("the account is there");
+    assert!(shown.iter().any(|field| field.key == "tier" && field.value == "ultra"), "{shown:?}");
+}
+
+#[tokio::test]
+async fn a_setting_tried_in_the_simulation_holds_there_and_is_not_kept() {
+    let mut stage = Stage::start(true).await;
+    stage.tray_says("Default Team").await;
+    let shown = stage.set("show_used", "true").await.expect("it is taken");
+    assert_eq!(value(&shown, "show_used"), "true");
+    stage.tray_says("% used").await;
+    assert!(!stage.desk.paths.settings.exists());
 }
 
 #[tokio::test]

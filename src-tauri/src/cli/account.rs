@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::Subcommand;
 use serde::Serialize;
-use tidemark_core::account::{AccountId, Kind, Region};
+use tidemark_core::account::{AccountId, Kind, Region, Tier};
 
 use super::{KindName, Problem, RegionName, block_on, load_settings, now, print, print_json, status};
 use crate::Machine;
@@ -67,6 +67,18 @@ pub(super) enum AccountCommand {
         #[arg(long)]
         yes: bool,
     },
+    /// Say of an account what MiniMax does not, such as its tier.
+    Set {
+        /// Its name.
+        name: String,
+        #[arg(help = "What is said: credits, tier, high_speed, balance_below or team")]
+        field: String,
+        #[arg(
+            allow_hyphen_values = true,
+            help = "on or off; starter, plus, max, ultra or none; an amount or none; a name or none"
+        )]
+        value: String,
+    },
     /// Name the pay-as-you-go account that takes over while a plan is spent.
     Pair {
         /// The plan account.
@@ -93,6 +105,10 @@ struct Listed<'a> {
     last_four: Option<&'a str>,
     unchecked: bool,
     pair: Option<&'a str>,
+    credits: bool,
+    tier: Option<Tier>,
+    high_speed: bool,
+    balance_below: Option<String>,
 }
 
 pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Problem> {
@@ -146,6 +162,9 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
             }
             print(&format!("{name} is removed, and so is its key."));
         }
+        AccountCommand::Set { name, field, value } => {
+            desk.set_account(&id(&name)?, &field, &value).map_err(AppError::from)?;
+        }
         AccountCommand::Pair { plan, payg } => desk.pair(&id(&plan)?, Some(&id(&payg)?))?,
         AccountCommand::Unpair { plan } => desk.pair(&id(&plan)?, None)?,
     }
@@ -190,6 +209,10 @@ fn list(machine: &Machine, json: bool) -> Result<u8, Problem> {
             last_four: account.last_four.as_deref(),
             unchecked: account.unchecked,
             pair: account.pair.as_ref().and_then(name_of),
+            credits: account.has_credits,
+            tier: account.tier,
+            high_speed: account.high_speed,
+            balance_below: account.balance_below.map(|amount| amount.to_string()),
         })
         .collect();
     if json {
