@@ -151,6 +151,8 @@ pub struct Card {
     pub kind: Kind,
     /// Its platform.
     pub region: Region,
+    /// The pay-as-you-go account that takes over while this plan is spent.
+    pub pair: Option<AccountId>,
     /// Small labels beside the name: region, team, kind.
     pub chips: Vec<String>,
     /// The key's last four characters, `None` for a short or simulated key.

@@ -27,6 +27,7 @@ pub(super) fn card(scene: &Scene<'_>, account: &Watched) -> Card {
         name: account.account.name.clone(),
         kind: account.account.kind,
         region: account.account.region,
+        pair: account.account.pair.clone(),
         chips: chips(scene, account),
         last_four: account.account.last_four.clone(),
         level,

@@ -30,6 +30,10 @@ kind: Kind,
  */
 region: Region, 
 /**
+ * The pay-as-you-go account that takes over while this plan is spent.
+ */
+pair: AccountId | null, 
+/**
  * Small labels beside the name: region, team, kind.
  */
 chips: Array<string>, 
