@@ -16,6 +16,8 @@ const COMMANDS: &[&str] = &[
     "retry_keyring",
     "start_demo",
     "leave_demo",
+    "speed_cost",
+    "measure_speed",
     "open_link",
     "close_window",
     "fit",

@@ -18,6 +18,7 @@
 
 mod code;
 mod envelope;
+mod generation;
 mod http;
 mod json;
 mod money;
@@ -30,6 +31,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::envelope::{Document, Garbled};
+pub use self::generation::{error_in, refusal};
 use crate::account::Region;
 use crate::endpoint::Endpoint;
 use crate::failure::{Failure, FailureKind};

@@ -40,6 +40,10 @@ impl Endpoint {
     }
 }
 
+/// The path of streamed text in Anthropic's form, on both platforms (MiniMax's API reference, "Compatible Anthropic
+/// API"). Only a measurement of speed asks there.
+pub const MESSAGES: &str = "/anthropic/v1/messages";
+
 /// Which host answers for each platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hosts {
@@ -90,11 +94,20 @@ impl Hosts {
     /// Gives the address asked for an endpoint on a platform.
     #[must_use]
     pub fn url(&self, region: Region, endpoint: Endpoint) -> String {
-        let base = match region {
+        format!("{}{}", self.base(region), endpoint.path())
+    }
+
+    /// Gives the address asked for streamed text on a platform.
+    #[must_use]
+    pub fn messages(&self, region: Region) -> String {
+        format!("{}{MESSAGES}", self.base(region))
+    }
+
+    fn base(&self, region: Region) -> &str {
+        match region {
             Region::Global => &self.global,
             Region::China => &self.china,
-        };
-        format!("{base}{}", endpoint.path())
+        }
     }
 }
 
@@ -155,6 +168,8 @@ mod tests {
             hosts.url(Region::China, Endpoint::Balance),
             "https://api.minimax.cn/account/query_balance"
         );
+        assert_eq!(hosts.messages(Region::Global), "https://api.minimax.io/anthropic/v1/messages");
+        assert_eq!(hosts.messages(Region::China), "https://api.minimax.cn/anthropic/v1/messages");
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub mod rolling;
 pub mod schedule;
 pub mod settings;
 pub mod simulate;
+pub mod speed;
 pub mod text;
 pub mod tray;
 pub mod view;

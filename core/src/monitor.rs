@@ -16,6 +16,7 @@ use crate::message::{Effect, Event, KeyringTrouble, Now, Remark};
 use crate::present::{self, Scene};
 use crate::schedule::Outlook;
 use crate::settings::Settings;
+use crate::speed::{self, Standing};
 use crate::text::{Tongue, Words};
 use crate::tray::Tray;
 use crate::view::View;
@@ -151,6 +152,13 @@ impl Monitor {
     #[must_use]
     pub const fn words(&self) -> &Words {
         &self.words
+    }
+
+    /// Gives what is known of an account before its speed is measured.
+    #[must_use]
+    pub fn standing(&self, account: &AccountId, now: &Now) -> Option<Standing> {
+        let watched = self.watched.iter().find(|w| w.account.id == *account)?;
+        Some(speed::standing(watched, &self.settings, now.at))
     }
 
     /// Gives the next moment at which something is due, so that the shell can beat just then.

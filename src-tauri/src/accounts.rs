@@ -3,6 +3,7 @@
 //! Owns the order of steps: check, ask, keep the key, note the account. Refuses to keep a refused key, and to lose
 //! an old one before the new one is accepted.
 
+mod speed;
 mod verdict;
 
 use jiff::Timestamp;

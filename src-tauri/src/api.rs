@@ -1,7 +1,9 @@
-//! Asking MiniMax: one GET, within limits.
+//! Asking MiniMax: one GET, within limits; and the one request of a measurement.
 //!
 //! Owns the HTTP client and what its errors mean. Refuses redirects, cookies, unchecked TLS, plain http beyond this
 //! machine, and long bodies. What an answer means is the core's to say: every HTTP status is an answer here.
+
+mod stream;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +15,9 @@ use tidemark_core::answer::{Answer, BODY_LIMIT, HEADERS};
 use tidemark_core::endpoint::{Endpoint, Hosts};
 use tidemark_core::failure::{Failure, FailureKind};
 use tokio::sync::OnceCell;
+
+use crate::key::ApiKey;
+pub use stream::StreamLimits;
 
 const USER_AGENT: &str = concat!("tidemark/", env!("CARGO_PKG_VERSION"));
 
@@ -81,24 +86,15 @@ impl Api {
     /// # Errors
     ///
     /// A [`Failure`] where no whole answer came: `Offline`, `Timeout`, `Tls` or `Unreadable`. It carries no text.
-    pub async fn ask(
-        &self,
-        key: &crate::key::ApiKey,
-        region: Region,
-        endpoint: Endpoint,
-    ) -> Result<Answer, Failure> {
+    pub async fn ask(&self, key: &ApiKey, region: Region, endpoint: Endpoint) -> Result<Answer, Failure> {
         let Ok(url) = Url::parse(&self.hosts.url(region, endpoint)) else {
             return Err(Failure::new(FailureKind::Other));
         };
-        let Ok(mut bearer) = HeaderValue::from_str(&format!("Bearer {}", key.expose())) else {
-            return Err(Failure::new(FailureKind::KeyRejected));
-        };
-        bearer.set_sensitive(true);
         let request = self
             .client(&url)
             .await?
             .get(url)
-            .header(AUTHORIZATION, bearer)
+            .header(AUTHORIZATION, bearer(key)?)
             .header(ACCEPT, "application/json");
         let response = request.send().await.map_err(|e| sending_failed(&e))?;
         let status = response.status().as_u16();
@@ -132,6 +128,14 @@ impl Api {
         }
         .build()
     }
+}
+
+/// Gives the header that carries a key; it is hidden from whatever prints headers.
+fn bearer(key: &ApiKey) -> Result<HeaderValue, Failure> {
+    let mut bearer = HeaderValue::from_str(&format!("Bearer {}", key.expose()))
+        .map_err(|_| Failure::new(FailureKind::KeyRejected))?;
+    bearer.set_sensitive(true);
+    Ok(bearer)
 }
 
 fn parse_proxy(text: &str) -> Result<Proxy, ProxyError> {

@@ -7,6 +7,7 @@ mod doctor;
 mod explain;
 mod key;
 mod settings;
+mod speed;
 mod status;
 
 use std::io::Write as _;
@@ -72,6 +73,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Measure how fast a model answers, with one streamed request.
+    Speed(speed::SpeedArgs),
     /// Print shell completions.
     Completions {
         /// For which shell.
@@ -146,6 +149,7 @@ pub fn main() -> ExitCode {
         Some(Command::Account(command)) => machine().and_then(|m| account::run(m, command)),
         Some(Command::Settings(command)) => machine().and_then(|m| settings::run(&m, command)),
         Some(Command::Key(args)) => machine().and_then(|m| key::run(m, &args)),
+        Some(Command::Speed(args)) => machine().and_then(|m| speed::run(m, &args)),
         Some(Command::Doctor { json }) => machine().and_then(|m| doctor::run(&m, json)),
     };
     done.map_or_else(Problem::report, ExitCode::from)
@@ -189,6 +193,7 @@ impl From<AppError> for Problem {
         let code = match error.code {
             "keyring" => 7,
             "offline" => 6,
+            "spent" => 4,
             "refused" => 5,
             "other" => 1,
             _ => WRONG_USE,

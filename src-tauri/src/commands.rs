@@ -10,12 +10,14 @@ use tidemark_core::account::{AccountId, Kind, Region};
 use tidemark_core::endpoint;
 use tidemark_core::form::{FieldView, Section};
 use tidemark_core::message::Event;
+use tidemark_core::speed::{self, Standing};
+use tidemark_core::text::Words;
 use tidemark_core::view::{Link, View};
 use tokio::sync::oneshot;
 
 use crate::Shell;
 use crate::accounts::{Admitted, NewAccount};
-use crate::controller::{Choice, Message};
+use crate::controller::{Choice, Message, Speed};
 use crate::desktop::window;
 use crate::error::{AppError, Code};
 
@@ -34,6 +36,12 @@ pub struct Added {
 pub struct Texts {
     language: &'static str,
     source: &'static str,
+}
+
+/// One sentence for the page to show.
+#[derive(Debug, Serialize)]
+pub struct Said {
+    sentence: String,
 }
 
 #[tauri::command]
@@ -163,6 +171,24 @@ pub(crate) fn leave_demo(shell: State<'_, Shell>) {
 }
 
 #[tauri::command]
+pub(crate) async fn speed_cost(id: AccountId, shell: State<'_, Shell>) -> Result<Said, AppError> {
+    let (standing, speed) = speed_of(id, &shell).await?;
+    let account = &standing.account;
+    let sentence = speed::cost(&Words::new(speed.tongue), account.kind, speed::usual_model(account));
+    Ok(Said { sentence })
+}
+
+#[tauri::command]
+pub(crate) async fn measure_speed(id: AccountId, shell: State<'_, Shell>) -> Result<Said, AppError> {
+    let (standing, speed) = speed_of(id, &shell).await?;
+    let (words, model) = (Words::new(speed.tongue), speed::usual_model(&standing.account));
+    let busy = |_| AppError::new(Code::Other, speed::busy(&words));
+    let _alone = shell.measuring.try_lock().map_err(busy)?;
+    let measured = shell.desk.measure(standing, model, &speed.settings, &words).await?;
+    Ok(Said { sentence: speed::result(&words, &measured, model) })
+}
+
+#[tauri::command]
 pub(crate) async fn open_link(app: AppHandle, link: Link, region: Region) -> Result<(), AppError> {
     window::open_page(&app, endpoint::page(link, region))
 }
@@ -175,6 +201,18 @@ pub(crate) fn close_window(window: WebviewWindow) {
 #[tauri::command]
 pub(crate) fn fit(window: WebviewWindow, height: f64) {
     window::fit(&window, height);
+}
+
+/// Asks what is known of an account that is to be measured.
+async fn speed_of(id: AccountId, shell: &Shell) -> Result<(Standing, Speed), AppError> {
+    let (reply, answer) = oneshot::channel();
+    shell.tell(Message::Speed(id, reply));
+    let mut speed = answer.await.map_err(|_| gone())?;
+    match speed.standing.take() {
+        Some(_) if speed.demo => Err(AppError::new(Code::Other, speed::simulated(&Words::new(speed.tongue)))),
+        Some(standing) => Ok((standing, speed)),
+        None => Err(AppError::new(Code::NotFound, "There is no such account.")),
+    }
 }
 
 fn gone() -> AppError {

@@ -17,6 +17,8 @@ use tidemark_core::message::{Effect, Event, Now, Remark};
 use tidemark_core::monitor::{Monitor, Start};
 use tidemark_core::settings::Settings;
 use tidemark_core::simulate;
+use tidemark_core::speed::Standing;
+use tidemark_core::text::Tongue;
 use tidemark_core::tray::Tray;
 use tidemark_core::view::View;
 use tidemark_core::watched::Kept;
@@ -51,10 +53,25 @@ pub enum Message {
     Texts(oneshot::Sender<(&'static str, &'static str)>),
     /// The page shows or changes a choice.
     Choice(Choice),
+    /// Someone wants to measure the speed of an account.
+    Speed(AccountId, oneshot::Sender<Speed>),
     /// The user wants to look around.
     StartDemo,
     /// The user has looked around.
     LeaveDemo,
+}
+
+/// What a measurement of speed starts from.
+#[derive(Debug)]
+pub struct Speed {
+    /// What is known of the account; `None` where there is none.
+    pub standing: Option<Standing>,
+    /// The settings in use.
+    pub settings: Settings,
+    /// The user's language.
+    pub tongue: Tongue,
+    /// Whether everything is simulated.
+    pub demo: bool,
 }
 
 /// Where what the user sees is shown.
@@ -157,6 +174,14 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                 let _ = reply.send((tongue.tag(), tongue.page()));
             }
             Message::Choice(choice) => self.choose(choice),
+            Message::Speed(account, reply) => {
+                let _ = reply.send(Speed {
+                    standing: self.monitor.standing(&account, &self.now()),
+                    settings: self.monitor.settings().clone(),
+                    tongue: self.monitor.words().tongue,
+                    demo: self.demo_since.is_some(),
+                });
+            }
             Message::StartDemo => self.change_world(true),
             Message::LeaveDemo => self.change_world(false),
         }

@@ -35,6 +35,8 @@ pub enum Code {
     Duplicate,
     /// MiniMax refuses the key.
     Refused,
+    /// The quota, or the balance, is used up.
+    Spent,
     /// MiniMax could not be asked.
     Offline,
     /// The keyring cannot be used.
@@ -59,6 +61,7 @@ impl Code {
             Self::WrongKind => "wrong_kind",
             Self::Duplicate => "duplicate",
             Self::Refused => "refused",
+            Self::Spent => "spent",
             Self::Offline => "offline",
             Self::Keyring => "keyring",
             Self::NotFound => "not_found",

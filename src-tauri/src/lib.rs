@@ -61,6 +61,8 @@ pub struct Machine {
 struct Shell {
     inbox: UnboundedSender<Message>,
     desk: Arc<Desk<Keyring>>,
+    /// Held while a speed is measured: two at once would slow each other down.
+    measuring: tokio::sync::Mutex<()>,
 }
 
 impl Shell {
@@ -106,6 +108,8 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
             commands::retry_keyring,
             commands::start_demo,
             commands::leave_demo,
+            commands::speed_cost,
+            commands::measure_speed,
             commands::open_link,
             commands::close_window,
             commands::fit,
@@ -172,7 +176,7 @@ fn compose(
     };
     let lock = if options.demo { None } else { instance::mark_running(&paths) };
     let (controller, inbox) = Controller::new(parts);
-    let shell = Shell { inbox: inbox.clone(), desk };
+    let shell = Shell { inbox: inbox.clone(), desk, measuring: tokio::sync::Mutex::default() };
     // A broken file is moved away when it is first read, so only this first reading knows of it.
     for remark in loaded.remark.into_iter().chain(store_remark) {
         shell.tell(Message::Event(Event::Remark(remark)));

@@ -21,6 +21,52 @@ pub struct Answer {
 enum Body {
     Text(String),
     Plan { interval: Window, week: Window },
+    Stream(Stream),
+}
+
+/// Text that comes piece by piece.
+#[derive(Clone, Copy, Debug)]
+pub struct Stream {
+    pub(crate) every: Duration,
+    pub(crate) end: StreamEnd,
+    pieces: u32,
+    tokens: u32,
+}
+
+/// How a stream ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamEnd {
+    /// With its count of tokens and a proper end.
+    Whole,
+    /// The connection is closed in the middle.
+    Broken,
+    /// Nothing more comes, and the connection stays.
+    Silent,
+}
+
+impl Stream {
+    /// Gives what is sent, one after the other.
+    pub(crate) fn pieces(&self) -> Vec<String> {
+        let start = json!({ "type": "message_start", "message": {
+            "id": "test", "type": "message", "role": "assistant", "content": [], "model": "MiniMax-M2.7",
+            "usage": { "input_tokens": 30, "output_tokens": 0 } } });
+        let open = json!({ "type": "content_block_start", "index": 0,
+            "content_block": { "type": "thinking", "thinking": "" } });
+        let delta = json!({ "type": "content_block_delta", "index": 0,
+            "delta": { "type": "thinking_delta", "thinking": "one, " } });
+        let mut pieces = vec![event(&start) + ": a comment\n\n" + &event(&open)];
+        pieces.extend((0..self.pieces).map(|_| event(&delta)));
+        if self.end == StreamEnd::Whole {
+            let usage = json!({ "type": "message_delta", "delta": { "stop_reason": "max_tokens" },
+                "usage": { "output_tokens": self.tokens } });
+            pieces.push(event(&usage) + &event(&json!({ "type": "message_stop" })));
+        }
+        pieces
+    }
+}
+
+fn event(data: &Value) -> String {
+    format!("event: {}\ndata: {data}\n\n", data["type"].as_str().unwrap_or_default())
 }
 
 /// One window of the plan's main row.
@@ -127,6 +173,19 @@ impl Answer {
         Self::of(200, Body::Text(body.to_string()))
     }
 
+    /// Streams that many pieces, one every so often, and counts them as that many tokens.
+    #[must_use]
+    pub const fn stream(pieces: u32, every: Duration, tokens: u32, end: StreamEnd) -> Self {
+        Self::of(200, Body::Stream(Stream { every, end, pieces, tokens }))
+    }
+
+    /// An error of the path that streams text, with MiniMax's own code at its end.
+    #[must_use]
+    pub fn text_error(status: u16, kind: &str, message: &str) -> Self {
+        let error = json!({ "type": "error", "error": { "type": kind, "message": message } });
+        Self::of(status, Body::Text(error.to_string()))
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -146,7 +205,13 @@ impl Answer {
         match &self.body {
             Body::Text(text) => text.clone(),
             Body::Plan { interval, week } => plan(*interval, *week).to_string(),
+            Body::Stream(stream) => stream.pieces().concat(),
         }
+    }
+
+    /// Gives the stream that it is, where it is one.
+    pub(crate) const fn stream_of(&self) -> Option<&Stream> {
+        if let Body::Stream(stream) = &self.body { Some(stream) } else { None }
     }
 
     const fn of(status: u16, body: Body) -> Self {

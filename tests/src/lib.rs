@@ -21,7 +21,7 @@ pub mod session;
 pub mod tray;
 pub mod wait;
 
-pub use answer::{Answer, Window};
+pub use answer::{Answer, StreamEnd, Window};
 pub use app::{App, Run};
 pub use minimax::MiniMax;
 pub use page::Page;

@@ -12,13 +12,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Stream, StreamEnd};
 use crate::wait::until;
 
 /// The path that tells of a plan.
 pub const PLAN: &str = "/v1/token_plan/remains";
 /// The path that tells of a balance.
 pub const BALANCE: &str = "/account/query_balance";
+/// The path that streams text.
+pub const MESSAGES: &str = "/anthropic/v1/messages";
 
 /// A scripted MiniMax on loopback.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ pub struct Asked {
     pub headers: HashMap<String, String>,
     /// The key it carried, where it carried one as a Bearer token.
     pub key: Option<String>,
+    /// What it carried.
+    pub body: String,
     /// When it came.
     pub at: Instant,
 }
@@ -91,6 +95,17 @@ impl MiniMax {
         let answers: VecDeque<Answer> = answers.into_iter().collect();
         assert!(!answers.is_empty(), "a script has at least one answer");
         self.script().answers.insert((path.to_owned(), key.to_owned()), answers);
+    }
+
+    /// Answers a request for text with a key like this from now on.
+    pub fn speaks(&self, key: &str, answer: Answer) {
+        self.script().answers.insert((MESSAGES.to_owned(), key.to_owned()), VecDeque::from([answer]));
+    }
+
+    /// Gives every request for text so far.
+    #[must_use]
+    pub fn asked_for_text(&self) -> Vec<Asked> {
+        self.asked().into_iter().filter(|asked| asked.path == MESSAGES).collect()
     }
 
     /// Gives every request so far.
@@ -183,6 +198,9 @@ async fn converse(mut stream: TcpStream, script: Arc<Mutex<Script>>) {
         answer
     };
     tokio::time::sleep(answer.delay).await;
+    if let Some(stream_of) = answer.stream_of() {
+        return speak(stream, stream_of).await;
+    }
     let body = answer.body();
     let mut head = format!("HTTP/1.1 {} Scripted\r\nConnection: close\r\n", answer.status);
     if !answer.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
@@ -196,14 +214,37 @@ async fn converse(mut stream: TcpStream, script: Arc<Mutex<Script>>) {
     let _gone = stream.shutdown().await;
 }
 
+/// Sends pieces at their times, and ends, breaks off or goes on for ever.
+async fn speak(mut stream: TcpStream, stream_of: &Stream) {
+    let head = "HTTP/1.1 200 Scripted\r\nConnection: close\r\nContent-Type: text/event-stream\r\n\
+                Transfer-Encoding: chunked\r\n\r\n";
+    if stream.write_all(head.as_bytes()).await.is_err() {
+        return;
+    }
+    for piece in stream_of.pieces() {
+        tokio::time::sleep(stream_of.every).await;
+        let chunk = format!("{:x}\r\n{piece}\r\n", piece.len());
+        if stream.write_all(chunk.as_bytes()).await.is_err() {
+            return;
+        }
+    }
+    match stream_of.end {
+        StreamEnd::Whole => drop(stream.write_all(b"0\r\n\r\n").await),
+        StreamEnd::Broken => {}
+        // Until the other side has had enough.
+        StreamEnd::Silent => drop(stream.read(&mut [0; 1]).await),
+    }
+    let _gone = stream.shutdown().await;
+}
+
 impl Script {
     /// Gives the next answer, or what MiniMax says to a key or a path that it does not know.
     fn answer(&mut self, asked: &Asked) -> Answer {
         let path = asked.path.split('?').next().unwrap_or_default();
-        if path != PLAN && path != BALANCE {
+        if path != PLAN && path != BALANCE && path != MESSAGES {
             return Answer::status(404);
         }
-        if asked.method != "GET" {
+        if asked.method != if path == MESSAGES { "POST" } else { "GET" } {
             return Answer::status(405);
         }
         let Some(key) = &asked.key else {
@@ -228,7 +269,8 @@ async fn read(stream: &mut TcpStream) -> Option<Asked> {
         }
         bytes.extend_from_slice(&part[..count]);
     }
-    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let head = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
+    let text = String::from_utf8_lossy(&bytes[..head]).into_owned();
     let mut lines = text.split("\r\n");
     let mut words = lines.next()?.split(' ');
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
@@ -238,5 +280,12 @@ async fn read(stream: &mut TcpStream) -> Option<Asked> {
         .map(|(name, value)| (name.trim().to_lowercase(), value.trim().to_owned()))
         .collect();
     let key = headers.get("authorization").and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
-    Some(Asked { method, path, headers, key, at: Instant::now() })
+    let length = headers.get("content-length").and_then(|value| value.parse().ok()).unwrap_or(0_usize);
+    let mut body = bytes.split_off(head);
+    let missing = length.saturating_sub(body.len());
+    let mut rest = vec![0; missing.min(64 * 1024)];
+    stream.read_exact(&mut rest).await.ok()?;
+    body.extend(rest);
+    let body = String::from_utf8_lossy(&body).into_owned();
+    Some(Asked { method, path, headers, key, body, at: Instant::now() })
 }

@@ -11,7 +11,7 @@ use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use rustix::process::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::binary;
 use crate::process::{Started, signal};
@@ -151,6 +151,21 @@ impl Page {
             return "no page".to_owned();
         };
         body.text().await.unwrap_or_default()
+    }
+
+    /// Calls commands of the app all at once, as the page itself does, and gives what each said.
+    pub async fn invoke(&self, calls: &[(&str, Value)]) -> Vec<Result<Value, Value>> {
+        let script = "const [calls, done] = arguments; \
+            Promise.allSettled(calls.map(([name, values]) => window.__TAURI_INTERNALS__.invoke(name, values))).then(done)";
+        let told = self.client.execute_async(script, vec![json!(calls)]).await;
+        let told = told.unwrap_or_else(|e| panic!("the page cannot call {calls:?}: {e}"));
+        let told = told.as_array().unwrap_or_else(|| panic!("no list of results: {told}"));
+        told.iter()
+            .map(|one| match one["status"].as_str() {
+                Some("fulfilled") => Ok(one["value"].clone()),
+                _ => Err(one["reason"].clone()),
+            })
+            .collect()
     }
 
     /// Gives the page's source as it stands now, with every attribute.

@@ -368,3 +368,24 @@ refused-plan-account = { $label }: only a plan account has this.
 refused-payg-account = { $label }: only a pay-as-you-go account has this.
 banner-settings-mended = Some settings were not understood
 banner-settings-mended-body = Their defaults are used: { $fields }. Set them anew, or mend the settings file.
+
+## Speed
+speed-cost-plan = One streamed request to { $model }, up to { $tokens } output tokens. It counts as one request of the plan's quota.
+speed-cost-payg = One streamed request to { $model }, up to { $tokens } output tokens. The key pays for it by tokens.
+speed-result = { $rate } tokens per second with { $model }: { $tokens } tokens in { $seconds } s, the first after { $first } s.
+speed-one-token = Only one token came, so there is no speed to compute.
+speed-at-once = All { $tokens } tokens came at once, so there is no speed to compute. Something on the way holds the stream back.
+speed-uncounted = MiniMax did not say how many tokens it sent, so the speed is not known ({ $pieces } pieces of text in { $seconds } s).
+speed-broken = The stream broke off. Until then: { $until }
+speed-endless = The stream did not end in time and was cut off. Until then: { $until }
+speed-spent-back = Not measured: the plan is used up. It is back { $at }, in { $span }.
+speed-spent = Not measured: the plan is used up, and MiniMax names no time when it is back.
+speed-spent-balance = Not measured: the balance is used up.
+speed-spent-told = Not measured: MiniMax says that the quota or the balance is used up.
+speed-failed = Not measured: { $why }.
+speed-no-stream = MiniMax sent no stream that could be understood
+speed-throttled = MiniMax asks for a pause; try again in a minute
+speed-throttled-for = MiniMax asks for a pause of { $seconds } s
+speed-refused = MiniMax refuses this request; the plan may not have this model
+speed-busy = A measurement is under way already.
+speed-simulated = A simulated account has no speed to measure.

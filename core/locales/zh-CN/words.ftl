@@ -359,3 +359,24 @@ refused-plan-account = { $label }：只有套餐账户才有此项。
 refused-payg-account = { $label }：只有按量付费账户才有此项。
 banner-settings-mended = 有些设置无法识别
 banner-settings-mended-body = 已改用默认值：{ $fields }。请重新设置，或修正设置文件。
+
+## 速度
+speed-cost-plan = 向 { $model } 发送一次流式请求，最多输出 { $tokens } 个 token，计为套餐额度中的一次请求。
+speed-cost-payg = 向 { $model } 发送一次流式请求，最多输出 { $tokens } 个 token，由此密钥按 token 付费。
+speed-result = { $model }：每秒 { $rate } 个 token（{ $seconds } 秒内 { $tokens } 个，首个在 { $first } 秒后到达）。
+speed-one-token = 只收到一个 token，无法计算速度。
+speed-at-once = { $tokens } 个 token 同时到达，无法计算速度。中途有设备截留了数据流。
+speed-uncounted = MiniMax 没有说明发送了多少 token，速度未知（{ $seconds } 秒内 { $pieces } 段文字）。
+speed-broken = 数据流中断。此前：{ $until }
+speed-endless = 数据流未按时结束，已被截断。此前：{ $until }
+speed-spent-back = 未测量：套餐已用完，{ $at }恢复（{ $span }后）。
+speed-spent = 未测量：套餐已用完，MiniMax 没有给出恢复时间。
+speed-spent-balance = 未测量：余额已用完。
+speed-spent-told = 未测量：MiniMax 表示额度或余额已用完。
+speed-failed = 未测量：{ $why }。
+speed-no-stream = MiniMax 没有发来可以理解的数据流
+speed-throttled = MiniMax 要求暂停，请一分钟后再试
+speed-throttled-for = MiniMax 要求暂停 { $seconds } 秒
+speed-refused = MiniMax 拒绝了此请求，套餐可能不含该模型
+speed-busy = 已有一次测量正在进行。
+speed-simulated = 模拟账号没有可测量的速度。

@@ -17,5 +17,6 @@ mod levels;
 mod restart;
 mod secrecy;
 mod simulated;
+mod speed;
 mod status;
 mod two_accounts;

@@ -1,0 +1,218 @@
+//! How fast a model answers: tokens per second, as MiniMax's FAQ defines it.
+//!
+//! Owns what is asked for, the meter that a stream runs through, and what came of it. Refuses to guess: a count of
+//! pieces is no count of tokens, and a single moment has no speed.
+
+mod events;
+mod said;
+mod standing;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::account::Account;
+use crate::answer;
+use crate::failure::{Failure, FailureKind};
+
+use events::Events;
+pub use said::{busy, cost, failed, result, simulated, spent};
+pub use standing::{Standing, standing};
+
+/// How many tokens are asked for at the most. At MiniMax's own figure of about 60 a second it takes 7 seconds.
+pub const OUTPUT_TOKENS: u32 = 400;
+
+/// The longest stream that is read, in bytes; [`OUTPUT_TOKENS`] take about a tenth of it.
+pub const STREAM_LIMIT: usize = 1024 * 1024;
+
+/// The longest name of a model, in bytes.
+const MODEL_LIMIT: usize = 100;
+
+/// Where all pieces came within this, something on the way held them back, and their times say nothing.
+const SHORTEST_SPAN: Duration = Duration::from_millis(10);
+
+/// Gives the model that an account is measured with, where the user names none (MiniMax's FAQ, "What is the
+/// High-Speed subscription?").
+#[must_use]
+pub const fn usual_model(account: &Account) -> &'static str {
+    if account.high_speed { "MiniMax-M2.7-highspeed" } else { "MiniMax-M2.7" }
+}
+
+/// Tells whether a text can be the name of a model.
+#[must_use]
+pub fn is_model_name(name: &str) -> bool {
+    (1..=MODEL_LIMIT).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// Gives the request that is sent, as JSON. It asks for something long that needs no thought.
+#[must_use]
+pub fn request(model: &str) -> String {
+    let ask = "Write the numbers from one to three hundred in English words, separated by commas, and nothing else.";
+    json!({
+        "model": model, "max_tokens": OUTPUT_TOKENS, "stream": true,
+        "messages": [{ "role": "user", "content": [{ "type": "text", "text": ask }] }],
+    })
+    .to_string()
+}
+
+/// How a stream came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The whole answer came.
+    Whole,
+    /// The connection broke, nothing came any more, or MiniMax sent an error in the middle.
+    Broken(FailureKind),
+    /// It went on for longer than it is listened to.
+    Endless,
+}
+
+/// What a meter saw of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// How many tokens MiniMax says it sent between the first piece and the last; `None` where it did not say.
+    pub output_tokens: Option<u64>,
+    /// How many pieces of output came.
+    pub pieces: u64,
+    /// From sending the request to the first piece.
+    pub to_first: Duration,
+    /// From the first piece to the last that was counted.
+    pub span: Duration,
+    /// How it ended.
+    pub end: End,
+}
+
+impl Measured {
+    /// Gives output tokens / (time of last token − time of first token); `None` where that says nothing: a single
+    /// token, all of them at once, or no count.
+    #[must_use]
+    pub fn tokens_per_second(&self) -> Option<f64> {
+        let tokens = self.output_tokens.filter(|tokens| *tokens > 1)?;
+        #[expect(clippy::cast_precision_loss, reason = "far fewer tokens than 2^52")]
+        let rate = tokens as f64 / self.span.as_secs_f64();
+        (self.pieces > 1 && self.span >= SHORTEST_SPAN).then_some(rate)
+    }
+}
+
+/// How the bytes ended, as the one who reads them saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// The server closed the stream, or nothing more of it is wanted.
+    Closed,
+    /// The connection broke.
+    Broke,
+    /// Nothing came for too long.
+    Silent,
+    /// Bytes still came when the time, or [`STREAM_LIMIT`], was over.
+    CutOff,
+}
+
+/// Listens to one stream and notes when its tokens came.
+#[derive(Debug, Default)]
+pub struct Meter {
+    events: Events,
+    seen: Seen,
+    bytes: usize,
+}
+
+/// What the events so far have said.
+#[derive(Debug, Default)]
+struct Seen {
+    pieces: u64,
+    first: Option<Duration>,
+    last: Duration,
+    /// MiniMax's count so far, and when the last piece of it had come.
+    counted: Option<(u64, Duration)>,
+    is_whole: bool,
+    error: Option<Failure>,
+}
+
+impl Meter {
+    /// Takes bytes as they came; `at` counts from the moment the request was sent. Tells whether more is wanted.
+    pub fn take(&mut self, bytes: &[u8], at: Duration) -> bool {
+        self.bytes = self.bytes.saturating_add(bytes.len());
+        let seen = &mut self.seen;
+        self.events.take(bytes, |data| seen.event(data, at));
+        !self.seen.is_over() && !self.is_full()
+    }
+
+    /// Says what was measured.
+    ///
+    /// # Errors
+    ///
+    /// A [`Failure`] where not a single piece of output came: MiniMax's own error, else what the reader saw.
+    pub fn finish(mut self, reader: Reader) -> Result<Measured, Failure> {
+        let seen = &mut self.seen;
+        let last = seen.last;
+        self.events.end(|data| seen.event(data, last));
+        let is_full = self.is_full();
+        let Seen { pieces, first, last, counted, is_whole, error } = self.seen;
+        let end = match (error, reader) {
+            (Some(failure), _) => End::Broken(failure.kind),
+            (None, _) if is_whole => End::Whole,
+            (None, _) if is_full => End::Endless,
+            (None, Reader::Closed | Reader::Broke) => End::Broken(FailureKind::Unreadable),
+            (None, Reader::Silent) => End::Broken(FailureKind::Timeout),
+            (None, Reader::CutOff) => End::Endless,
+        };
+        let Some(first) = first else {
+            let kind = match end {
+                End::Whole => FailureKind::NoData,
+                End::Broken(kind) => kind,
+                End::Endless => FailureKind::Timeout,
+            };
+            return Err(error.unwrap_or(Failure::new(kind)));
+        };
+        let (output_tokens, until) = counted.map_or((None, last), |(tokens, at)| (Some(tokens), at));
+        Ok(Measured { output_tokens, pieces, to_first: first, span: until.saturating_sub(first), end })
+    }
+
+    const fn is_full(&self) -> bool {
+        self.bytes >= STREAM_LIMIT
+    }
+}
+
+impl Seen {
+    const fn is_over(&self) -> bool {
+        self.is_whole || self.error.is_some()
+    }
+
+    fn event(&mut self, data: &[u8], at: Duration) {
+        // What is no JSON, such as the `[DONE]` of another dialect, says nothing here.
+        let Ok(event) = serde_json::from_slice::<Value>(data) else { return };
+        if self.is_over() {
+            return;
+        }
+        if let Some(failure) = answer::error_in(&event) {
+            self.error = Some(failure);
+            return;
+        }
+        match event["type"].as_str().unwrap_or_default() {
+            "content_block_start" if has_output(&event["content_block"]) => self.piece(at),
+            "content_block_delta" if has_output(&event["delta"]) => self.piece(at),
+            "message_delta" => {
+                let tokens = event["usage"]["output_tokens"].as_u64().filter(|tokens| *tokens > 0);
+                if let Some(tokens) = tokens.filter(|_| self.pieces > 0) {
+                    self.counted = Some((tokens, self.last));
+                }
+            }
+            "message_stop" => self.is_whole = true,
+            _ => {}
+        }
+    }
+
+    fn piece(&mut self, at: Duration) {
+        self.pieces += 1;
+        self.first.get_or_insert(at);
+        self.last = at;
+    }
+}
+
+/// Thinking is output too. A signature is none, and an empty text only opens a block.
+fn has_output(part: &Value) -> bool {
+    ["text", "thinking", "partial_json"]
+        .iter()
+        .any(|name| part[*name].as_str().is_some_and(|t| !t.is_empty()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! Measuring the speed of an account.
+//!
+//! Owns the order of steps: quota first, then the one request. Refuses to spend what is spent already.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tidemark_core::answer;
+use tidemark_core::endpoint::Endpoint;
+use tidemark_core::failure::{Failure, FailureKind};
+use tidemark_core::settings::Settings;
+use tidemark_core::speed::{self, Measured, Standing};
+use tidemark_core::text::Words;
+use tidemark_core::watched::{Kept, Watched};
+use tidemark_core::wording::Wording;
+
+use super::Desk;
+use crate::api::StreamLimits;
+use crate::error::{AppError, Code};
+use crate::key::ApiKey;
+use crate::vault::{KeyVault, Patience};
+
+impl<V: KeyVault> Desk<V> {
+    /// Measures the speed of an account with one streamed request.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError`], worded in the language of `words`, where the quota is spent, where the keyring gives no key, and
+    /// where not a single token came.
+    pub async fn measure(
+        &self,
+        standing: Standing,
+        model: &str,
+        settings: &Settings,
+        words: &Words,
+    ) -> Result<Measured, AppError> {
+        let account = &standing.account;
+        refuse_spent(&standing, words)?;
+        let key = self.vault.get(&account.id, Patience::User).await?;
+        refuse_spent(&self.standing_now(&standing, &key, settings, words).await?, words)?;
+        let measured = self.api.measure(&key, account.region, model, StreamLimits::default()).await;
+        measured.map_err(|failure| refusal(&failure, words))
+    }
+
+    /// Asks what is left, which costs nothing, while Credits would pay for a request too many. What is no reading leaves the rest to the request itself, unless it
+    /// would fail by the same.
+    async fn standing_now(
+        &self,
+        standing: &Standing,
+        key: &ApiKey,
+        settings: &Settings,
+        words: &Words,
+    ) -> Result<Standing, AppError> {
+        let account = &standing.account;
+        let endpoint = Endpoint::of(account.kind);
+        let answer = self.api.ask(key, account.region, endpoint).await;
+        let at = Timestamp::now();
+        let read = answer.and_then(|a| answer::read(&a, endpoint, account.region, at).map(|_| a));
+        match read {
+            Ok(answer) => {
+                let kept = Kept { good: Some((at, answer)), ..Kept::default() };
+                Ok(speed::standing(&Watched::new(account.clone(), kept, at), settings, at))
+            }
+            Err(failure) if decides(failure.kind) => Err(refusal(&failure, words)),
+            Err(_) => Ok(standing.clone()),
+        }
+    }
+}
+
+fn refuse_spent(standing: &Standing, words: &Words) -> Result<(), AppError> {
+    if !standing.is_spent {
+        return Ok(());
+    }
+    let zone = TimeZone::system();
+    let wording = Wording { words, zone: &zone, now: Timestamp::now(), show_used: false };
+    Err(AppError::new(Code::Spent, speed::spent(&wording, standing.account.kind, standing.back_at)))
+}
+
+/// Tells whether a failure to read what is left would meet the measurement too.
+const fn decides(kind: FailureKind) -> bool {
+    match kind {
+        FailureKind::KeyRejected
+        | FailureKind::KeyRejectedOrWrongRegion
+        | FailureKind::NoActivePlan
+        | FailureKind::PlanExhausted
+        | FailureKind::Blocked
+        | FailureKind::Offline
+        | FailureKind::Timeout
+        | FailureKind::Tls
+        | FailureKind::Keyring => true,
+        FailureKind::NoData
+        | FailureKind::RateLimited
+        | FailureKind::ServerError
+        | FailureKind::EndpointMissing
+        | FailureKind::RedirectRefused
+        | FailureKind::Unreadable
+        | FailureKind::Other => false,
+    }
+}
+
+fn refusal(failure: &Failure, words: &Words) -> AppError {
+    let code = match failure.kind {
+        FailureKind::KeyRejected | FailureKind::KeyRejectedOrWrongRegion | FailureKind::NoActivePlan => {
+            Code::Refused
+        }
+        FailureKind::PlanExhausted => Code::Spent,
+        FailureKind::Keyring => Code::Keyring,
+        FailureKind::Other => Code::Other,
+        FailureKind::NoData
+        | FailureKind::RateLimited
+        | FailureKind::ServerError
+        | FailureKind::Blocked
+        | FailureKind::EndpointMissing
+        | FailureKind::RedirectRefused
+        | FailureKind::Unreadable
+        | FailureKind::Offline
+        | FailureKind::Timeout
+        | FailureKind::Tls => Code::Offline,
+    };
+    AppError::new(code, speed::failed(words, failure))
+}
