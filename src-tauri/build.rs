@@ -11,6 +11,8 @@ const COMMANDS: &[&str] = &[
     "set_setting",
     "account_settings",
     "set_account",
+    "pair_account",
+    "copy_key",
     "check_now",
     "dismiss",
     "retry_keyring",

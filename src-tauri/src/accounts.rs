@@ -259,6 +259,17 @@ impl<V: KeyVault> Desk<V> {
         config::update(&self.paths, Timestamp::now(), change).map(drop)
     }
 
+    /// Reads the key of an account, for a user who wants to paste it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such account, or the keyring does not give its key.
+    pub async fn key(&self, id: &AccountId) -> Result<ApiKey, AppError> {
+        let settings = config::load(&self.paths, Timestamp::now()).settings;
+        settings.account(id).ok_or_else(not_found)?;
+        Ok(self.vault.get(id, Patience::User).await?)
+    }
+
     fn change<T>(&self, change: impl FnOnce(&mut Settings) -> Result<T, AppError>) -> Result<T, AppError> {
         config::update(&self.paths, Timestamp::now(), change).map(|(value, _)| value)
     }

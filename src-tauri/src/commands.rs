@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use crate::Shell;
 use crate::accounts::{Admitted, NewAccount};
 use crate::controller::{Choice, Message, Speed};
-use crate::desktop::window;
+use crate::desktop::{clipboard, window};
 use crate::error::{AppError, Code};
 
 /// An account as the page hears of it once it is kept.
@@ -143,6 +143,23 @@ pub(crate) async fn set_account(
     let (reply, answer) = oneshot::channel();
     shell.tell(Message::Choice(Choice::SetAccount(id, field, value, reply)));
     answer.await.map_err(|_| gone())?
+}
+
+#[tauri::command]
+pub(crate) async fn pair_account(
+    id: AccountId,
+    with: Option<AccountId>,
+    shell: State<'_, Shell>,
+) -> Result<(), AppError> {
+    shell.desk.pair(&id, with.as_ref())?;
+    shell.tell(Message::SettingsFile);
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn copy_key(app: AppHandle, id: AccountId, shell: State<'_, Shell>) -> Result<(), AppError> {
+    let key = shell.desk.key(&id).await?;
+    clipboard::lend(&app, key).await
 }
 
 #[tauri::command]

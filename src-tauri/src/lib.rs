@@ -103,6 +103,8 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
             commands::set_setting,
             commands::account_settings,
             commands::set_account,
+            commands::pair_account,
+            commands::copy_key,
             commands::check_now,
             commands::dismiss,
             commands::retry_keyring,

@@ -1,6 +1,6 @@
 //! A real, private desktop session for each test, and the readers of what the app did in it.
 //!
-//! Owns the display, the bus, the keyring, the notification daemon and the tray host that a test sees, a scripted
+//! Owns the display, the bus, the keyring, the clipboard, the notification daemon and the tray host that a test sees, a scripted
 //! MiniMax on loopback, and the ways to look at all of them from outside. Refuses to know the product's code: it has
 //! the binary, HTTP, D-Bus and `WebDriver`. Refuses to skip: what is missing on the machine fails the test.
 #![expect(clippy::missing_panics_doc, reason = "a harness fails its test by panicking, everywhere")]
@@ -9,6 +9,7 @@
 pub mod answer;
 pub mod app;
 mod bus;
+pub mod clipboard;
 pub mod keyring;
 pub mod minimax;
 pub mod needle;
@@ -23,6 +24,7 @@ pub mod wait;
 
 pub use answer::{Answer, StreamEnd, Window};
 pub use app::{App, Run};
+pub use clipboard::Clipboard;
 pub use minimax::MiniMax;
 pub use page::Page;
 pub use session::{Part, Session};

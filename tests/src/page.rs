@@ -189,6 +189,19 @@ impl Page {
         .await;
     }
 
+    /// Calls a command of the app as the page's own script does; gives what it answers.
+    ///
+    /// # Errors
+    ///
+    /// Gives what the page would have been told.
+    pub async fn call(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+        let script = "const [command, given, done] = arguments;
+            window.__TAURI_INTERNALS__.invoke(command, given).then((ok) => done({ ok }), (error) => done({ error }));";
+        let told = self.client.execute_async(script, vec![json!(command), arguments]).await;
+        let told = told.unwrap_or_else(|e| panic!("{command} cannot be called: {e}"));
+        told.get("error").map_or_else(|| Ok(told["ok"].clone()), |error| Err(error.clone()))
+    }
+
     /// Gives the process id of the app, which the driver started.
     #[must_use]
     pub fn app_pid(&self) -> u32 {

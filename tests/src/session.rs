@@ -127,6 +127,13 @@ impl Session {
         command(program, &self.environment, self.folder.path())
     }
 
+    /// Gives the name of the display, such as `:7`.
+    #[must_use]
+    pub fn display(&self) -> &str {
+        let named = self.environment.iter().find(|(name, _)| name == "DISPLAY");
+        named.map_or("", |(_, value)| value)
+    }
+
     /// Starts a program inside the session; what it prints is in the folder of logs.
     #[must_use]
     pub fn spawn(&self, program: &str, arguments: &[&str]) -> Started {

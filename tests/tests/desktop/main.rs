@@ -14,6 +14,7 @@ mod instance;
 mod key;
 mod keyring;
 mod levels;
+mod pairs;
 mod restart;
 mod secrecy;
 mod simulated;

@@ -13,8 +13,10 @@ use sources::{built_in, dependencies, locked, read, rust_in, says, texts};
 /// Outside crates of the shell, and the rooms each may live in: a file, or the folder beside it.
 const ROOMS: &[(&str, &[&str])] = &[
     ("apple_native_keyring_store", &["vault"]),
+    ("arboard", &["desktop/clipboard"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
+    ("gtk", &["desktop/clipboard"]),
     ("keyring_core", &["vault"]),
     ("notify", &["config"]),
     ("notify_rust", &["desktop/notifier"]),

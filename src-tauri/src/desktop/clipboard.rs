@@ -1,0 +1,134 @@
+//! The clipboard, for one thing: a key that the user wants to paste.
+//!
+//! Owns how long it stays there. Refuses to clear what somebody else has put there since, and asks clipboard managers
+//! to keep no copy where there is a way to ask. The page has no part in it.
+
+use std::time::Duration;
+
+use tauri::AppHandle;
+use tokio::sync::oneshot;
+
+use crate::error::{AppError, Code};
+use crate::key::ApiKey;
+
+/// How long a key can be pasted.
+const STAYS: Duration = Duration::from_secs(45);
+
+/// Puts a key on the clipboard and takes it off after 45 s, if it is still the one that is there.
+///
+/// # Errors
+///
+/// Where the desktop does not hand its clipboard over, or the app is ending.
+pub async fn lend(app: &AppHandle, key: ApiKey) -> Result<(), AppError> {
+    let (tell, told) = oneshot::channel();
+    // The clipboard belongs to the main thread.
+    let asked = app.run_on_main_thread(move || drop(tell.send(system::put(key))));
+    let lent = match asked {
+        Ok(()) => told.await.ok().flatten(),
+        Err(_) => None,
+    };
+    let Some(lent) = lent else {
+        return Err(AppError::new(
+            Code::Other,
+            "The key could not be put on the clipboard. Try again, or use `tidemark key`.",
+        ));
+    };
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(STAYS).await;
+        // An app that is ending takes the clipboard with it.
+        let _ = app.run_on_main_thread(move || system::take_back(&lent));
+    });
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    use std::sync::{Arc, Weak};
+
+    use gtk::gdk::{Atom, SELECTION_CLIPBOARD};
+    use gtk::{Clipboard, TargetEntry, TargetFlags};
+
+    use crate::key::ApiKey;
+
+    /// The names text goes by: X11's, and the types of Wayland and of newer programs.
+    const TEXT: [&str; 5] = ["UTF8_STRING", "text/plain;charset=utf-8", "STRING", "TEXT", "text/plain"];
+    /// By this Klipper and others know a secret, and keep none.
+    const HINT: &str = "x-kde-passwordManagerHint";
+
+    const AS_TEXT: u32 = 0;
+    const AS_HINT: u32 = 1;
+
+    /// The key, for as long as the clipboard holds it: the toolkit drops it when another program takes over.
+    pub(super) type Lent = Weak<ApiKey>;
+
+    pub(super) fn put(key: ApiKey) -> Option<Lent> {
+        let texts = TEXT.iter().map(|name| TargetEntry::new(name, TargetFlags::empty(), AS_TEXT));
+        let hint = TargetEntry::new(HINT, TargetFlags::empty(), AS_HINT);
+        let targets: Vec<TargetEntry> = texts.chain([hint]).collect();
+        let held = Arc::new(key);
+        let lent = Arc::downgrade(&held);
+        let taken = clipboard().set_with_data(&targets, move |_, asked, wanted| {
+            if wanted == AS_HINT {
+                asked.set(&Atom::intern(HINT), 8, b"secret");
+            } else {
+                asked.set_text(held.expose());
+            }
+        });
+        taken.then_some(lent)
+    }
+
+    pub(super) fn take_back(lent: &Lent) {
+        if lent.strong_count() > 0 {
+            clipboard().clear();
+        }
+    }
+
+    fn clipboard() -> Clipboard {
+        Clipboard::get(&SELECTION_CLIPBOARD)
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use arboard::{Clipboard, Set};
+
+    use crate::key::ApiKey;
+
+    /// The key, to be compared with what is on the clipboard then.
+    pub(super) type Lent = ApiKey;
+
+    pub(super) fn put(key: ApiKey) -> Option<Lent> {
+        let mut clipboard = Clipboard::new().ok()?;
+        unkept(clipboard.set()).text(key.expose()).ok()?;
+        Some(key)
+    }
+
+    pub(super) fn take_back(lent: &Lent) {
+        let Ok(mut clipboard) = Clipboard::new() else { return };
+        let is_there = clipboard.get_text().is_ok_and(|text| {
+            // Erased like every other copy of a key.
+            ApiKey::from_stored(text.into_bytes()).is_some_and(|key| key.same_as(lent))
+        });
+        if is_there && let Err(error) = clipboard.clear() {
+            tracing::warn!(%error, "the clipboard could not be cleared");
+        }
+    }
+
+    #[cfg(windows)]
+    fn unkept(set: Set<'_>) -> Set<'_> {
+        use arboard::SetExtWindows as _;
+        set.exclude_from_monitoring()
+    }
+
+    #[cfg(target_os = "macos")]
+    fn unkept(set: Set<'_>) -> Set<'_> {
+        use arboard::SetExtApple as _;
+        set.exclude_from_history()
+    }
+
+    #[cfg(not(any(windows, target_os = "macos")))]
+    fn unkept(set: Set<'_>) -> Set<'_> {
+        set
+    }
+}
