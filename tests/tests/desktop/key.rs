@@ -95,6 +95,10 @@ async fn the_key_command_is_off_until_switched_on_and_takes_the_paired_key_while
     minimax.answer(KEY, Answer::plan(0, 85));
     let _ = session.tidemark(&["status", "--fresh"]).await.ended_with(4);
     assert_eq!(session.tidemark(&TEAM).await.ended_with(0).stdout.trim(), WALLET, "the plan is spent");
+    for (credits, key) in [("true", KEY), ("false", WALLET)] {
+        let _ = session.tidemark(&["account", "set", "Default Team", "credits", credits]).await.ended_with(0);
+        assert_eq!(session.tidemark(&TEAM).await.ended_with(0).stdout.trim(), key, "Credits: {credits}");
+    }
     let _ = session.tidemark(&["account", "unpair", "Default Team"]).await.ended_with(0);
     let alone = session.tidemark(&TEAM).await.ended_with(0).complains();
     assert_eq!(alone.stdout, format!("{KEY}\n"));
