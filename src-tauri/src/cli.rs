@@ -5,6 +5,7 @@
 mod account;
 mod doctor;
 mod explain;
+mod history;
 mod key;
 mod settings;
 mod speed;
@@ -67,6 +68,8 @@ enum Command {
     Settings(settings::SettingsCommand),
     /// Print the key to use now: the plan's, or its pair's while the plan is used up.
     Key(key::KeyArgs),
+    /// Print the readings kept on this machine.
+    History(history::HistoryArgs),
     /// Check display, tray, notifications, keyring, network, clock and files.
     Doctor {
         /// Print JSON.
@@ -150,6 +153,7 @@ pub fn main() -> ExitCode {
         Some(Command::Settings(command)) => machine().and_then(|m| settings::run(&m, command)),
         Some(Command::Key(args)) => machine().and_then(|m| key::run(m, &args)),
         Some(Command::Speed(args)) => machine().and_then(|m| speed::run(m, &args)),
+        Some(Command::History(args)) => machine().and_then(|m| history::run(&m, &args)),
         Some(Command::Doctor { json }) => machine().and_then(|m| doctor::run(&m, json)),
     };
     done.map_or_else(Problem::report, ExitCode::from)

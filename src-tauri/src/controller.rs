@@ -9,10 +9,10 @@ mod source;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tidemark_core::account::AccountId;
-use tidemark_core::alert::Notice;
+use tidemark_core::alert::{Memory, Notice};
 use tidemark_core::message::{Effect, Event, Now, Remark};
 use tidemark_core::monitor::{Monitor, Start};
 use tidemark_core::settings::Settings;
@@ -25,8 +25,8 @@ use tidemark_core::watched::Kept;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::accounts::Desk;
-use crate::config;
-use crate::store::Store;
+use crate::config::{self, Paths};
+use crate::store::{Keeper, Store, Told, Write};
 use crate::vault::KeyVault;
 
 use source::Keys;
@@ -37,6 +37,10 @@ pub use choices::Choice;
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// However much is due, there is time for messages in between.
 const SHORTEST_BEAT: Duration = Duration::from_millis(100);
+/// How long a notice waits for being kept before it is shown.
+const KEPT_WITHIN: Duration = Duration::from_secs(3);
+/// How far back a start looks: a week, and what a week is compared with.
+const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(9 * 24);
 /// The simulated day goes faster, and so does its heart.
 const DEMO_HEARTBEAT: Duration = Duration::from_secs(1);
 
@@ -59,6 +63,8 @@ pub enum Message {
     StartDemo,
     /// The user has looked around.
     LeaveDemo,
+    /// The history of an account that was removed goes too.
+    ForgetHistory(AccountId),
 }
 
 /// What a measurement of speed starts from.
@@ -102,7 +108,10 @@ pub struct Parts<D, V> {
 /// The one task.
 #[derive(Debug)]
 pub struct Controller<D, V> {
-    parts: Parts<D, V>,
+    desktop: D,
+    desk: Arc<Desk<V>>,
+    keeper: Arc<Keeper>,
+    system_locale: String,
     monitor: Monitor,
     keys: Keys,
     /// When the simulated day began, in real time; `None` outside the simulation.
@@ -118,13 +127,26 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
     /// Makes a controller and the way to reach it.
     #[must_use]
     pub fn new(parts: Parts<D, V>) -> (Self, mpsc::UnboundedSender<Message>) {
+        let Parts { desktop, desk, store, system_locale, demo } = parts;
         let (own, inbox) = mpsc::unbounded_channel();
-        let demo_since = parts.demo.then(Timestamp::now);
+        let demo_since = demo.then(Timestamp::now);
         let zone = TimeZone::system();
         let now = Now { at: Timestamp::now(), zone: zone.clone() };
-        let monitor = monitor(&parts, demo_since.is_some(), &now);
+        let monitor = monitor(&desk.paths, &store, &system_locale, demo, &now);
+        let tell = own.clone();
+        let keeper = Keeper::start(store, move |told| {
+            let event = match told {
+                Told::Remark(remark) => Event::Remark(remark),
+                Told::Works => Event::StoreWorks,
+            };
+            // The controller outlives what it keeps, but for the end of the app.
+            let _ = tell.send(Message::Event(event));
+        });
         let controller = Self {
-            parts,
+            desktop,
+            desk,
+            keeper: Arc::new(keeper),
+            system_locale,
             monitor,
             keys: Keys::default(),
             demo_since,
@@ -143,6 +165,11 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             let next_beat = self.next_beat();
             tokio::select! {
                 message = self.inbox.recv() => match message {
+                    // Read anew, the accounts must have all that was kept of them.
+                    Some(Message::LeaveDemo) => {
+                        self.keeper.settled().await;
+                        self.change_world(false);
+                    }
                     Some(message) => self.take(message),
                     None => return,
                 },
@@ -184,6 +211,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             }
             Message::StartDemo => self.change_world(true),
             Message::LeaveDemo => self.change_world(false),
+            Message::ForgetHistory(account) => self.keep(Write::Forget { account, with_history: true }),
         }
     }
 
@@ -192,7 +220,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         if self.demo_since.is_some() {
             return;
         }
-        let loaded = config::load(&self.parts.desk.paths, Timestamp::now());
+        let loaded = config::load(&self.desk.paths, Timestamp::now());
         let is_broken = matches!(loaded.remark, Some(Remark::SettingsBroken { .. }));
         if let Some(remark) = loaded.remark {
             self.tell(Event::Remark(remark));
@@ -203,12 +231,16 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         };
         self.known = Some(settings.clone());
         self.keys.keep_only(&settings.accounts);
+        self.keep(Write::Accounts {
+            accounts: settings.accounts.clone(),
+            history_days: settings.history_days,
+        });
         self.tell(Event::SettingsChanged(Box::new(settings)));
     }
 
     /// Writes the settings that were in use again: a file broken while running must not cost the accounts.
     fn written_again(&self, known: Settings) -> Settings {
-        let restored = config::update(&self.parts.desk.paths, Timestamp::now(), |settings| {
+        let restored = config::update(&self.desk.paths, Timestamp::now(), |settings| {
             settings.clone_from(&known);
             Ok::<(), config::SaveError>(())
         });
@@ -224,7 +256,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         }
         self.demo_since = demo.then(Timestamp::now);
         let now = self.now();
-        self.monitor = monitor(&self.parts, demo, &now);
+        self.monitor = monitor(&self.desk.paths, self.keeper.store(), &self.system_locale, demo, &now);
         self.tell(Event::Window(true));
     }
 
@@ -249,40 +281,39 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                     self.send(Event::Answered { account, fetch, outcome });
                     return;
                 }
-                let (own, desk) = (self.own.clone(), Arc::clone(&self.parts.desk));
+                let (own, desk) = (self.own.clone(), Arc::clone(&self.desk));
                 let keys = self.keys.clone();
                 tokio::spawn(async move {
                     let outcome = keys.ask(&desk, &account, region, endpoint, &own).await;
                     let _ = own.send(Message::Event(Event::Answered { account, fetch, outcome }));
                 });
             }
-            Effect::ShowTray(tray) => self.parts.desktop.show_tray(*tray),
-            Effect::ShowView(view) => self.parts.desktop.show_view(*view),
+            Effect::ShowTray(tray) => self.desktop.show_tray(*tray),
+            Effect::ShowView(view) => self.desktop.show_view(*view),
             Effect::Notify(notice) => {
-                let (own, desktop) = (self.own.clone(), self.parts.desktop.clone());
+                let (own, desktop) = (self.own.clone(), self.desktop.clone());
+                let keeper = Arc::clone(&self.keeper);
                 tokio::spawn(async move {
                     let id = notice.id.clone();
+                    // Kept before it is shown; a disk that hangs is no reason to be silent.
+                    let _ = tokio::time::timeout(KEPT_WITHIN, keeper.settled()).await;
                     let shown = desktop.notify(notice).await;
                     let _ = own.send(Message::Event(Event::NoticeShown { id, shown }));
                 });
             }
-            Effect::KeepMemory(memory) => self.keep(|store| store.keep_memory(&memory)),
+            Effect::KeepMemory(memory) => self.keep(Write::Memory(memory)),
             Effect::KeepOutcome { account, at, outcome, next } => {
-                self.keep(|store| store.keep_outcome(&account, at, &outcome, Some(next)));
+                self.keep(Write::Outcome { account, at, outcome, next });
             }
-            Effect::KeepHistory { account, changes } => {
-                self.keep(|store| store.keep_history(&account, &changes));
-            }
+            Effect::KeepHistory { account, changes } => self.keep(Write::History { account, changes }),
             Effect::ForgetKeys => self.keys.forget(),
         }
     }
 
-    /// Keeps something, outside the simulation. A store that fails is logged and costs only what it would have kept.
-    fn keep<E: std::fmt::Display>(&self, keep: impl FnOnce(&Store) -> Result<(), E>) {
-        if self.demo_since.is_none()
-            && let Err(error) = keep(&self.parts.store)
-        {
-            tracing::warn!(%error, "the store could not be written");
+    /// Keeps something, outside the simulation.
+    fn keep(&self, write: Write) {
+        if self.demo_since.is_none() {
+            self.keeper.keep(write);
         }
     }
 
@@ -298,15 +329,16 @@ fn demo_time(since: Timestamp, real: Timestamp) -> Timestamp {
     since.checked_add(passed * simulate::SPEED).unwrap_or(real)
 }
 
-fn monitor<D, V>(parts: &Parts<D, V>, demo: bool, now: &Now) -> Monitor {
-    let loaded = config::load(&parts.desk.paths, now.at);
+fn monitor(paths: &Paths, store: &Store, system_locale: &str, demo: bool, now: &Now) -> Monitor {
+    let loaded = config::load(paths, now.at);
     let (settings, kept, memory) = if demo {
-        (simulate::settings(&loaded.settings), Vec::new(), tidemark_core::alert::Memory::default())
+        (simulate::settings(&loaded.settings), Vec::new(), Memory::default())
     } else {
-        let kept = kept(&parts.store, &loaded.settings);
-        (loaded.settings, kept, parts.store.memory().unwrap_or_default())
+        let kept = loaded.settings.accounts.iter().map(|a| (a.id.clone(), kept(store, &a.id, now.at)));
+        let kept = kept.collect();
+        (loaded.settings, kept, store.memory().unwrap_or_default())
     };
-    let start = Start { settings, memory, kept, system_locale: parts.system_locale.clone(), demo };
+    let start = Start { settings, memory, kept, system_locale: system_locale.to_owned(), demo };
     let mut monitor = Monitor::new(start, now);
     if let Some(remark) = loaded.remark {
         // Only noted here; what it shows follows with the first event.
@@ -315,7 +347,10 @@ fn monitor<D, V>(parts: &Parts<D, V>, demo: bool, now: &Now) -> Monitor {
     monitor
 }
 
-fn kept(store: &Store, settings: &Settings) -> Vec<(AccountId, Kept)> {
-    let of = |id: &AccountId| store.last(id).unwrap_or_default();
-    settings.accounts.iter().map(|a| (a.id.clone(), of(&a.id))).collect()
+/// Gives what was kept of an account; what cannot be read is done without, and the keeper tells of it.
+fn kept(store: &Store, account: &AccountId, now: Timestamp) -> Kept {
+    let mut kept = store.last(account).unwrap_or_default();
+    let since = now.checked_sub(LOOKED_BACK).unwrap_or(now);
+    kept.history.recall(store.history(account, since).unwrap_or_default());
+    kept
 }

@@ -1,30 +1,46 @@
-//! The store beside the settings: the last answer of each account, and what notices have told.
+//! The store beside the settings: last answers, what notices have told, and what was read over time.
 //!
-//! Owns `history.sqlite`. Refuses keys, and refuses to matter: a store that cannot be used is told of once and then
-//! keeps nothing, while everything else goes on.
+//! Owns `history.sqlite`. Refuses keys, and refuses to matter: a store that cannot be used is told of and then keeps
+//! nothing, while everything else goes on.
 
+mod history;
+mod keeper;
+mod last;
+mod look;
 mod open;
+mod readings;
+mod schema;
+mod thin;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use serde::{Deserialize, Serialize};
-use tidemark_core::account::AccountId;
-use tidemark_core::alert::Memory;
-use tidemark_core::answer::Answer;
-use tidemark_core::failure::Failure;
-use tidemark_core::history::Change;
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use tidemark_core::message::Remark;
-use tidemark_core::schedule::Reason;
+
+use open::{Care, FileMark};
+
+pub use keeper::{Keeper, Told, Write};
+pub use look::{NotReadable, look};
+pub use readings::{Entry, Figure, Filter, Known, Page};
 pub use tidemark_core::watched::Kept;
 
 /// The store; shared by reference, one call at a time.
 #[derive(Debug)]
 pub struct Store {
-    /// `None` where nothing is kept.
-    connection: Mutex<Option<Connection>>,
+    /// `None` where it cannot be used now, or where nothing is to be kept.
+    connection: Mutex<Option<Open>>,
+    /// Where it lies; `None` where nothing is to be kept.
+    path: Option<PathBuf>,
+}
+
+/// A store that is open.
+#[derive(Debug)]
+struct Open {
+    connection: Connection,
+    /// Which file it is, whatever bears its name by now.
+    file: FileMark,
 }
 
 /// The store could not be read or written now.
@@ -38,11 +54,18 @@ pub enum StoreError {
     Json(#[from] serde_json::Error),
 }
 
-/// An answer without its body, which is kept as it came.
-#[derive(Deserialize, Serialize)]
-struct Head {
-    status: u16,
-    headers: Vec<(String, String)>,
+impl StoreError {
+    /// Tells whether the file itself is damaged, so that trying again is of no use.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Database(error) => matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+            ),
+            Self::Json(_) => false,
+        }
+    }
 }
 
 impl Store {
@@ -50,145 +73,66 @@ impl Store {
     /// it is, and nothing is kept then.
     #[must_use]
     pub fn open(path: &Path, now: Timestamp) -> (Self, Option<Remark>) {
-        let (connection, remark) = open::open(path, now);
-        (Self { connection: Mutex::new(connection) }, remark)
+        let (connection, remark) = open::open(path, Care::Quick, now);
+        (Self { connection: Mutex::new(connection), path: Some(path.to_owned()) }, remark)
     }
 
     /// Gives a store that keeps nothing, as the demo account wants it.
     #[must_use]
     pub const fn nowhere() -> Self {
-        Self { connection: Mutex::new(None) }
+        Self { connection: Mutex::new(None), path: None }
     }
 
-    /// Keeps what came of an ask. A failure leaves the last good answer; a good answer ends the failure.
+    /// Tells whether what is kept now reaches the file: it is open, and still the file of its name. A store that is
+    /// to keep nothing is always in place.
+    #[must_use]
+    pub fn is_in_place(&self) -> bool {
+        let Some(path) = &self.path else { return true };
+        self.connection().as_ref().is_some_and(|open| open.file == FileMark::of(path))
+    }
+
+    /// Opens it anew as [`Store::open`] does, but reads it whole first; gives what the user must be told.
+    pub fn open_again(&self, now: Timestamp) -> Option<Remark> {
+        let path = self.path.as_ref()?;
+        let mut connection = self.connection();
+        if let Some(old) = connection.take() {
+            old.let_go();
+        }
+        let remark;
+        (*connection, remark) = open::open(path, Care::Whole, now);
+        remark
+    }
+
+    /// Reads every page and compares what belongs together; tells whether all is well. A year of ten accounts takes
+    /// a part of a second, so it is no part of a start.
     ///
     /// # Errors
     ///
-    /// [`StoreError`], and the former outcome stays.
-    pub fn keep_outcome(
+    /// [`StoreError`] where the store cannot be read.
+    pub fn is_whole(&self) -> Result<bool, StoreError> {
+        self.with(true, |connection| Ok(open::is_whole(connection)?))
+    }
+
+    /// Gives what a call makes of the open connection, or `otherwise` where nothing is kept.
+    fn with<T>(
         &self,
-        account: &AccountId,
-        at: Timestamp,
-        outcome: &Result<Answer, Failure>,
-        next: Option<(Timestamp, Reason)>,
-    ) -> Result<(), StoreError> {
-        let _ = next;
-        let connection = self.connection();
-        let Some(connection) = connection.as_ref() else { return Ok(()) };
-        let at = at.to_string();
-        match outcome {
-            Ok(answer) => {
-                let head = Head { status: answer.status, headers: answer.headers.clone() };
-                let head = serde_json::to_string(&head)?;
-                connection.prepare_cached(KEEP_GOOD)?.execute(
-                    named_params! { ":account": account.0, ":at": at, ":head": head, ":body": answer.body },
-                )?;
-            }
-            Err(failure) => {
-                let failure = serde_json::to_string(failure)?;
-                connection
-                    .prepare_cached(KEEP_FAILURE)?
-                    .execute(named_params! { ":account": account.0, ":at": at, ":failure": failure })?;
-            }
-        }
-        Ok(())
+        otherwise: T,
+        call: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.connection().as_ref().map_or(Ok(otherwise), |open| call(&open.connection))
     }
 
-    /// Keeps points of an account's history.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`], and the former points stay.
-    pub fn keep_history(&self, account: &AccountId, changes: &[Change]) -> Result<(), StoreError> {
-        let _ = (account, changes);
-        Ok(())
+    /// Does a call whole or not at all.
+    fn whole(&self, call: impl FnOnce(&Connection) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        self.with((), |connection| {
+            // Begun as a writer: one that began as a reader could not wait for another Tidemark's write.
+            let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+            call(&transaction)?;
+            Ok(transaction.commit()?)
+        })
     }
 
-    /// Gives what was kept of an account; nothing where it was never asked, or where its row is not understood.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] where the store cannot be read.
-    pub fn last(&self, account: &AccountId) -> Result<Kept, StoreError> {
-        let connection = self.connection();
-        let Some(connection) = connection.as_ref() else { return Ok(Kept::default()) };
-        let mut statement = connection.prepare_cached(LAST)?;
-        let kept = statement.query_row(named_params! { ":account": account.0 }, kept_of).optional()?;
-        Ok(kept.unwrap_or_default())
-    }
-
-    /// Keeps what notices have told.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`], and the former memory stays.
-    pub fn keep_memory(&self, memory: &Memory) -> Result<(), StoreError> {
-        if let Some(connection) = self.connection().as_ref() {
-            let memory = serde_json::to_string(memory)?;
-            connection.prepare_cached(KEEP_MEMORY)?.execute(named_params! { ":memory": memory })?;
-        }
-        Ok(())
-    }
-
-    /// Gives what notices have told; nothing where that is not understood.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] where the store cannot be read.
-    pub fn memory(&self) -> Result<Memory, StoreError> {
-        let connection = self.connection();
-        let Some(connection) = connection.as_ref() else { return Ok(Memory::default()) };
-        let text: Option<String> = connection
-            .prepare_cached("SELECT memory FROM memory")?
-            .query_row([], |row| row.get(0))
-            .optional()?;
-        Ok(text.and_then(|text| understood(&text)).unwrap_or_default())
-    }
-
-    /// Forgets an account.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`], and it stays.
-    pub fn forget(&self, account: &AccountId) -> Result<(), StoreError> {
-        if let Some(connection) = self.connection().as_ref() {
-            connection.execute("DELETE FROM last WHERE account = ?", [&account.0])?;
-        }
-        Ok(())
-    }
-
-    fn connection(&self) -> MutexGuard<'_, Option<Connection>> {
+    fn connection(&self) -> MutexGuard<'_, Option<Open>> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-const KEEP_GOOD: &str = "INSERT INTO last (account, good_at, good_head, good_body)
-    VALUES (:account, :at, :head, :body)
-    ON CONFLICT (account) DO UPDATE SET good_at = :at, good_head = :head, good_body = :body,
-        failed_at = NULL, failure = NULL";
-
-const KEEP_FAILURE: &str = "INSERT INTO last (account, failed_at, failure) VALUES (:account, :at, :failure)
-    ON CONFLICT (account) DO UPDATE SET failed_at = :at, failure = :failure";
-
-const LAST: &str =
-    "SELECT good_at, good_head, good_body, failed_at, failure FROM last WHERE account = :account";
-
-const KEEP_MEMORY: &str = "INSERT INTO memory (one, memory) VALUES (1, :memory)
-    ON CONFLICT (one) DO UPDATE SET memory = :memory";
-
-fn kept_of(row: &Row<'_>) -> rusqlite::Result<Kept> {
-    let (good_at, head, body): (Option<String>, Option<String>, Option<Vec<u8>>) =
-        (row.get(0)?, row.get(1)?, row.get(2)?);
-    let (failed_at, failure): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
-    let good = || {
-        let Head { status, headers } = understood(&head?)?;
-        Some((good_at?.parse().ok()?, Answer { status, headers, body: body? }))
-    };
-    let failure = || Some((failed_at?.parse().ok()?, understood(&failure?)?));
-    Ok(Kept { good: good(), failure: failure(), ..Kept::default() })
-}
-
-/// A row from a version that wrote it otherwise is worth less than the rest of the store.
-fn understood<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
-    serde_json::from_str(text).inspect_err(|_| tracing::warn!("a row of the store is not understood")).ok()
 }

@@ -150,17 +150,15 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
         }
         AccountCommand::Remove { name, with_history, yes } => {
             let id = id(&name)?;
-            if !yes {
-                confirm(&name)?;
-            }
+            let with_history = if yes { with_history } else { confirm(&name, with_history)? };
+            let store = Store::open(&store, now()).0;
+            // Its name stays with its readings.
+            let _ = store.note(&settings.accounts);
             block_on(desk.remove(&id))??;
-            if with_history {
-                let forgotten = Store::open(&store, now()).0.forget(&id);
-                forgotten.map_err(|e| {
-                    Problem::other(format!("The account is gone, its readings are not: {e}."))
-                })?;
-            }
-            print(&format!("{name} is removed, and so is its key."));
+            store.forget(&id, with_history).map_err(|e| {
+                Problem::other(format!("The account is removed, but not what was kept of it: {e}."))
+            })?;
+            print(&removed(&name, with_history));
         }
         AccountCommand::Set { name, field, value } => {
             desk.set_account(&id(&name)?, &field, &value).map_err(AppError::from)?;
@@ -252,19 +250,33 @@ fn read_key() -> Result<String, Problem> {
         .map_err(|_| Problem::wrong_use("This is no key: it has characters that no key has."))
 }
 
-fn confirm(name: &str) -> Result<(), Problem> {
+fn removed(name: &str, with_history: bool) -> String {
+    if with_history {
+        format!("{name} is removed, and so are its key and its history.")
+    } else {
+        format!("{name} is removed, and so is its key. Its history stays; `tidemark history` shows it.")
+    }
+}
+
+/// Asks whether to remove, and where that was not said, whether the history goes too.
+fn confirm(name: &str, with_history: bool) -> Result<bool, Problem> {
     if !std::io::stdin().is_terminal() {
         return Err(Problem::wrong_use(
             "Removing an account asks first. Add --yes to remove it without a question.",
         ));
     }
+    let what = if with_history { "its key and its history" } else { "its key" };
+    if !is_yes(&format!("Remove {name} and {what} from this computer? [y/N] "))? {
+        return Err(Problem::other("Nothing was removed."));
+    }
+    Ok(with_history || is_yes("Remove what was read of it until now, too? [y/N] ")?)
+}
+
+fn is_yes(question: &str) -> Result<bool, Problem> {
     let mut out = std::io::stderr();
-    let _ = write!(out, "Remove {name} and its key from this computer? [y/N] ");
+    let _ = write!(out, "{question}");
     let _ = out.flush();
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).map_err(|e| Problem::other(e.to_string()))?;
-    if matches!(answer.trim(), "y" | "Y" | "yes") {
-        return Ok(());
-    }
-    Err(Problem::other("Nothing was removed."))
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }

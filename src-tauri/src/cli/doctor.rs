@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use tidemark_core::account::{AccountId, Region};
+use tidemark_core::account::{Account, AccountId, Region};
 use tidemark_core::endpoint::{Endpoint, Hosts};
 use tidemark_core::message::{KeyringTrouble, Remark};
 use tidemark_core::reading::Reading;
+use tidemark_core::schedule::Reason;
 use tidemark_core::settings::Settings;
 
 use super::{Problem, block_on, is_set, print, print_json};
@@ -33,6 +34,23 @@ struct Check {
     detail: String,
 }
 
+/// When the running app asks about an account next, and why. Accounts are numbered: names are not for the public.
+#[derive(Debug, Serialize)]
+struct Ask {
+    account: usize,
+    next_at: Timestamp,
+    reason: &'static str,
+    #[serde(skip)]
+    because: &'static str,
+}
+
+impl Ask {
+    fn line(&self) -> String {
+        let Self { account, next_at, because, .. } = self;
+        format!("{:<7} {:<14} next ask at {next_at:.0}, because {because}", "", format!("account {account}"))
+    }
+}
+
 const KEYRING: &str = "keyring";
 
 pub(super) fn run(machine: &Machine, json: bool) -> Result<u8, Problem> {
@@ -55,11 +73,14 @@ pub(super) fn run(machine: &Machine, json: bool) -> Result<u8, Problem> {
         checks.iter().any(|c| c.verdict == Verdict::Failed && name.is_none_or(|n| n == c.name))
     };
     let code = if failed(Some(KEYRING)) { 7 } else { u8::from(failed(None)) };
+    let asking = asking(machine, &store, &loaded.settings);
     if json {
         let version = env!("CARGO_PKG_VERSION");
-        print_json(&serde_json::json!({ "schema": 1, "version": version, "checks": checks }))?;
+        print_json(&serde_json::json!({
+            "schema": 1, "version": version, "checks": checks, "asking": asking,
+        }))?;
     } else {
-        let lines: Vec<String> = checks.iter().map(line).collect();
+        let lines: Vec<String> = checks.iter().map(line).chain(asking.iter().map(Ask::line)).collect();
         print(&lines.join("\n"));
     }
     Ok(code)
@@ -170,6 +191,32 @@ fn clock(store: &Store, settings: &Settings) -> Check {
         Some(skew) => {
             check("clock", Verdict::Warning, format!("{skew} s from MiniMax's; countdowns are corrected"))
         }
+    }
+}
+
+/// Gives what the running app means to do; one that does not run asks nobody.
+fn asking(machine: &Machine, store: &Store, settings: &Settings) -> Vec<Ask> {
+    if !instance::is_running(&machine.paths) {
+        return Vec::new();
+    }
+    let next = |(number, account): (usize, &Account)| {
+        let (next_at, reason) = store.next_ask(&account.id).ok()??;
+        Some(Ask { account: number + 1, next_at, reason: reason.name(), because: because(reason) })
+    };
+    settings.accounts.iter().enumerate().filter_map(next).collect()
+}
+
+const fn because(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Start => "the app has just started",
+        Reason::Interval => "that is your interval",
+        Reason::Watched => "the window is open",
+        Reason::NearLimit => "a window is near its limit and moving",
+        Reason::Reset => "a window starts anew then",
+        Reason::Backoff => "the last ask failed",
+        Reason::ToldToWait => "MiniMax named that time",
+        Reason::Rest => "the key is refused or nothing is behind it",
+        Reason::Asked => "you, the network or a wake asked for it",
     }
 }
 

@@ -38,7 +38,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                 let done = if self.demo_since.is_some() {
                     self.pretend(|settings| settings.set(&key, &value))
                 } else {
-                    self.parts.desk.set(&key, &value)
+                    self.desk.set(&key, &value)
                 };
                 let _ = reply.send(self.worded(done).map(|()| self.form()));
             }
@@ -51,7 +51,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                 let done = if self.demo_since.is_some() {
                     self.pretend(|settings| settings.set_account(&id, &field, &value))
                 } else {
-                    self.parts.desk.set_account(&id, &field, &value)
+                    self.desk.set_account(&id, &field, &value)
                 };
                 let _ = reply.send(self.worded(done));
             }

@@ -6,23 +6,56 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tidemark_core::message::Remark;
 
+use super::Open;
+use super::schema::{self, Age};
 use crate::config::files;
 
-/// How long a write waits for the other Tidemark's.
-const BUSY: Duration = Duration::from_secs(2);
+/// How long a call waits for another program's.
+pub(super) const BUSY: Duration = Duration::from_secs(2);
 
-/// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 1] = ["
-    CREATE TABLE last (
-        account TEXT PRIMARY KEY NOT NULL,
-        good_at TEXT, good_head TEXT, good_body BLOB,
-        failed_at TEXT, failure TEXT
-    ) STRICT;
-    CREATE TABLE memory (one INTEGER PRIMARY KEY CHECK (one = 1), memory TEXT NOT NULL) STRICT;
-"];
+/// A file up to this size is read whole before it is used; that takes a few milliseconds. A larger one is read in
+/// the background.
+const CHECKED_AT_ONCE: u64 = 2 * 1024 * 1024;
+
+/// How closely a file is looked at before it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Care {
+    /// As far as a start allows.
+    Quick,
+    /// Whole: something was wrong with it.
+    Whole,
+}
+
+/// Which file a store was opened from; equal only for the same file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FileMark(Option<(u64, u64)>);
+
+impl FileMark {
+    /// Gives the mark of what bears this name now. Where an open file can be neither moved nor removed, all are alike.
+    pub(super) fn of(path: &Path) -> Self {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            Self(path.metadata().ok().map(|m| (m.dev(), m.ino())))
+        }
+        #[cfg(not(unix))]
+        Self(path.metadata().ok().map(|_| (0, 0)))
+    }
+}
+
+impl Open {
+    /// Closes it without touching what bears its name by now, which may be another Tidemark's fresh store.
+    pub(super) fn let_go(self) {
+        let kept = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        if let Err(error) = kept {
+            tracing::debug!(%error, "the store is closed as it is");
+        }
+    }
+}
 
 /// Why a file is not used as a store.
 #[derive(Debug)]
@@ -35,18 +68,19 @@ enum Refusal {
     Unusable,
 }
 
-/// Gives the connection where there can be one, and what the user must be told.
-pub(super) fn open(path: &Path, now: Timestamp) -> (Option<Connection>, Option<Remark>) {
+/// Gives the store where there can be one, and what the user must be told.
+pub(super) fn open(path: &Path, care: Care, now: Timestamp) -> (Option<Open>, Option<Remark>) {
     let broken = |kept_as| Some(Remark::StoreBroken { kept_as });
     let Ok(path) = real_path(path) else { return (None, broken(None)) };
-    match open_once(&path) {
-        Ok(connection) => (Some(connection), None),
+    match open_once(&path, care) {
+        Ok(open) => (Some(open), None),
         Err(refusal) => {
             tracing::warn!(?refusal, "the store of readings cannot be used");
             match refusal {
-                Refusal::Newer | Refusal::Unusable => (None, broken(None)),
+                Refusal::Newer => (None, Some(Remark::StoreNewer)),
+                Refusal::Unusable => (None, broken(None)),
                 Refusal::Broken => match move_aside(&path, now) {
-                    Ok(name) => (open_once(&path).ok(), broken(Some(name))),
+                    Ok(name) => (open_once(&path, Care::Quick).ok(), broken(Some(name))),
                     Err(_) => (None, broken(None)),
                 },
             }
@@ -61,7 +95,7 @@ fn real_path(path: &Path) -> io::Result<PathBuf> {
     Ok(folder.canonicalize()?.join(path.file_name().ok_or(io::ErrorKind::InvalidInput)?))
 }
 
-fn open_once(path: &Path) -> Result<Connection, Refusal> {
+fn open_once(path: &Path, care: Care) -> Result<Open, Refusal> {
     if path.symlink_metadata().is_ok_and(|m| !m.is_file()) {
         return Err(Refusal::Broken);
     }
@@ -76,7 +110,12 @@ fn open_once(path: &Path) -> Result<Connection, Refusal> {
         | OpenFlags::SQLITE_OPEN_NOFOLLOW
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let mut connection = Connection::open_with_flags(path, flags).map_err(|e| refusal(&e))?;
-    prepare(&mut connection).map_err(|e| refusal(&e))?.then_some(connection).ok_or(Refusal::Newer)
+    let small = path.metadata().is_ok_and(|m| m.len() <= CHECKED_AT_ONCE);
+    let whole = small || care == Care::Whole;
+    match prepare(&mut connection, whole).map_err(|e| refusal(&e))? {
+        Age::Newer => Err(Refusal::Newer),
+        Age::Older | Age::Current => Ok(Open { connection, file: FileMark::of(path) }),
+    }
 }
 
 /// The database's side files take its mode, so it is made first.
@@ -96,34 +135,26 @@ fn make_private(path: &Path) -> io::Result<()> {
     options.open(path).map(drop)
 }
 
-/// Checks and migrates; tells `false` for a newer version's file, in which nothing is changed.
-fn prepare(connection: &mut Connection) -> rusqlite::Result<bool> {
+/// Checks and migrates; a newer version's file stays as it is.
+fn prepare(connection: &mut Connection, whole: bool) -> rusqlite::Result<Age> {
     connection.busy_timeout(BUSY)?;
-    if version(connection)? > STEPS.len() {
-        return Ok(false);
+    if schema::age(connection)? == Age::Newer {
+        return Ok(Age::Newer);
     }
-    let check: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if check != "ok" {
+    if whole && !is_whole(connection)? {
         return Err(corrupt());
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Another Tidemark may have migrated it while this one waited.
-    let from = version(&transaction)?;
-    for step in STEPS.iter().skip(from) {
-        transaction.execute_batch(step)?;
-    }
-    if from < STEPS.len() {
-        transaction.pragma_update(None, "user_version", u32::try_from(STEPS.len()).unwrap_or(u32::MAX))?;
-    }
-    transaction.commit()?;
-    Ok(from <= STEPS.len())
+    // What a great thinning wrote need not stay on the disk.
+    connection.pragma_update(None, "journal_size_limit", 1024 * 1024)?;
+    schema::migrate(connection)
 }
 
-fn version(connection: &Connection) -> rusqlite::Result<usize> {
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    Ok(usize::try_from(version).unwrap_or(usize::MAX))
+/// Reads every page; tells whether all is well.
+pub(super) fn is_whole(connection: &Connection) -> rusqlite::Result<bool> {
+    let check: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    Ok(check == "ok")
 }
 
 fn corrupt() -> rusqlite::Error {

@@ -1,18 +1,22 @@
 //! What becomes of the store: kept over restarts, damaged, newer, locked, planted.
 #![expect(clippy::unwrap_used, reason = "a test may end there")]
 
+mod faults;
+mod history;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 use tempfile::TempDir;
-use tidemark::store::{Kept, Store};
+use tidemark::store::{self, Kept, Store};
 use tidemark_core::account::AccountId;
 use tidemark_core::alert::{Memory, Notice, NoticeId};
 use tidemark_core::answer::Answer;
 use tidemark_core::failure::{Failure, FailureKind};
 use tidemark_core::message::Remark;
+use tidemark_core::schedule::Reason;
 
 const BROKEN: &str = "history.broken-20261122T101500Z.sqlite";
 
@@ -110,7 +114,7 @@ fn a_forgotten_account_is_gone_and_the_others_stay() {
     for n in [1, 2] {
         store.keep_outcome(&id(n), now(), &Ok(answer("one")), None).unwrap();
     }
-    store.forget(&id(1)).unwrap();
+    store.forget(&id(1), false).unwrap();
     assert_eq!(store.last(&id(1)).unwrap(), Kept::default());
     assert!(store.last(&id(2)).unwrap().good.is_some());
 }
@@ -169,6 +173,68 @@ fn an_empty_file_becomes_a_store() {
     assert_eq!(fine(&path).memory().unwrap(), memory());
 }
 
+/// What the first version wrote, word for word.
+const FIRST_VERSION: &str = r#"
+    CREATE TABLE last (
+        account TEXT PRIMARY KEY NOT NULL,
+        good_at TEXT, good_head TEXT, good_body BLOB,
+        failed_at TEXT, failure TEXT
+    ) STRICT;
+    CREATE TABLE memory (one INTEGER PRIMARY KEY CHECK (one = 1), memory TEXT NOT NULL) STRICT;
+    INSERT INTO last VALUES ('00000000-0000-4000-8000-000000000001', '2026-11-22T10:15:00.123456789Z',
+        '{"status":200,"headers":[["content-type","application/json"]]}', CAST('one' AS BLOB),
+        '2026-11-22T10:20:00Z', :failure);
+    PRAGMA user_version = 1;
+"#;
+
+#[test]
+fn a_store_of_the_first_version_is_brought_up_to_date_and_loses_nothing() {
+    let (_home, path) = home();
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let failed = serde_json::to_string(&failure()).unwrap();
+    let told = serde_json::to_string(&memory()).unwrap();
+    let old = Connection::open(&path).unwrap();
+    old.pragma_update(None, "journal_mode", "WAL").unwrap();
+    old.execute_batch(&FIRST_VERSION.replace(":failure", &format!("'{failed}'"))).unwrap();
+    old.execute("INSERT INTO memory VALUES (1, ?)", [told]).unwrap();
+    drop(old);
+
+    let store = fine(&path);
+    let kept = store.last(&id(1)).unwrap();
+    assert_eq!(
+        kept,
+        Kept { good: Some((now(), answer("one"))), failure: Some((later(), failure())), ..Kept::default() }
+    );
+    assert_eq!(store.memory().unwrap(), memory());
+    assert_eq!(store.next_ask(&id(1)).unwrap(), None);
+    assert_eq!(store.history(&id(1), Timestamp::MIN).unwrap(), []);
+    store.keep_outcome(&id(1), later(), &Ok(answer("two")), Some((later(), Reason::Reset))).unwrap();
+    drop(store);
+    assert_eq!(fine(&path).next_ask(&id(1)).unwrap(), Some((later(), Reason::Reset)));
+}
+
+#[test]
+fn a_look_at_a_store_of_the_first_version_changes_nothing() {
+    let (_home, path) = home();
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    Connection::open(&path).unwrap().execute_batch(&FIRST_VERSION.replace(":failure", "NULL")).unwrap();
+    let before = fs::read(&path).unwrap();
+    assert!(store::look(&path).unwrap().is_none());
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn when_an_account_is_asked_next_is_kept_and_a_command_in_between_leaves_it() {
+    let (_home, path) = home();
+    let store = fine(&path);
+    store.keep_outcome(&id(1), now(), &Ok(answer("one")), Some((later(), Reason::Interval))).unwrap();
+    store.keep_outcome(&id(1), now(), &Ok(answer("two")), None).unwrap();
+    assert_eq!(store.next_ask(&id(1)).unwrap(), Some((later(), Reason::Interval)));
+    store.keep_outcome(&id(1), now(), &Err(failure()), Some((now(), Reason::Rest))).unwrap();
+    assert_eq!(store.next_ask(&id(1)).unwrap(), Some((now(), Reason::Rest)));
+    assert_eq!(store.next_ask(&id(2)).unwrap(), None);
+}
+
 #[test]
 fn a_newer_versions_store_is_left_as_it_is() {
     let (_home, path) = home();
@@ -176,7 +242,7 @@ fn a_newer_versions_store_is_left_as_it_is() {
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let before = fs::read(&path).unwrap();
     let (store, remark) = Store::open(&path, now());
-    assert_eq!(remark, Some(Remark::StoreBroken { kept_as: None }));
+    assert_eq!(remark, Some(Remark::StoreNewer));
     store.keep_outcome(&id(1), now(), &Ok(answer("one")), None).unwrap();
     assert_eq!(store.last(&id(1)).unwrap(), Kept::default());
     drop(store);
@@ -253,7 +319,7 @@ fn a_place_that_cannot_be_used_is_told_and_nothing_is_kept() {
 fn a_store_nowhere_keeps_nothing() {
     let store = Store::nowhere();
     store.keep_outcome(&id(1), now(), &Ok(answer("one")), None).unwrap();
-    store.forget(&id(2)).unwrap();
+    store.forget(&id(2), false).unwrap();
     assert_eq!(store.last(&id(1)).unwrap(), Kept::default());
 }
 
