@@ -17,6 +17,11 @@ const scenes: Record<string, () => ReturnType<typeof fake>> = {
   trouble: () => fake(f.view({ cards: [f.stale, f.refused] })),
   twelve: () => fake(f.twelve),
   long: () => fake(f.long),
+  forecast: () => fake(f.view({ cards: [f.lasting, f.running, f.wallet] })),
+  rolling: () => fake(f.view({ cards: [f.rolling] })),
+  paired: () => fake(f.view({ cards: [f.paired, f.wallet] })),
+  snoozed: () => fake(f.view({ banners: [f.snoozeBanner] })),
+  dear: () => fake(f.view({ cards: [f.spent, f.wallet] })),
   demo: () => fake(f.view({ demo: true, banners: [f.demoBanner], cards: [f.card({ name: "Simulated", chips: ["simulated"], lastFour: null })] })),
   chinese: () => fake(f.chinese),
 };

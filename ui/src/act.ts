@@ -1,4 +1,4 @@
-// What the buttons that the core words do: one command each.
+// What the buttons that the core words do: one command each, or a place on the page.
 import type { Bridge } from "./contract";
 import type { Does } from "./generated/Does";
 import type { Page } from "./page.svelte";
@@ -18,5 +18,15 @@ export function act(page: Page, bridge: Bridge, does: Does, about: string): void
       return void page.run(bridge.checkNow());
     case "open_link":
       return void page.run(bridge.openLink(does.link, does.region));
+    case "copy_key":
+      return void page.copy(does.account);
+    case "set_credits":
+      return void page.run(bridge.setAccount(does.account, "credits", does.on ? "on" : "off"));
+    case "pair_account":
+      return page.begin(does.account, "pair");
+    case "measure_speed":
+      return page.begin(does.account, "speed");
+    case "end_snooze":
+      return void page.run(bridge.endSnooze());
   }
 }

@@ -1,16 +1,21 @@
 // What the page may ask of the backend and what it gets back. Owns the words of that contract; holds no code that speaks
 // to anyone, so tests and the preview can stand in for the backend.
 import type { AccountId } from "./generated/AccountId";
+import type { FieldView } from "./generated/FieldView";
 import type { Kind } from "./generated/Kind";
 import type { Link } from "./generated/Link";
 import type { Region } from "./generated/Region";
+import type { Section } from "./generated/Section";
 import type { View } from "./generated/View";
 
 /** The Fluent source of the page's own labels, and its language as a BCP 47 tag. */
 export type Texts = { language: string; source: string };
 
+/** A screen that can be gone to. */
+export type ScreenName = "overview" | "keys" | "add" | "settings";
+
 /** Where the backend wants the page to go; `account` is scrolled to and focused. */
-export type Show = { account: AccountId | null; screen: "overview" | "keys" | "add" };
+export type Show = { account: AccountId | null; screen: ScreenName };
 
 /** A key to be added. `null` leaves finding it to the backend. */
 export type NewAccount = {
@@ -28,6 +33,12 @@ export type Added = { id: AccountId; name: string; kind: Kind; region: Region; s
 /** Why a command failed: a code the page may act on, and a message ready to be read. */
 export type Refusal = { code: string; message: string };
 
+/** How long notices are to be silent: an hour, or until the next reset. */
+export type SnoozeLength = "hour" | "until_reset";
+
+/** Something the core worded, ready to be read. */
+export type Said = { sentence: string };
+
 /** Ends a subscription. */
 export type Unsubscribe = () => void;
 
@@ -39,8 +50,24 @@ export type Bridge = {
   texts(): Promise<Texts>;
   addAccount(account: NewAccount): Promise<Added>;
   renameAccount(id: AccountId, name: string): Promise<void>;
-  replaceKey(id: AccountId, key: string, unchecked: boolean): Promise<{ sentence: string }>;
-  removeAccount(id: AccountId): Promise<void>;
+  replaceKey(id: AccountId, key: string, unchecked: boolean): Promise<Said>;
+  removeAccount(id: AccountId, withHistory: boolean): Promise<void>;
+  /** Puts an account's key on the clipboard; it never comes to the page. */
+  copyKey(id: AccountId): Promise<void>;
+  /** Lets a pay-as-you-go account take over from a plan while it is spent; `null` parts them. */
+  pairAccount(id: AccountId, other: AccountId | null): Promise<void>;
+  /** Says what measuring would cost. */
+  speedCost(id: AccountId): Promise<Said>;
+  /** Measures; takes as long as MiniMax takes to write. */
+  measureSpeed(id: AccountId): Promise<Said>;
+  settings(): Promise<Section[]>;
+  /** Gives the settings as they are then. */
+  setSetting(key: string, value: string): Promise<Section[]>;
+  accountSettings(id: AccountId): Promise<FieldView[]>;
+  setAccount(id: AccountId, field: string, value: string): Promise<void>;
+  testNotice(): Promise<void>;
+  snooze(length: SnoozeLength, account: AccountId | null): Promise<void>;
+  endSnooze(): Promise<void>;
   checkNow(): Promise<void>;
   dismiss(id: string): Promise<void>;
   retryKeyring(): Promise<void>;

@@ -1,7 +1,7 @@
 // The page's shortcuts, and the browser habits that have no place in a window: reloading, its menu, dropping files.
 
 /** What the shortcuts do. */
-export type Shortcuts = { escape: () => void; check: () => void; add: () => void };
+export type Shortcuts = { escape: () => void; check: () => void; add: () => void; settings: () => void };
 
 /** Acts on a key press; says by `preventDefault` that it did. Leaves an input method's own keys alone. */
 export function press(event: KeyboardEvent, shortcuts: Shortcuts): void {
@@ -15,7 +15,9 @@ export function press(event: KeyboardEvent, shortcuts: Shortcuts): void {
         ? shortcuts.check
         : meta && key === "n"
           ? shortcuts.add
-          : null;
+          : meta && key === ","
+            ? shortcuts.settings
+            : null;
   if (act === null) return;
   event.preventDefault();
   if (!event.repeat) act();

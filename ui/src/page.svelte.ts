@@ -1,31 +1,38 @@
 // What the page knows: the last view, the labels, where the user is. Owns the order of things at start: subscribe first,
 // then ask, so that no change falls in between. Holds no key.
-import { asRefusal, type Bridge, type Show, type Unsubscribe } from "./contract";
+import { asRefusal, type Bridge, type ScreenName, type Show, type Unsubscribe } from "./contract";
 import type { View } from "./generated/View";
+import { Task } from "./task.svelte";
 import { translator, type Translate } from "./texts";
 
 /** Something said once, above the cards. */
 export type Note = { tone: "info" | "trouble"; text: string };
 
+/** How long a copied key stays on the clipboard, in milliseconds: so long it is said to. */
+const copied = 45_000;
+
 /** The page's state; components get parts of it as props. */
 export class Page {
   view = $state.raw<View | null>(null);
   t = $state.raw<Translate | null>(null);
-  screen = $state<"overview" | "keys" | "add">("overview");
+  screen = $state<ScreenName>("overview");
   /** Whose key is being replaced. */
   replacing = $state<string | null>(null);
   /** Which card to go to; a new object each time, so that going twice works. */
   target = $state.raw<{ account: string } | null>(null);
   note = $state.raw<Note | null>(null);
+  /** What is under way on a card, by account; it outlasts a look at another screen. */
+  tasks = $state<Record<string, Task>>({});
 
   /** What is on the screen. Without accounts the overview is the first run, which has the form for a key itself. */
-  readonly place: "first" | "overview" | "keys" | "add" | "replace" = $derived.by(() => {
+  readonly place: "first" | "overview" | "keys" | "add" | "replace" | "settings" = $derived.by(() => {
     if (this.screen === "add" && this.replacing !== null) return "replace";
     if (this.screen === "add" && this.view?.demo === true) return "keys";
     const empty = this.view?.cards.length === 0 && !this.view.demo;
-    return empty && this.screen !== "keys" ? "first" : this.screen;
+    return empty && (this.screen === "overview" || this.screen === "add") ? "first" : this.screen;
   });
-  #from: "overview" | "keys" = "overview";
+  /** The screens on the way back, the overview first. */
+  #trail: ScreenName[] = [];
 
   readonly #bridge: Bridge;
   #language: string | null = null;
@@ -55,13 +62,16 @@ export class Page {
   /** Goes one screen up; says whether there was one. */
   leave(): boolean {
     if (this.place === "overview" || this.place === "first") return false;
-    this.go(this.place === "keys" ? "overview" : this.#from);
+    this.go(this.#trail.at(-1) ?? "overview");
     return true;
   }
 
   /** Changes the screen; what was said on the last one is gone. */
-  go(screen: Page["screen"]): void {
-    this.#from = this.screen === "keys" ? "keys" : "overview";
+  go(screen: ScreenName): void {
+    const before = this.#trail.indexOf(screen);
+    if (screen === "overview") this.#trail = [];
+    else if (before >= 0) this.#trail = this.#trail.slice(0, before);
+    else if (screen !== this.screen) this.#trail = [...this.#trail, this.screen];
     this.screen = screen;
     this.replacing = null;
     this.note = null;
@@ -79,13 +89,41 @@ export class Page {
     this.note = { tone: "info", text: sentence };
   }
 
-  /** Runs a command whose failure is told above the cards. */
-  async run(command: Promise<unknown>): Promise<void> {
+  /** Begins something on a card; measuring that is under way goes on. */
+  begin(account: string, kind: Task["kind"]): void {
+    const now = this.tasks[account];
+    if (now?.stage === "measuring") return;
+    const task = new Task(kind);
+    this.tasks = { ...this.tasks, [account]: task };
+    if (kind === "speed") void task.price(() => this.#bridge.speedCost(account));
+  }
+
+  /** Ends what is under way on a card. */
+  end(account: string): void {
+    this.tasks = Object.fromEntries(Object.entries(this.tasks).filter(([of]) => of !== account));
+  }
+
+  /** Has an account's key put on the clipboard, and says so for as long as it stays there. */
+  async copy(account: string): Promise<void> {
+    await this.run(this.#bridge.copyKey(account), this.t?.("key-copied"), copied);
+  }
+
+  /** Runs a command whose failure is told above the cards, and its success where there are words for it. */
+  async run(command: Promise<unknown>, done = "", forMs: number | null = null): Promise<void> {
     try {
       await command;
+      if (done !== "") this.#say({ tone: "info", text: done }, forMs);
     } catch (thrown) {
-      this.note = { tone: "trouble", text: asRefusal(thrown).message || (this.t?.("unexpected") ?? "") };
+      this.#say({ tone: "trouble", text: asRefusal(thrown).message || (this.t?.("unexpected") ?? "") }, null);
     }
+  }
+
+  #say(note: Note, forMs: number | null): void {
+    this.note = note;
+    if (forMs === null) return;
+    setTimeout(() => {
+      if (this.note === note) this.note = null;
+    }, forMs);
   }
 
   #take(view: View): void {

@@ -1,8 +1,9 @@
+import { fireEvent, screen } from "@testing-library/svelte";
 import axe from "axe-core";
 import { expect, test } from "vitest";
 
-import { chinese, demoBanner, empty, everyShape, lockedBanner, twelve, view } from "./fixtures";
-import { appears, click, open, type } from "./open";
+import { card, chinese, demoBanner, empty, everyShape, lasting, lockedBanner, paired, rolling, snoozeBanner, twelve, view, wallet } from "./fixtures";
+import { appears, click, clickFirst, open, part, type } from "./open";
 
 /** Runs every rule but those that need real layout, which jsdom does not have. */
 async function faults(): Promise<string[]> {
@@ -25,6 +26,22 @@ const screens: Record<string, () => Promise<unknown>> = {
   "twelve accounts": () => open(twelve),
   Chinese: () => open(chinese),
   simulation: () => open(view({ demo: true, banners: [demoBanner] })),
+  "forecasts and releases": () => open(view({ cards: [lasting, rolling] })),
+  "ways on with a pair": () => open(view({ cards: [paired, wallet], banners: [snoozeBanner] })),
+  "a card's menu": () => open(view()).then(() => click("card-more")),
+  "the price of measuring": () => open(view()).then(() => click("card-more")).then(() => click("action-measure_speed")).then(() => appears("measure-speed")),
+  "a pair to choose": () => open(view({ cards: [card(), wallet] })).then(() => clickFirst("card-more")).then(() => click("action-pair_account")),
+  settings: () => open(view()).then(() => click("settings-open")).then(() => appears("section-history")),
+  "a refused setting": async () => {
+    await open(view(), (b) => {
+      b.answer.setSetting = () => Promise.reject({ code: "setting", message: "Give a whole number." });
+    });
+    await click("settings-open");
+    await appears("section-history");
+    await fireEvent.change(part("setting-interval_minutes"), { target: { value: "0" } });
+    await screen.findByText("Give a whole number.");
+  },
+  "an account's options": () => open(view()).then(() => click("open-keys")).then(() => click("account-options")).then(() => appears("setting-tier")),
   keys: () => open(view()).then(() => click("open-keys")),
   renaming: () => open(view()).then(() => click("open-keys")).then(() => click("rename")),
   removing: () => open(view()).then(() => click("open-keys")).then(() => click("remove")),

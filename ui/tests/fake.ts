@@ -2,7 +2,9 @@
 import en from "../../core/locales/en/page.ftl?raw";
 import zh from "../../core/locales/zh-CN/page.ftl?raw";
 import type { Bridge, Show } from "../src/contract";
+import type { Section } from "../src/generated/Section";
 import type { View } from "../src/generated/View";
+import { form, options as accountOptions, speedCost, speedResult } from "./choices";
 
 export const sources: Record<string, string> = { en, "zh-CN": zh };
 
@@ -16,10 +18,15 @@ export type Fake = Bridge & {
   answer: Partial<Record<keyof Bridge, (...args: never[]) => Promise<unknown>>>;
 };
 
+const put = (sections: Section[], key: string, value: string): Section[] =>
+  sections.map((section) => ({ ...section, fields: section.fields.map((field) => (field.key === key ? { ...field, value } : field)) }));
+
 export function fake(first: View): Fake {
   let hearView: ((view: View) => void) | undefined;
   let hearShow: ((show: Show) => void) | undefined;
   let now = first;
+  let sections = form(first.language);
+  let options = accountOptions(first.language);
   const calls: [string, ...unknown[]][] = [];
   const answer: Fake["answer"] = {};
 
@@ -54,6 +61,17 @@ export function fake(first: View): Fake {
     renameAccount: command("renameAccount", nothing),
     replaceKey: command("replaceKey", () => ({ sentence: "MiniMax accepted the new key." })),
     removeAccount: command("removeAccount", nothing),
+    copyKey: command("copyKey", nothing),
+    pairAccount: command("pairAccount", nothing),
+    speedCost: command("speedCost", () => ({ sentence: speedCost })),
+    measureSpeed: command("measureSpeed", () => ({ sentence: speedResult })),
+    settings: command("settings", () => sections),
+    setSetting: command("setSetting", (key, value) => (sections = put(sections, key, value))),
+    accountSettings: command("accountSettings", () => options),
+    setAccount: command("setAccount", (_, key, value) => void (options = options.map((field) => (field.key === key ? { ...field, value } : field)))),
+    testNotice: command("testNotice", nothing),
+    snooze: command("snooze", nothing),
+    endSnooze: command("endSnooze", nothing),
     checkNow: command("checkNow", nothing),
     dismiss: command("dismiss", nothing),
     retryKeyring: command("retryKeyring", nothing),

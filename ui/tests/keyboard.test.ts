@@ -2,7 +2,7 @@ import { fireEvent } from "@testing-library/svelte";
 import { expect, test } from "vitest";
 
 import { empty, view } from "./fixtures";
-import { called, click, none, open, part } from "./open";
+import { appears, called, click, none, open, part } from "./open";
 
 test("escape closes the window from the overview, and goes one screen up elsewhere", async () => {
   const bridge = await open(view());
@@ -15,6 +15,42 @@ test("escape closes the window from the overview, and goes one screen up elsewhe
   expect(called(bridge, "closeWindow")).toEqual([]);
   await fireEvent.keyDown(window, { key: "Escape" });
   expect(called(bridge, "closeWindow")).toHaveLength(1);
+});
+
+test("ctrl and comma open the settings, and escape leads back to where the user was", async () => {
+  const bridge = await open(view());
+  await click("open-keys");
+  await fireEvent.keyDown(window, { key: ",", ctrlKey: true });
+  expect(await appears("section-general")).toBeTruthy();
+  await fireEvent.keyDown(window, { key: "Escape" });
+  expect(part("add-key")).toBeTruthy();
+  await fireEvent.keyDown(window, { key: "Escape" });
+  expect(part("settings-open")).toBeTruthy();
+  expect(called(bridge, "closeWindow")).toEqual([]);
+});
+
+test("a menu is gone through by arrow keys, and escape closes it alone", async () => {
+  const bridge = await open(view());
+  await click("card-more");
+  expect(document.activeElement).toBe(part("action-measure_speed"));
+  await fireEvent.keyDown(document.activeElement ?? window, { key: "ArrowUp" });
+  expect(document.activeElement).toBe(part("action-pair_account"));
+  await fireEvent.keyDown(document.activeElement ?? window, { key: "ArrowDown" });
+  expect(document.activeElement).toBe(part("action-measure_speed"));
+  await fireEvent.keyDown(document.activeElement ?? window, { key: "Escape" });
+  expect(none("action-measure_speed")).toBe(true);
+  expect(document.activeElement).toBe(part("card-more"));
+  expect(called(bridge, "closeWindow")).toEqual([]);
+});
+
+test("a menu closes when something else is pressed or reached", async () => {
+  await open(view());
+  await click("snooze");
+  await fireEvent.pointerDown(document.body);
+  expect(none("snooze-hour")).toBe(true);
+  await click("snooze");
+  await fireEvent.keyDown(part("snooze-hour"), { key: "Tab" });
+  expect(none("snooze-hour")).toBe(true);
 });
 
 test("escape ends renaming and removing before it leaves the screen", async () => {

@@ -179,7 +179,20 @@ test("an account is removed only after it was confirmed", async () => {
   await click("remove-keep");
   await click("remove");
   await click("remove-confirm");
-  expect(called(bridge, "removeAccount")).toEqual([["a1"]]);
+  expect(called(bridge, "removeAccount")).toEqual([["a1", false]]);
+});
+
+test("an account's history goes with it only when that was ticked, each time anew", async () => {
+  const bridge = await open(view());
+  await click("open-keys");
+  await click("remove");
+  await click("remove-history");
+  await click("remove-keep");
+  await click("remove");
+  expect((part("remove-history") as HTMLInputElement).checked).toBe(false);
+  await click("remove-history");
+  await click("remove-confirm");
+  expect(called(bridge, "removeAccount")).toEqual([["a1", true]]);
 });
 
 test("replacing a key keeps the account's name and kind out of it", async () => {

@@ -10,6 +10,7 @@ export const parts = (id: string): HTMLElement[] => screen.queryAllByTestId(id);
 export const none = (id: string): boolean => screen.queryByTestId(id) === null;
 export const appears = (id: string): Promise<HTMLElement> => screen.findByTestId(id);
 export const click = (id: string): Promise<unknown> => fireEvent.click(part(id));
+export const clickFirst = (id: string): Promise<unknown> => fireEvent.click(parts(id)[0] as HTMLElement);
 export const type = (id: string, value: string): Promise<unknown> => fireEvent.input(part(id), { target: { value } });
 export const valueOf = (id: string): string => (part(id) as HTMLInputElement).value;
 export const words = (element: Element | null): string => (element?.textContent ?? "").replace(/\s+/g, " ").trim();

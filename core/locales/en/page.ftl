@@ -69,3 +69,38 @@ remove-confirm = Remove
 remove-keep = Keep
 keys-none = No keys yet.
 keys-demo = The simulated account has no key. Leave the simulation to add yours.
+
+## Settings
+open-settings = Settings
+settings-title = Settings
+saved = Saved
+hours-own = Own hours
+hours-from = From
+hours-until = Until
+test-notice = Show a test notice
+test-notice-sent = A test notice is on its way. If none appears, see what Tidemark says above the accounts.
+
+## Silence
+snooze = Snooze notices
+snooze-hour = Snooze for 1 hour
+snooze-until-reset = Snooze until the next reset
+snooze-end = Speak again
+
+## What a card can do
+card-more = More for { $name }
+close = Close
+key-copied = Copied. It is cleared in 45 seconds.
+speed-title = Output speed
+speed-measure = Measure
+speed-again = Measure again
+speed-measuring = Measuring…
+pair-title = Pay-as-you-go pair
+pair-label = Takes over when used up
+pair-hint = Its key is used while this plan is used up, and billed by tokens.
+pair-none = None
+pair-missing = There is no pay-as-you-go account yet. Add its key first.
+
+## Options of an account
+options = Options
+options-name = Options of { $name }
+remove-history = Also delete its history

@@ -69,3 +69,38 @@ remove-confirm = 移除
 remove-keep = 保留
 keys-none = 还没有密钥。
 keys-demo = 模拟账户没有密钥。退出模拟后即可添加你自己的密钥。
+
+## 设置
+open-settings = 设置
+settings-title = 设置
+saved = 已保存
+hours-own = 自定时段
+hours-from = 从
+hours-until = 到
+test-notice = 显示一条测试通知
+test-notice-sent = 测试通知已发出。如果没有出现，请看 Tidemark 在账户上方的说明。
+
+## 静音
+snooze = 暂停通知
+snooze-hour = 暂停 1 小时
+snooze-until-reset = 暂停到下次重置
+snooze-end = 恢复通知
+
+## 卡片的操作
+card-more = { $name } 的更多操作
+close = 关闭
+key-copied = 已复制，45 秒后清除。
+speed-title = 输出速度
+speed-measure = 测量
+speed-again = 再测一次
+speed-measuring = 正在测量…
+pair-title = 按量付费配对
+pair-label = 用完后由谁接替
+pair-hint = 套餐用完期间使用它的密钥，按 token 计费。
+pair-none = 无
+pair-missing = 还没有按量付费账户，请先添加它的密钥。
+
+## 账户的选项
+options = 选项
+options-name = { $name } 的选项
+remove-history = 同时删除它的历史记录
