@@ -39,6 +39,19 @@ pub enum Reason {
     NotKnown,
 }
 
+/// What the end of a spent window is worth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    /// No answer told it.
+    #[default]
+    Guessed,
+    /// An answer told it.
+    Told,
+    /// It was seen to slide, as a rolling window's does: there is no single reset.
+    Sliding,
+}
+
 /// Which key is used, and what the next choice has to know of this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
@@ -52,6 +65,9 @@ pub struct Choice {
     pub over_at: Option<Timestamp>,
     /// Whether quota has brought the plan's key back before that once.
     pub returned_early: bool,
+    /// What that moment is worth.
+    #[serde(default)]
+    pub bound: Bound,
 }
 
 /// How the plan stands, as far as the choice goes.
@@ -100,6 +116,12 @@ pub enum Useless {
 /// Before the reset this much must be left to go back to the plan, in percent: less may be gone with the next request.
 const BACK: f64 = 5.0;
 
+/// What must be left of a rolling window, in percent: it returns bit by bit, and each change of keys costs that much.
+const BACK_ROLLING: f64 = 10.0;
+
+/// Bounds that move by less only tremble.
+const TREMBLE: SignedDuration = SignedDuration::from_mins(2);
+
 /// How long a spent window lasts that names no reset: the text window of MiniMax's FAQ.
 const WINDOW: SignedDuration = SignedDuration::from_hours(5);
 
@@ -123,7 +145,7 @@ impl Seen {
 ///
 /// Goes over to the pair once the plan is seen spent, and back once quota is seen after the reset. Quota that shows
 /// before the reset brings the plan's key back only with 5 % and once: a plan that stands at 0 or 1 % would otherwise
-/// change the key with every request.
+/// change the key with every request. A rolling window has no such reset: 10 % bring the key back whenever they show.
 ///
 /// # Errors
 ///
@@ -189,13 +211,24 @@ pub fn must_ask(
 
 impl Choice {
     const fn first(at: Timestamp) -> Self {
-        Self { takes: Use::Plan, reason: Reason::NotKnown, since: at, over_at: None, returned_early: false }
+        Self {
+            takes: Use::Plan,
+            reason: Reason::NotKnown,
+            since: at,
+            over_at: None,
+            returned_early: false,
+            bound: Bound::Guessed,
+        }
     }
 
     /// Forgets a window that is over, unless its end still has to bring the plan's key back.
     fn at(self, at: Timestamp) -> Self {
         let is_over = self.takes == Use::Plan && self.over_at.is_some_and(|over| over <= at);
-        if is_over { Self { over_at: None, returned_early: false, ..self } } else { self }
+        if is_over { self.of_no_window() } else { self }
+    }
+
+    const fn of_no_window(self) -> Self {
+        Self { over_at: None, returned_early: false, bound: Bound::Guessed, ..self }
     }
 
     fn take(self, takes: Use, reason: Reason, at: Timestamp) -> Self {
@@ -204,8 +237,18 @@ impl Choice {
     }
 
     fn hand_over(self, until: Option<Timestamp>, at: Timestamp) -> Self {
-        let over_at = until.or(self.over_at).or_else(|| at.checked_add(WINDOW).ok());
-        Self { over_at, ..self.take(Use::Paired, Reason::Spent, at) }
+        let taken = self.take(Use::Paired, Reason::Spent, at);
+        match (until, self.over_at) {
+            (None, known) => Self { over_at: known.or_else(|| at.checked_add(WINDOW).ok()), ..taken },
+            (Some(until), Some(known)) if known > at => match self.bound {
+                Bound::Guessed => Self { over_at: Some(until), bound: Bound::Told, ..taken },
+                Bound::Told | Bound::Sliding if until.duration_since(known) > TREMBLE => {
+                    Self { over_at: Some(until), bound: Bound::Sliding, ..taken }
+                }
+                Bound::Told | Bound::Sliding => taken,
+            },
+            (Some(until), _) => Self { over_at: Some(until), bound: Bound::Told, ..taken.of_no_window() },
+        }
     }
 
     fn give_back(self, left: Option<Percent>, seen: &Seen) -> Self {
@@ -215,8 +258,10 @@ impl Choice {
         }
         let is_over = self.over_at.is_none_or(|over| over <= seen.at);
         if is_over {
-            let fresh = Self { over_at: None, returned_early: false, ..self };
-            return fresh.take(Use::Plan, Reason::Quota, seen.at);
+            return self.of_no_window().take(Use::Plan, Reason::Quota, seen.at);
+        }
+        if self.bound == Bound::Sliding && left.is_none_or(|left| left.get() >= BACK_ROLLING) {
+            return self.take(Use::Plan, Reason::Quota, seen.at);
         }
         let is_enough = left.is_none_or(|left| left.get() >= BACK);
         if is_enough && !self.returned_early {

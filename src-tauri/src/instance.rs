@@ -4,15 +4,27 @@
 
 use std::fs::{File, OpenOptions};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use crate::config::Paths;
 use crate::config::files::private_folder;
+
+/// Longer than any command looks.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// Marks this process as the running app, for as long as the file is held.
 #[must_use]
 pub fn mark_running(paths: &Paths) -> Option<File> {
     let file = open(paths)?;
-    file.try_lock().ok().map(|()| file)
+    let start = Instant::now();
+    // A command that looks whether the app runs holds the lock for a moment.
+    while file.try_lock().is_err() {
+        if start.elapsed() > LOOK {
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Some(file)
 }
 
 /// Tells whether some process is the running app.

@@ -115,6 +115,19 @@ fn the_paired_key_is_used_while_the_plan_is_spent_and_the_plans_own_otherwise() 
 }
 
 #[test]
+fn a_rolling_window_gives_the_plans_key_back_with_ten_percent_each_time() {
+    let spent = |second: i64| Standing::Spent { until: Some(at(second + 5 * 3600)) };
+    let slid = [(0, spent(0)), (60, spent(60)), (150, spent(150))];
+    let then = [(200, has(9.0)), (260, spent(260)), (300, has(9.0)), (900, has(10.0))];
+    let again = [(960, spent(960)), (1000, has(4.0)), (1200, has(12.0)), (1260, has(1.0))];
+    let users = walk(&[&slid[..], &then, &again].concat());
+    let (early, paired) = ([Use::Plan, Use::Paired, Use::Paired, Use::Plan], [Use::Paired; 3]);
+    assert_eq!(users[..3], paired);
+    assert_eq!(users[3..7], early, "five percent once, and then ten");
+    assert_eq!(users[7..], [Use::Paired, Use::Paired, Use::Plan, Use::Plan], "as often as they show");
+}
+
+#[test]
 fn credits_and_a_missing_pair_keep_the_plans_key() {
     let former = choose(&seen(spent(), 0), None).unwrap();
     assert_eq!(former.takes, Use::Paired);
