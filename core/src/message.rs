@@ -104,6 +104,11 @@ pub enum Remark {
         /// The file name it was kept under.
         kept_as: String,
     },
+    /// Some values of the settings file do not fit; their defaults are used. None named takes the remark back.
+    SettingsMended {
+        /// Which: `interval_minutes`, `accounts[Default Team].pair`.
+        fields: Vec<String>,
+    },
     /// The settings file is from a newer version; it is used as far as understood, and a copy is kept.
     SettingsNewer {
         /// The file name it was kept under.

@@ -265,7 +265,13 @@ fn load_settings(machine: &Machine) -> Settings {
     let loaded = config::load(&machine.paths, now());
     let note = match &loaded.remark {
         Some(Remark::SettingsBroken { kept_as }) => {
-            format!("the settings could not be read and are kept as {kept_as}; fresh ones are used")
+            format!(
+                "the settings could not be read and are kept as {kept_as}; Tidemark goes on with what it still knows"
+            )
+        }
+        Some(Remark::SettingsMended { fields }) => {
+            let fields = fields.join(", ");
+            format!("not understood in the settings, and used with their defaults: {fields}")
         }
         Some(Remark::SettingsNewer { kept_as }) => {
             format!("the settings are from a newer version; a copy is kept as {kept_as}")

@@ -13,13 +13,14 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use tidemark_core::account::Account;
 use tidemark_core::message::Remark;
 use tidemark_core::settings::{SCHEMA, Settings};
 
 pub use paths::{NoHome, Paths};
 pub use watch::{Watch, WatchError};
 
-use parse::Parsed;
+use parse::{Parsed, Understood};
 
 /// How long a writer waits for another one.
 const LOCK_LIMIT: Duration = Duration::from_secs(5);
@@ -56,15 +57,34 @@ pub enum SaveError {
 pub fn load(paths: &Paths, now: Timestamp) -> Loaded {
     match parse::read(&paths.settings) {
         Parsed::Missing => Loaded { settings: Settings::default(), remark: None, writable: true },
-        Parsed::Fine(settings) if settings.schema <= SCHEMA => {
-            Loaded { settings, remark: None, writable: true }
-        }
+        Parsed::Understood(read) if read.lost.is_empty() && read.settings.schema <= SCHEMA => mended(read),
         // What moves files is done under the lock, or a writer's fresh file could be moved away.
         parsed => match files::Lock::take(&paths.lock(), LOCK_LIMIT) {
             Ok(_lock) => load_locked(paths, now),
-            Err(_) => aside::untouched(paths, parsed.into_settings()),
+            Err(_) => aside::untouched(
+                paths,
+                match parsed {
+                    Parsed::Understood(read) => read.settings,
+                    Parsed::Missing | Parsed::Broken | Parsed::Unreadable => last_good(paths),
+                },
+            ),
         },
     }
+}
+
+/// Notes settings that someone wrote by hand as good, for the day their file is broken. Without accounts there is
+/// nothing to lose.
+///
+/// # Errors
+///
+/// [`SaveError`]; the settings themselves are not touched.
+pub fn note_good(paths: &Paths, settings: &Settings) -> Result<(), SaveError> {
+    if settings.accounts.is_empty() || last_good(paths) == *settings {
+        return Ok(());
+    }
+    let _lock = lock(paths)?;
+    files::replace(&paths.last_good(), &text(settings)?)?;
+    Ok(())
 }
 
 /// Saves the settings: whole, or not at all.
@@ -94,6 +114,9 @@ pub fn update<T, E: From<SaveError>>(
     }
     let mut settings = loaded.settings;
     let value = change(&mut settings)?;
+    if let Some(Remark::SettingsMended { .. }) = loaded.remark {
+        aside::copy_mended(paths, now).map_err(SaveError::Write)?;
+    }
     write(paths, &settings)?;
     Ok((value, settings))
 }
@@ -108,25 +131,68 @@ fn lock(paths: &Paths) -> Result<files::Lock, SaveError> {
 fn load_locked(paths: &Paths, now: Timestamp) -> Loaded {
     match parse::read(&paths.settings) {
         Parsed::Missing => Loaded { settings: Settings::default(), remark: None, writable: true },
-        Parsed::Fine(settings) if settings.schema > SCHEMA => aside::copy_newer(paths, settings, now),
-        Parsed::Fine(settings) => Loaded { settings, remark: None, writable: true },
-        Parsed::Partly(settings) => {
-            let loaded = aside::move_broken(paths, settings, now);
-            if loaded.writable
-                && let Err(error) = write(paths, &loaded.settings)
-            {
-                tracing::warn!(%error, "what could be read of the settings was not written back");
-            }
-            loaded
+        Parsed::Understood(Understood { mut settings, lost, .. }) if !lost.is_empty() => {
+            let known = last_good(paths).accounts;
+            let is_lost = |account: &Account| lost.iter().flatten().any(|id| *id == account.id);
+            let is_there = |account: &Account| settings.account(&account.id).is_some();
+            let found: Vec<_> = known.into_iter().filter(|a| is_lost(a) && !is_there(a)).collect();
+            settings.accounts.extend(found);
+            settings.mend_accounts();
+            written_back(paths, aside::move_broken(paths, settings, now))
         }
-        Parsed::Broken => aside::move_broken(paths, Settings::default(), now),
-        Parsed::Unreadable => aside::untouched(paths, Settings::default()),
+        Parsed::Understood(Understood { mut settings, .. }) if settings.schema > SCHEMA => {
+            settings.mend_accounts();
+            aside::copy_newer(paths, settings, now)
+        }
+        Parsed::Understood(read) => mended(read),
+        Parsed::Broken => {
+            let known = last_good(paths);
+            let is_known = !known.accounts.is_empty();
+            let loaded = aside::move_broken(paths, known, now);
+            if is_known { written_back(paths, loaded) } else { loaded }
+        }
+        Parsed::Unreadable => aside::untouched(paths, last_good(paths)),
     }
 }
 
+/// Gives what was understood, and names what was not.
+fn mended(read: Understood) -> Loaded {
+    let Understood { mut settings, mended: mut fields, .. } = read;
+    fields.extend(settings.mend_accounts());
+    let remark = (!fields.is_empty()).then_some(Remark::SettingsMended { fields });
+    Loaded { settings, remark, writable: true }
+}
+
+/// Gives the settings as they were last written well.
+fn last_good(paths: &Paths) -> Settings {
+    match parse::read(&paths.last_good()) {
+        Parsed::Understood(read) => mended(read).settings,
+        Parsed::Missing | Parsed::Broken | Parsed::Unreadable => Settings::default(),
+    }
+}
+
+/// Writes what is left of a file that was moved away in its place.
+fn written_back(paths: &Paths, loaded: Loaded) -> Loaded {
+    if loaded.writable
+        && let Err(error) = write(paths, &loaded.settings)
+    {
+        tracing::warn!(%error, "what could be read of the settings was not written back");
+    }
+    loaded
+}
+
 fn write(paths: &Paths, settings: &Settings) -> Result<(), SaveError> {
-    let mut text = serde_json::to_vec_pretty(settings).map_err(io::Error::from)?;
-    text.push(b'\n');
+    let text = text(settings)?;
     files::replace(&paths.settings, &text)?;
+    // A copy that fails leaves an older one, which is better than none.
+    if let Err(error) = files::replace(&paths.last_good(), &text) {
+        tracing::warn!(%error, "the copy of the settings could not be written");
+    }
     Ok(())
+}
+
+fn text(settings: &Settings) -> io::Result<Vec<u8>> {
+    let mut text = serde_json::to_vec_pretty(settings)?;
+    text.push(b'\n');
+    Ok(text)
 }

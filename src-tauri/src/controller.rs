@@ -222,6 +222,9 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         }
         let loaded = config::load(&self.desk.paths, Timestamp::now());
         let is_broken = matches!(loaded.remark, Some(Remark::SettingsBroken { .. }));
+        if loaded.remark.is_none() {
+            self.settings_are_good(&loaded.settings);
+        }
         if let Some(remark) = loaded.remark {
             self.tell(Event::Remark(remark));
         }

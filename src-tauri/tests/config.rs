@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tempfile::TempDir;
-use tidemark::config::{Loaded, Paths, SaveError, Watch, load, save, update};
+use tidemark::config::{Loaded, Paths, SaveError, Watch, load, note_good, save, update};
 use tidemark_core::message::Remark;
 use tidemark_core::settings::Settings;
 
@@ -52,9 +52,15 @@ impl Home {
     }
 }
 
+fn mended(fields: &[&str]) -> Option<Remark> {
+    Some(Remark::SettingsMended { fields: fields.iter().map(ToString::to_string).collect() })
+}
+
 fn now() -> Timestamp {
     "2026-11-22T10:15:00Z".parse().unwrap()
 }
+
+const BOTH: [&str; 2] = ["settings.json", "settings.last-good.json"];
 
 const BROKEN: &str = "settings.broken-20261122T101500Z.json";
 
@@ -78,7 +84,7 @@ fn what_was_saved_is_read_again_with_what_other_versions_wrote() {
     let text: serde_json::Value = serde_json::from_slice(&fs::read(&home.paths.settings).unwrap()).unwrap();
     assert_eq!((&text["moon"], &text["interval_minutes"]), (&"full".into(), &7.into()));
     assert_eq!((&text["language"], &text["accounts"][0]["mood"]), (&"zh-CN".into(), &"calm".into()));
-    assert_eq!(home.names(), ["settings.json"]);
+    assert_eq!(home.names(), BOTH);
 }
 
 #[test]
@@ -122,7 +128,7 @@ fn a_folder_in_its_place_is_kept_aside() {
 }
 
 #[test]
-fn a_single_wrong_value_costs_itself_only() {
+fn a_single_wrong_value_costs_itself_only_and_is_named() {
     let home = Home::with(format!(
         r#"{{"interval_minutes":"often","near_percent":-3,"critical_percent":1e99,"language":"fr","proxy":null,
             "notices":false,"accounts":[{ACCOUNT}]}}"#
@@ -130,8 +136,92 @@ fn a_single_wrong_value_costs_itself_only() {
     let loaded = home.load();
     let expected =
         Settings { notices: false, accounts: loaded.settings.accounts.clone(), ..Settings::default() };
-    assert_eq!(loaded, Loaded { settings: expected, remark: None, writable: true });
+    let remark = mended(&["critical_percent", "interval_minutes", "language", "near_percent", "proxy"]);
+    assert_eq!(loaded, Loaded { settings: expected, remark, writable: true });
     assert_eq!(loaded.settings.accounts.len(), 1);
+    assert_eq!(home.names(), ["settings.json"], "reading it changes nothing: its user may be at it");
+}
+
+#[test]
+fn what_did_not_fit_is_copied_aside_before_it_is_written_over() {
+    let text = format!(r#"{{"quiet_hours":"late","accounts":[{ACCOUNT}]}}"#);
+    let home = Home::with(&text);
+    let set = |key: &str, value: &str| {
+        update::<_, SaveError>(&home.paths, now(), |s| Ok(s.set(key, value).unwrap())).unwrap();
+    };
+    set("interval_minutes", "9");
+    assert_eq!(fs::read_to_string(home.folder().join(BROKEN)).unwrap(), text);
+    assert_eq!((home.load().remark, home.load().settings.interval_minutes), (None, 9));
+    set("interval_minutes", "8");
+    assert_eq!(home.names(), [BROKEN, BOTH[0], BOTH[1]], "once");
+}
+
+#[test]
+fn a_wrong_field_of_an_account_costs_neither_the_account_nor_its_other_fields() {
+    let home = Home::with(
+        r#"{"accounts":[
+            {"id":"1","name":"Plan","kind":"token_plan","region":"global","tier":"gold","high_speed":"yes",
+             "pair":"3","has_credits":true,"team":7,"mood":"calm"},
+            {"id":"2","name":"Paid","kind":"pay_as_you_go","region":"china","balance_below":"-1"}]}"#,
+    );
+    let loaded = home.load();
+    let fields = [
+        "accounts[Plan].high_speed",
+        "accounts[Plan].team",
+        "accounts[Plan].tier",
+        "accounts[Paid].balance_below",
+        "accounts[Plan].pair",
+    ];
+    assert_eq!(loaded.remark, mended(&fields));
+    let [plan, paid] = &loaded.settings.accounts[..] else { panic!("two accounts") };
+    assert!(plan.has_credits && plan.tier.is_none() && plan.pair.is_none() && paid.balance_below.is_none());
+    assert_eq!(plan.unknown["mood"], "calm");
+}
+
+#[test]
+fn a_file_broken_before_the_start_costs_no_account() {
+    for broken in ["", "{\"accounts\":[{", "\0\0\0\0"] {
+        let home = Home::with(format!(r#"{{"interval_minutes":9,"accounts":[{ACCOUNT}]}}"#));
+        update::<_, SaveError>(&home.paths, now(), |s| Ok(s.set("language", "en").unwrap())).unwrap();
+        let good = home.load().settings;
+        fs::write(&home.paths.settings, broken).unwrap();
+        let loaded = home.load();
+        assert_eq!(loaded.remark, Some(Remark::SettingsBroken { kept_as: BROKEN.to_owned() }));
+        assert_eq!(loaded.settings, good);
+        assert_eq!((good.accounts.len(), good.interval_minutes), (1, 9));
+        assert_eq!(home.load(), Loaded { remark: None, ..loaded }, "and it is a file again");
+    }
+}
+
+#[test]
+fn an_account_that_is_not_understood_is_taken_from_the_last_good_file() {
+    let home = Home::with(format!(r#"{{"accounts":[{ACCOUNT}]}}"#));
+    update::<_, SaveError>(&home.paths, now(), |s| Ok(s.set("language", "en").unwrap())).unwrap();
+    let text = fs::read_to_string(&home.paths.settings).unwrap();
+    fs::write(&home.paths.settings, text.replace("token_plan", "tokenplan")).unwrap();
+    let loaded = home.load();
+    assert_eq!(loaded.remark, Some(Remark::SettingsBroken { kept_as: BROKEN.to_owned() }));
+    assert_eq!(loaded.settings.accounts.len(), 1);
+    assert_eq!(loaded.settings.accounts[0].unknown["mood"], "calm");
+}
+
+#[test]
+fn a_file_taken_away_is_a_fresh_start() {
+    let home = Home::with(format!(r#"{{"accounts":[{ACCOUNT}]}}"#));
+    update::<_, SaveError>(&home.paths, now(), |s| Ok(s.set("language", "en").unwrap())).unwrap();
+    fs::remove_file(&home.paths.settings).unwrap();
+    assert_eq!(home.load(), Loaded { settings: Settings::default(), remark: None, writable: true });
+}
+
+#[test]
+fn settings_written_by_hand_are_noted_as_good_once_they_are_read() {
+    let home = Home::with(format!(r#"{{"interval_minutes":9,"accounts":[{ACCOUNT}]}}"#));
+    note_good(&home.paths, &home.load().settings).unwrap();
+    fs::write(&home.paths.settings, "{").unwrap();
+    assert_eq!(home.load().settings.interval_minutes, 9);
+    let home = Home::new();
+    note_good(&home.paths, &home.load().settings).unwrap();
+    assert!(!home.folder().exists(), "there was nothing to note");
 }
 
 #[test]
@@ -174,7 +264,7 @@ fn a_newer_versions_file_is_copied_once_used_and_keeps_its_schema_and_fields() {
     assert_eq!((loaded.settings.schema, loaded.settings.interval_minutes), (7, 11));
     assert_eq!(loaded.settings.unknown["moon"]["phase"], 1);
     assert_eq!(loaded.remark, remark);
-    assert_eq!(home.names(), ["settings.json", copy]);
+    assert_eq!(home.names(), [BOTH[0], BOTH[1], copy]);
     assert_eq!(fs::read_to_string(home.folder().join(copy)).unwrap(), text);
 }
 
@@ -207,7 +297,7 @@ fn twenty_writers_at_once_lose_no_change() {
         writer.join().unwrap().unwrap();
     }
     assert_eq!(home.load().settings.unknown.len(), 20);
-    assert_eq!(home.names(), ["settings.json"]);
+    assert_eq!(home.names(), BOTH);
 }
 
 #[test]
@@ -215,7 +305,7 @@ fn a_killed_writers_leftover_is_removed_by_the_next() {
     let home = Home::with("{}");
     fs::write(home.folder().join(".settings-abc123.tmp"), "{").unwrap();
     save(&home.paths, &Settings::default()).unwrap();
-    assert_eq!(home.names(), ["settings.json"]);
+    assert_eq!(home.names(), BOTH);
 }
 
 #[test]
@@ -256,6 +346,7 @@ mod unix {
         save(&home.paths, &Settings::default()).unwrap();
         assert_eq!(mode(&home.folder()), 0o700);
         assert_eq!(mode(&home.paths.settings), 0o600);
+        assert_eq!(mode(&home.folder().join(BOTH[1])), 0o600);
         assert_eq!(mode(&home.folder().join(".settings.lock")), 0o600);
     }
 

@@ -20,7 +20,9 @@ pub(super) fn banners(scene: &Scene<'_>) -> Vec<Banner> {
         let retry = Some(("do-try-again", Does::RetryKeyring));
         banners.push(banner(scene, "keyring", Tone::Trouble, keyring(trouble), retry));
     }
-    banners.extend(scene.remarks.iter().map(|remark| from_remark(scene, remark)));
+    let taken_back = Remark::SettingsMended { fields: Vec::new() };
+    let remarks = scene.remarks.iter().filter(|remark| **remark != taken_back);
+    banners.extend(remarks.map(|remark| from_remark(scene, remark)));
     banners.extend(clock(scene));
     if !scene.has_tray_host {
         let dismiss = Some(("do-dismiss", Does::Dismiss));
@@ -63,6 +65,15 @@ fn from_remark(scene: &Scene<'_>, remark: &Remark) -> Banner {
     };
     match remark {
         Remark::SettingsBroken { kept_as } => with_file("settings", "banner-settings-broken", kept_as),
+        Remark::SettingsMended { fields } => Banner {
+            // Other fields are another banner: dismissing one does not hide the next.
+            id: format!("settings_mended:{}", fields.join(",")),
+            body: {
+                let fields = fields.join(", ");
+                scene.words.put("banner-settings-mended-body", &[("fields", fields.into())])
+            },
+            ..with_file("settings_mended", "banner-settings-mended", "")
+        },
         Remark::SettingsNewer { kept_as } => with_file("settings", "banner-settings-newer", kept_as),
         Remark::StoreNewer => with_file("store", "banner-store-newer", ""),
         Remark::StoreBroken { kept_as: Some(file) } => with_file("store", "banner-store-broken", file),

@@ -226,6 +226,10 @@ fn file(name: &'static str, remark: Option<&Remark>) -> Check {
         Some(Remark::SettingsBroken { kept_as } | Remark::StoreBroken { kept_as: Some(kept_as) }) => {
             check(name, Verdict::Failed, format!("could not be read; kept as {kept_as}"))
         }
+        Some(Remark::SettingsMended { fields }) => {
+            let fields = fields.join(", ");
+            check(name, Verdict::Warning, format!("not understood, and used with their defaults: {fields}"))
+        }
         Some(Remark::SettingsNewer { kept_as }) => {
             check(name, Verdict::Warning, format!("from a newer version; a copy is {kept_as}"))
         }

@@ -9,6 +9,13 @@ use tidemark_core::settings::{SCHEMA, Settings};
 
 use super::{Loaded, Paths, files};
 
+/// Copies the file to a dated name, before what did not fit in it is written over.
+pub(super) fn copy_mended(paths: &Paths, now: Timestamp) -> std::io::Result<()> {
+    let kept_as = copy(paths, "settings.broken", now)?;
+    tracing::warn!(kept_as, "the settings file was copied aside before it is mended");
+    Ok(())
+}
+
 /// Moves the file away under a dated name; what could be read of it goes on.
 pub(super) fn move_broken(paths: &Paths, settings: Settings, now: Timestamp) -> Loaded {
     match files::move_aside(&paths.settings, "settings.broken", "json", now) {

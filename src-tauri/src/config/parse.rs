@@ -1,14 +1,14 @@
 //! From the file's bytes to settings, field by field.
 //!
-//! Owns how much of a damaged file is used. A single wrong value costs itself; a wrong account costs itself and a
-//! copy of the file; what is no settings file at all is given up.
+//! Owns how much of a damaged file is used. A wrong value costs itself, in a setting and in an account alike; an account
+//! without its id, name, kind or region costs itself; what is no settings file at all is given up.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use serde_json::{Map, Value};
-use tidemark_core::account::Account;
+use tidemark_core::account::{Account, AccountId};
 use tidemark_core::settings::Settings;
 
 /// No settings file is longer, in bytes.
@@ -19,24 +19,23 @@ const LIMIT: u64 = 4 * 1024 * 1024;
 pub(super) enum Parsed {
     /// There is none.
     Missing,
-    /// Every account was understood; values out of their bounds are mended.
-    Fine(Settings),
-    /// Some account was not understood.
-    Partly(Settings),
+    /// It is one.
+    Understood(Understood),
     /// It is none: cut off, empty, of another kind, or a folder in its place.
     Broken,
     /// It may be one, but cannot be read now.
     Unreadable,
 }
 
-impl Parsed {
-    /// Gives what was understood.
-    pub(super) fn into_settings(self) -> Settings {
-        match self {
-            Self::Fine(settings) | Self::Partly(settings) => settings,
-            Self::Missing | Self::Broken | Self::Unreadable => Settings::default(),
-        }
-    }
+/// What was understood of a settings file.
+#[derive(Debug)]
+pub(super) struct Understood {
+    /// The settings; what did not fit has its default.
+    pub(super) settings: Settings,
+    /// What did not fit: `interval_minutes`, `accounts[Default Team].pair`.
+    pub(super) mended: Vec<String>,
+    /// The accounts that were not understood, by their ids where those were.
+    pub(super) lost: Vec<Option<AccountId>>,
 }
 
 pub(super) fn read(path: &Path) -> Parsed {
@@ -52,43 +51,65 @@ pub(super) fn read(path: &Path) -> Parsed {
         Ok(_) => {
             let mut text = Vec::new();
             match File::open(path).and_then(|file| file.take(LIMIT).read_to_end(&mut text)) {
-                Ok(_) => parse(&text),
+                Ok(_) => parse(&text).map_or(Parsed::Broken, Parsed::Understood),
                 Err(_) => Parsed::Unreadable,
             }
         }
     }
 }
 
-fn parse(text: &[u8]) -> Parsed {
+fn parse(text: &[u8]) -> Option<Understood> {
     let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
-    let Ok(Value::Object(mut fields)) = serde_json::from_slice(text) else { return Parsed::Broken };
+    let Ok(Value::Object(mut fields)) = serde_json::from_slice(text) else { return None };
     let accounts = match fields.remove("accounts") {
         None => Vec::new(),
         Some(Value::Array(accounts)) => accounts,
-        Some(_) => return Parsed::Broken,
+        Some(_) => return None,
     };
-    let mut settings = fields_of(fields);
-    let count = accounts.len();
-    settings.accounts =
-        accounts.into_iter().filter_map(|a| serde_json::from_value::<Account>(a).ok()).collect();
-    let mended = settings.mend();
-    if !mended.is_empty() {
-        tracing::warn!(?mended, "settings out of their bounds were brought back to their defaults");
+    let (mut settings, mut mended) = fields_of(fields);
+    let mut lost = Vec::new();
+    for value in accounts {
+        match account_of(value) {
+            Ok((account, wrong)) => {
+                mended.extend(wrong.into_iter().map(|field| format!("accounts[{}].{field}", account.name)));
+                settings.accounts.push(account);
+            }
+            Err(id) => lost.push(id),
+        }
     }
-    if settings.accounts.len() == count { Parsed::Fine(settings) } else { Parsed::Partly(settings) }
+    mended.extend(settings.mend().into_iter().map(ToOwned::to_owned));
+    Some(Understood { settings, mended, lost })
 }
 
-/// Takes every field that is of its kind; one that is not keeps its default.
-fn fields_of(fields: Map<String, Value>) -> Settings {
-    let fits = |(name, value): (String, Value)| {
+/// Takes every field that is of its kind; names those that keep their defaults.
+fn fields_of(fields: Map<String, Value>) -> (Settings, Vec<String>) {
+    let is_fit = |name: &String, value: &Value| {
         let alone = Map::from_iter([(name.clone(), value.clone())]);
-        if serde_json::from_value::<Settings>(Value::Object(alone)).is_ok() {
-            Some((name, value))
-        } else {
-            tracing::warn!(name, "a setting is not of its kind and was brought back to its default");
-            None
-        }
+        serde_json::from_value::<Settings>(Value::Object(alone)).is_ok()
     };
-    let fitting: Map<String, Value> = fields.into_iter().filter_map(fits).collect();
-    serde_json::from_value(Value::Object(fitting)).unwrap_or_default()
+    let (fitting, wrong): (Map<String, Value>, Map<String, Value>) =
+        fields.into_iter().partition(|(name, value)| is_fit(name, value));
+    let settings = serde_json::from_value(Value::Object(fitting)).unwrap_or_default();
+    (settings, wrong.into_iter().map(|(name, _)| name).collect())
+}
+
+/// Takes an account without the fields that are not of their kind, and names those; gives its id where that is all.
+fn account_of(value: Value) -> Result<(Account, Vec<String>), Option<AccountId>> {
+    if let Ok(account) = serde_json::from_value(value.clone()) {
+        return Ok((account, Vec::new()));
+    }
+    let id = value.get("id").and_then(Value::as_str).map(|id| AccountId(id.to_owned()));
+    let Value::Object(fields) = value else { return Err(id) };
+    let needed = ["id", "name", "kind", "region"];
+    let (mut kept, others): (Map<String, Value>, Map<String, Value>) =
+        fields.into_iter().partition(|(name, _)| needed.contains(&name.as_str()));
+    let mut wrong = Vec::new();
+    for (name, value) in others {
+        kept.insert(name.clone(), value);
+        if serde_json::from_value::<Account>(Value::Object(kept.clone())).is_err() {
+            kept.remove(&name);
+            wrong.push(name);
+        }
+    }
+    serde_json::from_value(Value::Object(kept)).map(|account| (account, wrong)).map_err(|_| id)
 }

@@ -51,6 +51,10 @@ impl Paths {
         self.settings.parent().unwrap_or_else(|| Path::new("."))
     }
 
+    pub(super) fn last_good(&self) -> PathBuf {
+        self.settings.with_file_name("settings.last-good.json")
+    }
+
     pub(super) fn lock(&self) -> PathBuf {
         self.settings.with_file_name(".settings.lock")
     }

@@ -5,12 +5,13 @@
 
 use tidemark_core::account::AccountId;
 use tidemark_core::form::{self, FieldView, Section};
-use tidemark_core::message::Event;
+use tidemark_core::message::{Event, Remark};
 use tidemark_core::settings::{SettingError, Settings};
 use tokio::sync::oneshot::Sender;
 
 use super::{Controller, Desktop};
 use crate::accounts::ChangeError;
+use crate::config;
 use crate::error::{AppError, Code};
 use crate::vault::KeyVault;
 
@@ -55,6 +56,14 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                 };
                 let _ = reply.send(self.worded(done));
             }
+        }
+    }
+
+    /// Takes back what was said of a file that has been mended since, and notes it for the day it is broken.
+    pub(super) fn settings_are_good(&mut self, settings: &Settings) {
+        self.tell(Event::Remark(Remark::SettingsMended { fields: Vec::new() }));
+        if let Err(error) = config::note_good(&self.parts.desk.paths, settings) {
+            tracing::warn!(%error, "the copy of the settings could not be written");
         }
     }
 
