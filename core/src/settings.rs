@@ -5,6 +5,7 @@
 mod accounts;
 pub(crate) mod choices;
 mod expected;
+mod import;
 pub mod notices;
 
 use serde::{Deserialize, Serialize};

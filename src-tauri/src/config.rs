@@ -57,7 +57,7 @@ pub enum SaveError {
 pub fn load(paths: &Paths, now: Timestamp) -> Loaded {
     match parse::read(&paths.settings) {
         Parsed::Missing => Loaded { settings: Settings::default(), remark: None, writable: true },
-        Parsed::Understood(read) if read.lost.is_empty() && read.settings.schema <= SCHEMA => mended(read),
+        Parsed::Understood(read) if read.lost.is_empty() && read.settings.schema <= SCHEMA => mended(*read),
         // What moves files is done under the lock, or a writer's fresh file could be moved away.
         parsed => match files::Lock::take(&paths.lock(), LOCK_LIMIT) {
             Ok(_lock) => load_locked(paths, now),
@@ -131,7 +131,8 @@ fn lock(paths: &Paths) -> Result<files::Lock, SaveError> {
 fn load_locked(paths: &Paths, now: Timestamp) -> Loaded {
     match parse::read(&paths.settings) {
         Parsed::Missing => Loaded { settings: Settings::default(), remark: None, writable: true },
-        Parsed::Understood(Understood { mut settings, lost, .. }) if !lost.is_empty() => {
+        Parsed::Understood(read) if !read.lost.is_empty() => {
+            let Understood { mut settings, lost, .. } = *read;
             let known = last_good(paths).accounts;
             let is_lost = |account: &Account| lost.iter().flatten().any(|id| *id == account.id);
             let is_there = |account: &Account| settings.account(&account.id).is_some();
@@ -140,11 +141,11 @@ fn load_locked(paths: &Paths, now: Timestamp) -> Loaded {
             settings.mend_accounts();
             written_back(paths, aside::move_broken(paths, settings, now))
         }
-        Parsed::Understood(Understood { mut settings, .. }) if settings.schema > SCHEMA => {
-            settings.mend_accounts();
-            aside::copy_newer(paths, settings, now)
+        Parsed::Understood(mut read) if read.settings.schema > SCHEMA => {
+            read.settings.mend_accounts();
+            aside::copy_newer(paths, read.settings, now)
         }
-        Parsed::Understood(read) => mended(read),
+        Parsed::Understood(read) => mended(*read),
         Parsed::Broken => {
             let known = last_good(paths);
             let is_known = !known.accounts.is_empty();
@@ -166,7 +167,7 @@ fn mended(read: Understood) -> Loaded {
 /// Gives the settings as they were last written well.
 fn last_good(paths: &Paths) -> Settings {
     match parse::read(&paths.last_good()) {
-        Parsed::Understood(read) => mended(read).settings,
+        Parsed::Understood(read) => mended(*read).settings,
         Parsed::Missing | Parsed::Broken | Parsed::Unreadable => Settings::default(),
     }
 }

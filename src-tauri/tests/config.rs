@@ -40,6 +40,14 @@ impl Home {
         load(&self.paths, now())
     }
 
+    fn set(&self, key: &str, value: &str) {
+        let change = |settings: &mut Settings| {
+            settings.set(key, value).unwrap();
+            Ok::<(), SaveError>(())
+        };
+        update(&self.paths, now(), change).unwrap();
+    }
+
     /// The files in the settings folder, without the lock.
     fn names(&self) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(self.folder())
@@ -52,8 +60,8 @@ impl Home {
     }
 }
 
-fn mended(fields: &[&str]) -> Option<Remark> {
-    Some(Remark::SettingsMended { fields: fields.iter().map(ToString::to_string).collect() })
+fn mended(fields: &[&str]) -> Remark {
+    Remark::SettingsMended { fields: fields.iter().map(ToString::to_string).collect() }
 }
 
 fn now() -> Timestamp {
@@ -136,7 +144,7 @@ fn a_single_wrong_value_costs_itself_only_and_is_named() {
     let loaded = home.load();
     let expected =
         Settings { notices: false, accounts: loaded.settings.accounts.clone(), ..Settings::default() };
-    let remark = mended(&["critical_percent", "interval_minutes", "language", "near_percent", "proxy"]);
+    let remark = Some(mended(&["critical_percent", "interval_minutes", "language", "near_percent", "proxy"]));
     assert_eq!(loaded, Loaded { settings: expected, remark, writable: true });
     assert_eq!(loaded.settings.accounts.len(), 1);
     assert_eq!(home.names(), ["settings.json"], "reading it changes nothing: its user may be at it");
@@ -146,13 +154,10 @@ fn a_single_wrong_value_costs_itself_only_and_is_named() {
 fn what_did_not_fit_is_copied_aside_before_it_is_written_over() {
     let text = format!(r#"{{"quiet_hours":"late","accounts":[{ACCOUNT}]}}"#);
     let home = Home::with(&text);
-    let set = |key: &str, value: &str| {
-        update::<_, SaveError>(&home.paths, now(), |s| Ok(s.set(key, value).unwrap())).unwrap();
-    };
-    set("interval_minutes", "9");
+    home.set("interval_minutes", "9");
     assert_eq!(fs::read_to_string(home.folder().join(BROKEN)).unwrap(), text);
     assert_eq!((home.load().remark, home.load().settings.interval_minutes), (None, 9));
-    set("interval_minutes", "8");
+    home.set("interval_minutes", "8");
     assert_eq!(home.names(), [BROKEN, BOTH[0], BOTH[1]], "once");
 }
 
@@ -172,7 +177,7 @@ fn a_wrong_field_of_an_account_costs_neither_the_account_nor_its_other_fields() 
         "accounts[Paid].balance_below",
         "accounts[Plan].pair",
     ];
-    assert_eq!(loaded.remark, mended(&fields));
+    assert_eq!(loaded.remark, Some(mended(&fields)));
     let [plan, paid] = &loaded.settings.accounts[..] else { panic!("two accounts") };
     assert!(plan.has_credits && plan.tier.is_none() && plan.pair.is_none() && paid.balance_below.is_none());
     assert_eq!(plan.unknown["mood"], "calm");
@@ -182,7 +187,7 @@ fn a_wrong_field_of_an_account_costs_neither_the_account_nor_its_other_fields() 
 fn a_file_broken_before_the_start_costs_no_account() {
     for broken in ["", "{\"accounts\":[{", "\0\0\0\0"] {
         let home = Home::with(format!(r#"{{"interval_minutes":9,"accounts":[{ACCOUNT}]}}"#));
-        update::<_, SaveError>(&home.paths, now(), |s| Ok(s.set("language", "en").unwrap())).unwrap();
+        home.set("language", "en");
         let good = home.load().settings;
         fs::write(&home.paths.settings, broken).unwrap();
         let loaded = home.load();
@@ -196,7 +201,7 @@ fn a_file_broken_before_the_start_costs_no_account() {
 #[test]
 fn an_account_that_is_not_understood_is_taken_from_the_last_good_file() {
     let home = Home::with(format!(r#"{{"accounts":[{ACCOUNT}]}}"#));
-    update::<_, SaveError>(&home.paths, now(), |s| Ok(s.set("language", "en").unwrap())).unwrap();
+    home.set("language", "en");
     let text = fs::read_to_string(&home.paths.settings).unwrap();
     fs::write(&home.paths.settings, text.replace("token_plan", "tokenplan")).unwrap();
     let loaded = home.load();
@@ -208,7 +213,7 @@ fn an_account_that_is_not_understood_is_taken_from_the_last_good_file() {
 #[test]
 fn a_file_taken_away_is_a_fresh_start() {
     let home = Home::with(format!(r#"{{"accounts":[{ACCOUNT}]}}"#));
-    update::<_, SaveError>(&home.paths, now(), |s| Ok(s.set("language", "en").unwrap())).unwrap();
+    home.set("language", "en");
     fs::remove_file(&home.paths.settings).unwrap();
     assert_eq!(home.load(), Loaded { settings: Settings::default(), remark: None, writable: true });
 }

@@ -350,6 +350,7 @@ setting-balance_below-hint = In the currency of the account; empty for MiniMax's
 setting-balance_below-example = 10.00
 refused-no-such-setting = There is no setting named { $name }.
 refused-no-such-account = There is no such account any more.
+refused-newer-export = These settings are from a newer Tidemark. Update Tidemark to take them.
 refused-whole = { $label }: give a whole number from { $least } to { $most }.
 refused-whole-or-own = { $label }: give a whole number from { $least } to { $most }, or 0 for MiniMax's own.
 refused-below-critical = { $label }: give at least { $least } and less than { $most } %, where “almost used up” begins.

@@ -341,6 +341,7 @@ setting-balance_below-hint = 以账户的货币计；留空则只用 MiniMax 自
 setting-balance_below-example = 10.00
 refused-no-such-setting = 没有名为 { $name } 的设置。
 refused-no-such-account = 该账户已不存在。
+refused-newer-export = 这些设置来自更新版本的 Tidemark。请先更新 Tidemark。
 refused-whole = { $label }：请填写 { $least } 到 { $most } 之间的整数。
 refused-whole-or-own = { $label }：请填写 { $least } 到 { $most } 之间的整数，或填 0 使用 MiniMax 的数值。
 refused-below-critical = { $label }：请填写不小于 { $least } 且低于 { $most } % 的数值，即“即将用完”的起点。

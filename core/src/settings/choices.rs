@@ -179,7 +179,8 @@ impl Choice {
         if fits { Ok(()) } else { Err(SettingError::Takes { key: self.key, takes: self.expected() }) }
     }
 
-    fn copy(self, from: &mut Settings, to: &mut Settings) {
+    /// Takes the value that is there from other settings.
+    pub(super) fn copy(self, from: &mut Settings, to: &mut Settings) {
         match self.slot {
             Slot::Language => to.language = from.language,
             Slot::Switch(at) => *at(to) = *at(from),
@@ -188,7 +189,8 @@ impl Choice {
         }
     }
 
-    const fn expected(self) -> Expected {
+    /// Says what it takes.
+    pub(super) const fn expected(self) -> Expected {
         match self.slot {
             Slot::Language => Expected::Language,
             Slot::Switch(_) => Expected::Switch,

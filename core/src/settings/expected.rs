@@ -15,6 +15,9 @@ pub enum SettingError {
     /// No such field of an account.
     #[error("an account has no {0:?}; it has credits, tier, high_speed, balance_below and team")]
     NoSuchField(String),
+    /// An export of a newer version.
+    #[error("this export is from a newer Tidemark; update Tidemark to import it")]
+    NewerSchema,
     /// No such account.
     #[error("there is no such account; `tidemark account list` shows them all")]
     NoSuchAccount,
@@ -118,6 +121,7 @@ impl SettingError {
                 return words.put("refused-no-such-setting", &[("name", name.as_str().into())]);
             }
             Self::NoSuchAccount => return words.say("refused-no-such-account"),
+            Self::NewerSchema => return words.say("refused-newer-export"),
             Self::Takes { key, takes } => (key, takes),
         };
         let label = words.say(&format!("setting-{key}"));
@@ -187,6 +191,7 @@ mod tests {
                 SettingError::NoSuchKey("moon".to_owned()),
                 SettingError::NoSuchField("moon".to_owned()),
                 SettingError::NoSuchAccount,
+                SettingError::NewerSchema,
             ] {
                 assert!(!error.worded(&words).contains("refused-"), "{error:?}");
             }

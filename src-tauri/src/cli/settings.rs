@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use jiff::Timestamp;
 use serde_json::Value;
-use tidemark_core::settings::{SCHEMA, SettingError, Settings};
+use tidemark_core::settings::{SettingError, Settings};
 
 use super::{Problem, is_stream, load_settings, print};
 use crate::Machine;
@@ -93,17 +93,10 @@ fn import(machine: &Machine, file: &PathBuf) -> Result<(), Problem> {
         std::fs::read_to_string(file)
     };
     let text = text.map_err(|e| Problem::other(format!("{} could not be read: {e}.", file.display())))?;
-    let taken: Settings = serde_json::from_str(&text)
+    let taken = serde_json::from_str(text.trim_start_matches('\u{FEFF}'))
         .map_err(|e| Problem::wrong_use(format!("This is no export of Tidemark's settings: {e}.")))?;
-    if taken.schema > SCHEMA {
-        return Err(Problem::wrong_use(
-            "This export is from a newer Tidemark. Update Tidemark to import it.",
-        ));
-    }
-    taken.check()?;
     change(machine, |settings| {
-        *settings =
-            Settings { accounts: std::mem::take(&mut settings.accounts), schema: settings.schema, ..taken };
+        *settings = settings.with_import(taken)?;
         Ok(())
     })
 }

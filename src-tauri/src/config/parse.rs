@@ -20,7 +20,7 @@ pub(super) enum Parsed {
     /// There is none.
     Missing,
     /// It is one.
-    Understood(Understood),
+    Understood(Box<Understood>),
     /// It is none: cut off, empty, of another kind, or a folder in its place.
     Broken,
     /// It may be one, but cannot be read now.
@@ -51,7 +51,7 @@ pub(super) fn read(path: &Path) -> Parsed {
         Ok(_) => {
             let mut text = Vec::new();
             match File::open(path).and_then(|file| file.take(LIMIT).read_to_end(&mut text)) {
-                Ok(_) => parse(&text).map_or(Parsed::Broken, Parsed::Understood),
+                Ok(_) => parse(&text).map_or(Parsed::Broken, |read| Parsed::Understood(Box::new(read))),
                 Err(_) => Parsed::Unreadable,
             }
         }

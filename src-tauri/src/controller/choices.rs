@@ -62,7 +62,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
     /// Takes back what was said of a file that has been mended since, and notes it for the day it is broken.
     pub(super) fn settings_are_good(&mut self, settings: &Settings) {
         self.tell(Event::Remark(Remark::SettingsMended { fields: Vec::new() }));
-        if let Err(error) = config::note_good(&self.parts.desk.paths, settings) {
+        if let Err(error) = config::note_good(&self.desk.paths, settings) {
             tracing::warn!(%error, "the copy of the settings could not be written");
         }
     }

@@ -17,6 +17,7 @@ mod levels;
 mod pairs;
 mod restart;
 mod secrecy;
+mod settings;
 mod simulated;
 mod speed;
 mod status;

@@ -1,0 +1,94 @@
+//! Settings taken from an export.
+//!
+//! Owns the order: every field is looked at before any is taken. Refuses accounts: an export has none, and those that
+//! are here stay with their keys.
+
+use serde_json::{Map, Value};
+
+use super::choices::choice;
+use super::expected::SettingError;
+use super::{SCHEMA, Settings};
+
+impl Settings {
+    /// Gives these settings with those of an export in their place; what the export does not name stays.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError`] names the first field that does not fit; nothing is taken then.
+    pub fn with_import(&self, export: Map<String, Value>) -> Result<Self, SettingError> {
+        if export.get("schema").is_some_and(|schema| schema.as_u64().is_none_or(|s| s > u64::from(SCHEMA))) {
+            return Err(SettingError::NewerSchema);
+        }
+        let mut next = self.clone();
+        for (key, value) in export {
+            let Some(choice) = choice(&key) else {
+                if !["schema", "accounts"].contains(&key.as_str()) {
+                    next.unknown.insert(key, value);
+                }
+                continue;
+            };
+            let refused = || SettingError::Takes { key: choice.key, takes: choice.expected() };
+            let alone = Map::from_iter([(key, value)]);
+            let mut taken: Self = serde_json::from_value(Value::Object(alone)).map_err(|_| refused())?;
+            choice.copy(&mut taken, &mut next);
+        }
+        next.check()?;
+        Ok(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn export(value: Value) -> Map<String, Value> {
+        serde_json::from_value(value).expect("an object")
+    }
+
+    fn mine() -> Settings {
+        serde_json::from_value(serde_json::json!({
+            "interval_minutes": 9, "proxy": "http://me:secret@proxy.example", "moon": "full",
+            "accounts": [{ "id": "1", "name": "Home", "kind": "token_plan", "region": "global" }],
+        }))
+        .expect("settings")
+    }
+
+    #[test]
+    fn an_export_replaces_what_it_names_and_leaves_accounts_and_the_rest() {
+        let taken = export(serde_json::json!({
+            "schema": 1, "near_percent": 50, "critical_percent": 60, "quiet_hours": "22:00-07:00", "sun": 1,
+            "accounts": [],
+        }));
+        let next = mine().with_import(taken).expect("it fits");
+        assert_eq!((next.near_percent, next.critical_percent, next.interval_minutes), (50, 60, 9));
+        assert_eq!((next.accounts.len(), next.proxy.as_str()), (1, "http://me:secret@proxy.example"));
+        assert_eq!((&next.unknown["moon"], &next.unknown["sun"]), (&"full".into(), &1.into()));
+        let whole = serde_json::to_value(Settings { accounts: Vec::new(), ..next.clone() }).expect("JSON");
+        let again = mine().with_import(export(whole)).expect("what was exported is taken");
+        assert_eq!(again, next);
+    }
+
+    #[test]
+    fn an_export_with_one_wrong_field_is_refused_by_its_name() {
+        for (key, value) in [
+            ("interval_minutes", serde_json::json!("often")),
+            ("interval_minutes", serde_json::json!(600)),
+            ("critical_percent", serde_json::json!(70)),
+            ("notices", serde_json::json!("on")),
+            ("language", serde_json::json!("fr")),
+            ("quiet_hours", serde_json::json!("22:00-22:00")),
+            ("quiet_allows", serde_json::json!(["spent"])),
+            ("peak_zone", serde_json::json!("Mars")),
+            ("proxy", serde_json::json!(null)),
+            ("history_days", serde_json::json!(-1)),
+        ] {
+            let taken = export(serde_json::json!({ "schema": 1, "show_used": true, key: value }));
+            let refused = mine().with_import(taken).map_err(|e| e.to_string());
+            assert!(refused.as_ref().is_err_and(|said| said.starts_with(key)), "{key}: {refused:?}");
+        }
+        for schema in [serde_json::json!(2), serde_json::json!("new"), serde_json::json!(-1)] {
+            let taken = export(serde_json::json!({ "schema": schema }));
+            assert_eq!(mine().with_import(taken), Err(SettingError::NewerSchema));
+        }
+    }
+}
