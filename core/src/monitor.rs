@@ -72,7 +72,7 @@ impl Monitor {
             settings.accounts.iter().map(|a| Watched::new(a.clone(), take_kept(&a.id), now.at)).collect();
         Self {
             words: Words::new(Tongue::of(settings.language, &system_locale)),
-            deliveries: Deliveries::of(&memory, now.at),
+            deliveries: Deliveries::default(),
             settings,
             system_locale,
             demo,
@@ -94,7 +94,7 @@ impl Monitor {
     pub fn update(&mut self, event: Event, now: &Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         match event {
-            Event::Tick | Event::Snooze { .. } | Event::EndSnooze | Event::TestNotice => {}
+            Event::Tick => {}
             Event::Answered { account, fetch, outcome } => {
                 self.answered(&account, fetch, outcome, now, &mut effects);
             }
@@ -108,12 +108,17 @@ impl Monitor {
                 self.shown_tray = None;
             }
             Event::NoticeShown { id, shown } => {
-                self.deliveries.done(&mut self.memory, &id, shown, now.at);
+                let thresholds = self.settings.thresholds();
+                self.deliveries.done(&mut self.memory, &id, shown, thresholds, now.at);
             }
             Event::Dismissed(banner) => {
-                self.deliveries.dismiss(&mut self.memory, &banner);
-                self.dismissed.push(banner);
+                if !self.deliveries.dismiss(&mut self.memory, &banner, self.settings.thresholds()) {
+                    self.dismissed.push(banner);
+                }
             }
+            Event::Snooze { account, length } => self.snooze(account, length, now),
+            Event::EndSnooze => self.memory.snooze.end(),
+            Event::TestNotice => self.test_notice(now, &mut effects),
             Event::RetryKeyring => {
                 effects.push(Effect::ForgetKeys);
                 self.want_all(now.at);
@@ -130,7 +135,7 @@ impl Monitor {
                 // The next time that it fails is told again.
                 self.dismissed.retain(|banner| banner != "store");
             }
-            Event::NotificationsBack => self.deliveries.hurry(now.at),
+            Event::NotificationsBack => self.deliveries.hurry(),
         }
         self.settle(now, &mut effects);
         effects
@@ -165,7 +170,7 @@ impl Monitor {
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         let asks = self.watched.iter().filter(|w| !w.schedule.is_awaiting()).map(|w| w.schedule.next().0);
-        asks.chain(self.deliveries.next_due(&self.memory)).min()
+        asks.chain(self.deliveries.next_due()).min()
     }
 
     fn answered(
@@ -183,7 +188,7 @@ impl Monitor {
             return;
         }
         let judged = watched.take(&outcome, now.at);
-        let edges = match &judged {
+        match &judged {
             Ok(_) => {
                 let level = watched.level(thresholds, interval, now.at);
                 let just_changed = watched.good.as_ref().is_some_and(|g| g.changed_at == now.at);
@@ -194,14 +199,13 @@ impl Monitor {
                     next_reset: watched.next_reset(now.at),
                 };
                 watched.schedule.succeeded(now.at, outlook);
-                let reading = watched.good.as_ref().map(|g| &g.reading);
-                reading.map_or_else(Vec::new, |r| self.memory.read(account, r, thresholds))
+                self.memory.read(watched, thresholds, now.at);
             }
             Err(failure) => {
                 watched.schedule.failed(now.at, failure);
-                self.memory.failed(account, failure).into_iter().collect()
+                self.memory.failed(account, failure);
             }
-        };
+        }
         let next = watched.schedule.next();
         let outcome = match judged {
             Ok(changes) => {
@@ -213,10 +217,6 @@ impl Monitor {
             Err(failure) => Err(failure),
         };
         effects.push(Effect::KeepOutcome { account: account.clone(), at: now.at, outcome, next });
-        let notice = present::notice(&self.scene(now), account, &edges);
-        if let Some(notice) = notice.filter(|_| self.settings.notices) {
-            self.deliveries.add(&mut self.memory, notice, now.at);
-        }
     }
 
     fn want_all(&mut self, now: Timestamp) {
@@ -273,6 +273,8 @@ impl Monitor {
                     self.memory.key_replaced(&account.id);
                     watched.failure = None;
                     if other_place {
+                        // What was told was told of other windows.
+                        self.memory.forget(&account.id);
                         watched.good = None;
                     }
                     watched.schedule.drop_awaited();
@@ -298,12 +300,14 @@ impl Monitor {
                 });
             }
         }
+        self.memory.snooze.pass(now.at);
+        self.memory.pass_over(&self.watched, &self.settings, now);
         // Kept before it is shown: after a crash between the two a notice is owed, not lost.
         if self.memory != self.kept_memory {
             self.kept_memory = self.memory.clone();
             effects.push(Effect::KeepMemory(self.memory.clone()));
         }
-        effects.extend(self.deliveries.due(&self.memory, now.at).map(Effect::Notify));
+        self.deliver(now, effects);
         let tray = present::tray(&self.scene(now));
         if self.shown_tray.as_ref() != Some(&tray) {
             self.shown_tray = Some(tray.clone());
@@ -329,7 +333,8 @@ impl Monitor {
             keyring: self.keyring,
             remarks: &self.remarks,
             dismissed: &self.dismissed,
-            undelivered: self.deliveries.undelivered(&self.memory),
+            undelivered: self.deliveries.undelivered(),
+            snooze: &self.memory.snooze,
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Owns the parameters of the picture, the tooltip, the title and the menu. Refuses pixels and desktop libraries.
 
+use crate::alert::SnoozeFor;
 use crate::level::Level;
 
 /// What the tray shows.
@@ -75,6 +76,13 @@ pub enum MenuLine {
         /// What it does.
         action: MenuAction,
     },
+    /// A menu of its own.
+    Submenu {
+        /// What it says.
+        text: String,
+        /// Its lines from top to bottom.
+        lines: Vec<MenuLine>,
+    },
     /// A line between groups.
     Separator,
 }
@@ -84,6 +92,10 @@ pub enum MenuLine {
 pub enum MenuAction {
     /// Asks MiniMax at once.
     CheckNow,
+    /// Silences the notices of all accounts.
+    Snooze(SnoozeFor),
+    /// Lets notices speak again.
+    EndSnooze,
     /// Opens the window.
     Open,
     /// Ends the app.

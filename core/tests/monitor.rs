@@ -279,16 +279,16 @@ fn a_notice_that_nobody_shows_waits_in_the_window_and_is_tried_again() {
     let mut stage = Stage::with(&["Home"]);
     stage.answer(&left(71));
     stage.check(&left(10));
-    let id = stage.notices[0].id.clone();
-    stage.tell(Event::NoticeShown { id: id.clone(), shown: false });
+    let last = |stage: &Stage| stage.notices.last().expect("a notice").id.clone();
+    stage.tell(Event::NoticeShown { id: last(&stage), shown: false });
     let banners: Vec<_> = stage.view().banners.into_iter().map(|b| b.id).collect();
-    assert_eq!(banners, ["notices".to_owned(), format!("notice:{}", id.0)]);
+    assert_eq!(banners, ["notices", "notice:id-Home"]);
     stage.pass(SignedDuration::from_secs(31));
     assert_eq!(stage.notices.len(), 2, "it is tried again");
-    stage.tell(Event::NoticeShown { id: id.clone(), shown: false });
+    stage.tell(Event::NoticeShown { id: last(&stage), shown: false });
     stage.tell(Event::NotificationsBack);
     assert_eq!(stage.notices.len(), 3, "and at once when a service appears");
-    stage.tell(Event::NoticeShown { id, shown: true });
+    stage.tell(Event::NoticeShown { id: last(&stage), shown: true });
     assert!(stage.view().banners.is_empty());
 }
 
@@ -300,7 +300,13 @@ fn a_restart_owes_what_was_not_shown_and_tells_nothing_twice() {
     let again = |memory: &Memory, now: &Now| {
         let settings = Settings { accounts: vec![account("Home")], ..Settings::default() };
         let mut monitor = Monitor::new(start(&settings, memory.clone(), Vec::new()), now);
-        let effects = monitor.update(Event::Tick, now);
+        let mut effects = monitor.update(Event::Tick, now);
+        let asked = effects.iter().find_map(|effect| match effect {
+            Effect::Fetch { account, fetch, .. } => Some((account.clone(), *fetch)),
+            _ => None,
+        });
+        let (account, fetch) = asked.expect("it asks at once");
+        effects.extend(monitor.update(Event::Answered { account, fetch, outcome: left(10) }, now));
         effects.into_iter().filter(|e| matches!(e, Effect::Notify(_))).count()
     };
     assert_eq!(again(&stage.memory, &stage.now), 1);

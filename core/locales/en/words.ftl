@@ -240,6 +240,18 @@ notice-empty = { $account }: the balance is used up
 notice-empty-body = Top it up to go on with this key.
 notice-simulated = Simulated · { $title }
 notice-also = { $body } Also: { $more }.
+notice-spent-credits-body-reset = Credits now cover it. Back { $clock }, in { $span }.
+notice-spent-credits-body = Credits now cover it. MiniMax names no reset time.
+notice-runs-out = { $account }: { $window } will run out { $at }
+notice-runs-out-body = { $figure } now. At this pace that is { $span } before the reset.
+notice-unused = { $account }: much is unused ({ $window })
+notice-unused-body = { $figure }. Resets { $clock }, in { $span }; what is left then is gone.
+notice-peak = Peak hours have begun
+notice-peak-body = Until { $clock } MiniMax may slow down agents that work at the same time.
+notice-test = Notifications work
+notice-test-body = This is how Tidemark speaks up when quota runs low, is used up, or is back.
+notice-open = Open
+notice-snooze = Snooze for 1 hour
 window-with-row = { $row } ({ $window })
 
 ## Tray
@@ -255,6 +267,11 @@ tray-menu-window-plain = { $window }: { $figure }
 tray-menu-row-window = { $row }, { $window }: { $figure }
 tray-as-of = { $what } ({ $asof })
 menu-check-now = Check now
+menu-snooze = Snooze
+menu-snooze-hour = For 1 hour
+menu-snooze-reset = Until the reset
+menu-snooze-until = Silent until { $clock }
+menu-snooze-end = Speak again
 menu-open = Open Tidemark
 menu-quit = Quit
 

@@ -231,6 +231,18 @@ notice-empty = { $account }：余额已用完
 notice-empty-body = 充值后才能继续使用此密钥。
 notice-simulated = 模拟 · { $title }
 notice-also = { $body }另外：{ $more }。
+notice-spent-credits-body-reset = 现由积分承担。{ $clock } 恢复，还有 { $span }。
+notice-spent-credits-body = 现由积分承担。MiniMax 没有给出重置时间。
+notice-runs-out = { $account }：{ $window }将在 { $at } 用完
+notice-runs-out-body = 现在 { $figure }。照此速度，会比重置早 { $span }用完。
+notice-unused = { $account }：大部分未用（{ $window }）
+notice-unused-body = { $figure }。{ $clock } 重置，还有 { $span }；届时剩余的额度不再保留。
+notice-peak = 高峰时段开始
+notice-peak-body = 到 { $clock } 为止，MiniMax 可能会放慢同时运行的智能体。
+notice-test = 通知可以显示
+notice-test-body = 额度偏低、用完或恢复时，Tidemark 会这样提醒你。
+notice-open = 打开
+notice-snooze = 静音 1 小时
 window-with-row = { $row }（{ $window }）
 
 ## 托盘
@@ -246,6 +258,11 @@ tray-menu-window-plain = { $window }：{ $figure }
 tray-menu-row-window = { $row }，{ $window }：{ $figure }
 tray-as-of = { $what }（{ $asof }）
 menu-check-now = 立即检查
+menu-snooze = 静音
+menu-snooze-hour = 1 小时
+menu-snooze-reset = 直到重置
+menu-snooze-until = 静音至 { $clock }
+menu-snooze-end = 恢复通知
 menu-open = 打开 Tidemark
 menu-quit = 退出
 

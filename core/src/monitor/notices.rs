@@ -1,93 +1,223 @@
-//! The delivery of notices: once each, tried again until a notification service takes it.
+//! The delivery of notices: together, when the user wants to hear, tried again until a notification service takes them.
 //!
-//! Owns tries and waits. Refuses to decide what is worth telling: `alert` does.
+//! Owns tries, waits, quiet hours and snooze. Refuses to decide what is worth telling: `alert` does.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::alert::{Memory, Notice, NoticeId};
+use super::Monitor;
+use crate::account::AccountId;
+use crate::alert::{Mark, Memory, Notice, NoticeId, Owed, SnoozeFor};
+use crate::level::Thresholds;
+use crate::message::{Effect, Now};
+use crate::present;
+use crate::settings::Settings;
 
 const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(15);
 /// A delivery that nobody reported on after this long is tried again.
 const LOST_AFTER: SignedDuration = SignedDuration::from_mins(5);
-/// More than this many undelivered notices would only be a heap; the oldest go.
-const MOST_PENDING: usize = 10;
+/// While other accounts' answers are awaited a notice waits for them, so that one can tell of all; this long at most.
+const GATHER: SignedDuration = SignedDuration::from_secs(15);
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
-/// The tries of every pending notice.
+/// What is under way, and what was refused.
 #[derive(Debug, Default)]
 pub struct Deliveries {
-    tries: BTreeMap<NoticeId, Try>,
+    /// What a service is showing right now.
+    flight: Option<Flight>,
+    /// How often in a row no service took what is owed.
+    failed: u32,
+    retry_at: Option<Timestamp>,
+    gathering: Option<Timestamp>,
+    /// What was refused last: anything new is tried at once.
+    refused: Vec<Mark>,
+    /// What stands in the window instead, one for each account.
+    undelivered: BTreeMap<NoticeId, (Notice, Vec<Mark>)>,
+    /// Numbers the tries.
+    tries: u64,
+    next_due: Option<Timestamp>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Try {
-    failed: u32,
-    next_at: Timestamp,
+#[derive(Debug)]
+struct Flight {
+    id: NoticeId,
+    marks: Vec<Mark>,
+    since: Timestamp,
 }
 
 impl Deliveries {
-    /// Goes on with what was pending before a restart.
-    pub fn of(memory: &Memory, now: Timestamp) -> Self {
-        let tries = memory.pending.iter().map(|n| (n.id.clone(), Try { failed: 0, next_at: now })).collect();
-        Self { tries }
+    /// Gives when something may have to be done, as of the last event.
+    pub const fn next_due(&self) -> Option<Timestamp> {
+        self.next_due
     }
 
-    /// Takes a new notice; it replaces an undelivered one of the same account, whose news is old.
-    pub fn add(&mut self, memory: &mut Memory, notice: Notice, now: Timestamp) {
-        memory.pending.retain(|n| n.account != notice.account);
-        self.tries.insert(notice.id.clone(), Try { failed: 0, next_at: now });
-        memory.pending.push(notice);
-        if memory.pending.len() > MOST_PENDING {
-            memory.pending.remove(0);
-        }
-        self.tries.retain(|id, _| memory.pending.iter().any(|n| n.id == *id));
-    }
-
-    /// Gives the notices whose moment has come, and notes that they are under way.
-    pub fn due<'a>(&'a mut self, memory: &'a Memory, now: Timestamp) -> impl Iterator<Item = Notice> + 'a {
-        memory.pending.iter().filter_map(move |notice| {
-            let attempt = self.tries.get_mut(&notice.id).filter(|t| t.next_at <= now)?;
-            attempt.next_at = now + LOST_AFTER;
-            Some(notice.clone())
-        })
-    }
-
-    /// Gives when the next delivery is due.
-    pub fn next_due(&self, memory: &Memory) -> Option<Timestamp> {
-        memory.pending.iter().filter_map(|n| self.tries.get(&n.id)).map(|t| t.next_at).min()
+    /// Gives the notices that a service has refused.
+    pub fn undelivered(&self) -> Vec<&Notice> {
+        self.undelivered.values().map(|(notice, _)| notice).collect()
     }
 
     /// Notes how a delivery went.
-    pub fn done(&mut self, memory: &mut Memory, id: &NoticeId, shown: bool, now: Timestamp) {
+    pub fn done(
+        &mut self,
+        memory: &mut Memory,
+        id: &NoticeId,
+        shown: bool,
+        thresholds: Thresholds,
+        now: Timestamp,
+    ) {
+        let Some(flight) = self.flight.take_if(|flight| flight.id == *id) else { return };
         if shown {
-            self.tries.remove(id);
-            memory.pending.retain(|n| n.id != *id);
-        } else if let Some(attempt) = self.tries.get_mut(id) {
-            let wait = (FIRST_WAIT * (1 << attempt.failed.min(10))).min(LONGEST_WAIT);
-            attempt.failed += 1;
-            attempt.next_at = now + wait;
+            memory.tell(&flight.marks, thresholds);
+            self.landed();
+        } else {
+            let wait = (FIRST_WAIT * (1 << self.failed.min(10))).min(LONGEST_WAIT);
+            self.failed = self.failed.saturating_add(1);
+            self.retry_at = Some(now + wait);
+            self.refused = flight.marks;
         }
     }
 
     /// Tries again at once what was refused: a notification service has appeared.
-    pub fn hurry(&mut self, now: Timestamp) {
-        for attempt in self.tries.values_mut().filter(|t| t.failed > 0) {
-            attempt.next_at = attempt.next_at.min(now);
-        }
+    pub fn hurry(&mut self) {
+        self.retry_at = None;
     }
 
-    /// Takes a notice away that the user has read in the window.
-    pub fn dismiss(&mut self, memory: &mut Memory, banner: &str) {
-        if let Some(id) = banner.strip_prefix("notice:") {
-            self.done(memory, &NoticeId(id.to_owned()), true, Timestamp::UNIX_EPOCH);
+    /// Takes a notice away that the user has read in the window; `false` where the banner is no notice.
+    pub fn dismiss(&mut self, memory: &mut Memory, banner: &str, thresholds: Thresholds) -> bool {
+        let Some(id) = banner.strip_prefix("notice:") else { return false };
+        if let Some((_, marks)) = self.undelivered.remove(&NoticeId(id.to_owned())) {
+            memory.tell(&marks, thresholds);
         }
+        true
     }
 
-    /// Gives the notices that a service has refused at least once.
-    pub fn undelivered<'a>(&self, memory: &'a Memory) -> Vec<&'a Notice> {
-        let refused = |n: &&Notice| self.tries.get(&n.id).is_some_and(|t| t.failed > 0);
-        memory.pending.iter().filter(refused).collect()
+    fn landed(&mut self) {
+        (self.failed, self.retry_at) = (0, None);
+        self.refused.clear();
     }
+
+    /// Decides whether these are told now; `may_grow` while more may follow within seconds.
+    fn is_time(&mut self, owed: &[Owed], may_grow: bool, now: Timestamp) -> bool {
+        // A clock that was set back must not make any wait longer than it was meant to be.
+        self.retry_at = self.retry_at.map(|at| at.min(now + LONGEST_WAIT));
+        self.gathering = self.gathering.map(|since| since.min(now));
+        if let Some(flight) = &mut self.flight {
+            flight.since = flight.since.min(now);
+        }
+        self.flight.take_if(|flight| now.duration_since(flight.since) >= LOST_AFTER);
+        if owed.is_empty() {
+            self.gathering = None;
+            if self.flight.is_none() {
+                self.landed();
+            }
+            return false;
+        }
+        let is_new = owed.iter().any(|owed| !self.refused.contains(&owed.mark));
+        if self.flight.is_some() || (!is_new && self.retry_at.is_some_and(|at| at > now)) {
+            return false;
+        }
+        let since = *self.gathering.get_or_insert(now);
+        !may_grow || now.duration_since(since) >= GATHER
+    }
+
+    fn plan_next(&mut self, owes: bool, memory: &Memory, quiet_ends: Option<Timestamp>, now: Timestamp) {
+        let waits = [
+            self.flight.as_ref().map(|flight| flight.since + LOST_AFTER),
+            self.retry_at.filter(|_| owes),
+            self.gathering.map(|since| since + GATHER),
+            quiet_ends,
+        ];
+        let silences = memory.snooze.silences().map(|(_, until)| until);
+        self.next_due = waits.into_iter().flatten().chain(silences).filter(|at| *at > now).min();
+    }
+}
+
+impl Monitor {
+    /// Tells what is owed, where the user wants to hear it now.
+    pub(super) fn deliver(&mut self, now: &Now, effects: &mut Vec<Effect>) {
+        let owed = self.memory.owed(&self.watched, &self.settings, now);
+        let (owed, quiet_ends) = audible(owed, &self.memory, &self.settings, now);
+        let may_grow = self.watched.iter().any(|w| w.schedule.is_awaiting());
+        if self.deliveries.is_time(&owed, may_grow, now.at) {
+            self.deliveries.tries += 1;
+            let id =
+                |kind: &str| NoticeId(format!("{kind}/{}/{}", now.at.as_second(), self.deliveries.tries));
+            if let Some(notice) = present::notice(&self.scene(now), &owed, id) {
+                let marks = owed.iter().map(|owed| owed.mark.clone()).collect();
+                self.deliveries.gathering = None;
+                self.deliveries.flight = Some(Flight { id: notice.id.clone(), marks, since: now.at });
+                effects.push(Effect::Notify(notice));
+            }
+        }
+        self.deliveries.plan_next(!owed.is_empty(), &self.memory, quiet_ends, now.at);
+        self.deliveries.undelivered = self.undelivered(&owed, now);
+    }
+
+    /// Shows at once whether notices are shown; it is never tried again, for its moment is now.
+    pub(super) fn test_notice(&mut self, now: &Now, effects: &mut Vec<Effect>) {
+        self.deliveries.tries += 1;
+        let id = NoticeId(format!("test/{}/{}", now.at.as_second(), self.deliveries.tries));
+        effects.push(Effect::Notify(present::test_notice(&self.scene(now), id)));
+    }
+
+    /// Begins a silence.
+    pub(super) fn snooze(&mut self, account: Option<AccountId>, length: SnoozeFor, now: &Now) {
+        let of =
+            self.watched.iter().filter(|w| account.as_ref().is_none_or(|account| w.account.id == *account));
+        let reset = of
+            .filter_map(|w| {
+                let resets_at = w.headline()?.1.resets_at?;
+                let skew = w.good.as_ref()?.skew;
+                resets_at.checked_sub(skew).ok()
+            })
+            .filter(|reset| *reset > now.at)
+            .min();
+        let until = match length {
+            // Where no reset is known an hour is a promise that can be kept.
+            SnoozeFor::Hour => now.at + HOUR,
+            SnoozeFor::UntilReset => reset.unwrap_or(now.at + HOUR),
+        };
+        self.memory.snooze.begin(account, now.at, until);
+    }
+
+    /// Words what no service would take, one notice for each account.
+    fn undelivered(&self, owed: &[Owed], now: &Now) -> BTreeMap<NoticeId, (Notice, Vec<Mark>)> {
+        let mut undelivered = BTreeMap::new();
+        if self.deliveries.failed == 0 {
+            return undelivered;
+        }
+        for first in owed {
+            // The same account has the same name in the window for as long as it owes something.
+            let name = first.account.as_ref().map_or_else(|| "all".to_owned(), |account| account.0.clone());
+            let id = NoticeId(name);
+            if undelivered.contains_key(&id) {
+                continue;
+            }
+            let own: Vec<Owed> = owed.iter().filter(|owed| owed.account == first.account).cloned().collect();
+            if let Some(notice) = present::notice(&self.scene(now), &own, |_| id.clone()) {
+                undelivered.insert(id, (notice, own.into_iter().map(|owed| owed.mark).collect()));
+            }
+        }
+        undelivered
+    }
+}
+
+/// Leaves out what the user does not want to hear now; gives also when quiet hours end, where they hold something.
+fn audible(
+    owed: Vec<Owed>,
+    memory: &Memory,
+    settings: &Settings,
+    now: &Now,
+) -> (Vec<Owed>, Option<Timestamp>) {
+    let quiet_ends = settings.quiet().and_then(|quiet| quiet.ends_at(now.at, &now.zone));
+    let mut held = false;
+    let audible = owed.into_iter().filter(|owed| {
+        let is_hushed = quiet_ends.is_some() && !settings.speaks_in_quiet(owed.edge.kind());
+        held |= is_hushed;
+        !is_hushed && memory.snooze.until(owed.account.as_ref()).is_none()
+    });
+    let audible = audible.collect();
+    (audible, quiet_ends.filter(|_| held))
 }

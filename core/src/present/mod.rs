@@ -9,7 +9,7 @@ mod notices;
 mod tray;
 
 use crate::account::Kind;
-use crate::alert::Notice;
+use crate::alert::{Notice, Snooze};
 use crate::level::Level;
 use crate::message::{KeyringTrouble, Now, Remark};
 use crate::settings::Settings;
@@ -18,7 +18,7 @@ use crate::view::View;
 use crate::watched::Watched;
 use crate::wording::Wording;
 
-pub use notices::notice;
+pub use notices::{notice, test_notice};
 pub use tray::tray;
 
 /// Everything that what the user sees depends on.
@@ -44,6 +44,8 @@ pub struct Scene<'a> {
     pub dismissed: &'a [String],
     /// The notices that no service would show.
     pub undelivered: Vec<&'a Notice>,
+    /// Who is silent until when.
+    pub snooze: &'a Snooze,
 }
 
 impl Scene<'_> {

@@ -2,6 +2,7 @@
 
 use super::Scene;
 use super::card::level_word;
+use crate::alert::SnoozeFor;
 use crate::failure::FailureKind;
 use crate::level::Level;
 use crate::reading::{Percent, Reading, Row, Span, Window};
@@ -140,13 +141,28 @@ fn menu(scene: &Scene<'_>) -> Vec<MenuLine> {
         lines.push(MenuLine::Figure { text: words.say("tray-none") });
     }
     lines.push(MenuLine::Separator);
-    for (text, action) in [
-        ("menu-check-now", MenuAction::CheckNow),
-        ("menu-open", MenuAction::Open),
-        ("menu-quit", MenuAction::Quit),
-    ] {
-        lines.push(MenuLine::Action { text: words.say(text), action });
+    let action = |text: &str, action| MenuLine::Action { text: words.say(text), action };
+    lines.extend([
+        action("menu-check-now", MenuAction::CheckNow),
+        MenuLine::Submenu { text: words.say("menu-snooze"), lines: snooze_lines(scene) },
+        action("menu-open", MenuAction::Open),
+        action("menu-quit", MenuAction::Quit),
+    ]);
+    lines
+}
+
+fn snooze_lines(scene: &Scene<'_>) -> Vec<MenuLine> {
+    let words = scene.words;
+    let action = |text: &str, action| MenuLine::Action { text: words.say(text), action };
+    let mut lines = Vec::new();
+    if let Some(until) = scene.snooze.silences().map(|(_, until)| until).max() {
+        let clock = scene.local_wording().clock(until);
+        let text = words.put("menu-snooze-until", &[("clock", clock.into())]);
+        lines.extend([MenuLine::Figure { text }, action("menu-snooze-end", MenuAction::EndSnooze)]);
+        lines.push(MenuLine::Separator);
     }
+    lines.push(action("menu-snooze-hour", MenuAction::Snooze(SnoozeFor::Hour)));
+    lines.push(action("menu-snooze-reset", MenuAction::Snooze(SnoozeFor::UntilReset)));
     lines
 }
 

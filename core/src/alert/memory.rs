@@ -1,0 +1,94 @@
+//! What has been told. Survives restarts.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::old::Pending;
+use super::snooze::Snooze;
+use super::told::{Light, Told};
+use crate::account::AccountId;
+use crate::failure::Failure;
+use crate::level::Thresholds;
+use crate::watched::Watched;
+
+/// So many days with peak hours are remembered; more could only follow from a clock that jumps about.
+const MOST_PEAKS: usize = 8;
+
+/// What has been told, and so what is owed. Survives restarts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, from = "Written")]
+pub struct Memory {
+    pub(super) accounts: BTreeMap<AccountId, Told>,
+    /// The days whose peak hours were told.
+    pub(super) peaks: Vec<Date>,
+    /// Who is silent until when.
+    pub snooze: Snooze,
+}
+
+impl Memory {
+    /// Compares the last good reading of an account with what was told and notes it.
+    pub fn read(&mut self, watched: &Watched, thresholds: Thresholds, now: Timestamp) {
+        let Some(good) = &watched.good else { return };
+        let told = self.accounts.entry(watched.account.id.clone()).or_default();
+        let light = Light {
+            account: &watched.account,
+            thresholds,
+            history: &watched.history,
+            skew: good.skew,
+            now: watched.server_now(now),
+        };
+        told.read(&good.reading, &light);
+    }
+
+    /// Compares a failure with what was told and notes it.
+    pub fn failed(&mut self, account: &AccountId, failure: &Failure) {
+        self.accounts.entry(account.clone()).or_default().failed(failure);
+    }
+
+    /// Forgets an account.
+    pub fn forget(&mut self, account: &AccountId) {
+        self.accounts.remove(account);
+        self.snooze.forget(account);
+    }
+
+    /// Forgets that a key was refused: it has been replaced.
+    pub fn key_replaced(&mut self, account: &AccountId) {
+        if let Some(told) = self.accounts.get_mut(account) {
+            told.key_replaced();
+        }
+    }
+
+    pub(super) fn note_peak(&mut self, date: Date) {
+        if !self.peaks.contains(&date) {
+            self.peaks.push(date);
+        }
+        if self.peaks.len() > MOST_PEAKS {
+            self.peaks.remove(0);
+        }
+    }
+}
+
+/// As written by this version or by the first one, which kept undelivered notices.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Written {
+    accounts: BTreeMap<AccountId, Told>,
+    peaks: Vec<Date>,
+    snooze: Snooze,
+    pending: Vec<Pending>,
+}
+
+impl From<Written> for Memory {
+    fn from(written: Written) -> Self {
+        let Written { mut accounts, peaks, snooze, pending } = written;
+        for notice in pending {
+            if let Some(told) = notice.account.as_ref().and_then(|account| accounts.get_mut(account)) {
+                told.owe_again(notice.edge());
+            }
+        }
+        Self { accounts, peaks, snooze }
+    }
+}

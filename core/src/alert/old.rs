@@ -1,0 +1,93 @@
+//! The memory as the first version wrote it, so that an update tells nothing twice.
+//!
+//! That version kept worded notices where this one keeps what was told; of an undelivered one, its edge is owed again.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::once::Once;
+use super::window::ToldWindow;
+use crate::account::AccountId;
+use crate::level::Level;
+
+/// An undelivered notice of the first version: its id is account, edge and moment with strokes between.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Pending {
+    pub(super) id: String,
+    pub(super) account: Option<AccountId>,
+}
+
+impl Pending {
+    /// Gives the name of the edge that it tells of.
+    pub(super) fn edge(&self) -> &str {
+        let mut parts = self.id.rsplit('/');
+        parts.next();
+        parts.next().unwrap_or_default()
+    }
+}
+
+/// A window as this version or the first one wrote it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum WrittenWindow {
+    Now {
+        level: Level,
+        noted: Level,
+        stands: Level,
+        stands_here: bool,
+        room: bool,
+        #[serde(default)]
+        turn: u32,
+        #[serde(default)]
+        ends_at: Option<Timestamp>,
+        left: f64,
+        #[serde(default)]
+        late: u8,
+        #[serde(default)]
+        runs_out: Once,
+        #[serde(default)]
+        unused: Once,
+    },
+    First {
+        level: Level,
+        said: bool,
+        #[serde(default)]
+        resets_at: Option<Timestamp>,
+        left: f64,
+    },
+}
+
+impl From<WrittenWindow> for ToldWindow {
+    fn from(written: WrittenWindow) -> Self {
+        match written {
+            WrittenWindow::Now {
+                level,
+                noted,
+                stands,
+                stands_here,
+                room,
+                turn,
+                ends_at,
+                left,
+                late,
+                runs_out,
+                unused,
+            } => {
+                Self { level, noted, stands, stands_here, room, turn, ends_at, left, late, runs_out, unused }
+            }
+            WrittenWindow::First { level, said, resets_at, left } => Self {
+                level,
+                noted: level,
+                stands: if said { level } else { Level::Good },
+                stands_here: said,
+                room: false,
+                turn: 0,
+                ends_at: resets_at,
+                left,
+                late: 0,
+                runs_out: Once::No,
+                unused: Once::No,
+            },
+        }
+    }
+}

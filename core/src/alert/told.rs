@@ -1,0 +1,312 @@
+//! What was told of one account, and what is owed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use super::once::Once;
+use super::window::{Sight, ToldWindow};
+use crate::account::Account;
+use crate::failure::{Failure, FailureKind};
+use crate::forecast::{self, Confidence, Forecast, Outcome};
+use crate::history::{History, WindowKey};
+use crate::level::{self, Level, Thresholds};
+use crate::reading::{Balance, Percent, Plan, Reading, Row, Span, Window};
+
+/// So much of a week is a lot to leave unused, in percent.
+const MUCH: f64 = 40.0;
+/// A week that ends within this time is about to end.
+const SOON: SignedDuration = SignedDuration::from_hours(24);
+
+/// What was told of one account.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Told {
+    /// By row and window.
+    pub(super) windows: BTreeMap<String, ToldWindow>,
+    pub(super) refused: Once,
+    pub(super) lapsed: Once,
+    pub(super) plan_spent: PlanSpent,
+    /// A plan that was never seen cannot lapse.
+    had_plan: bool,
+    pub(super) money: Option<ToldMoney>,
+}
+
+/// What was told of a plan that is spent by a code without rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", from = "WrittenPlanSpent")]
+pub(super) enum PlanSpent {
+    #[default]
+    No,
+    Owed,
+    Said,
+    /// Its windows were told to be spent before, or nobody wants to hear of it.
+    Noted,
+    BackOwed,
+}
+
+/// What was told of a balance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "WrittenMoney")]
+pub(super) struct ToldMoney {
+    pub(super) level: Level,
+    pub(super) noted: Level,
+}
+
+/// What a reading is compared by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Light<'a> {
+    pub(super) account: &'a Account,
+    pub(super) thresholds: Thresholds,
+    pub(super) history: &'a History,
+    /// What the server's clock is ahead of ours.
+    pub(super) skew: SignedDuration,
+    /// The moment by the server's clock.
+    pub(super) now: jiff::Timestamp,
+}
+
+impl Told {
+    /// Compares a reading with what was told and notes it.
+    pub(super) fn read(&mut self, reading: &Reading, light: &Light<'_>) {
+        match reading {
+            Reading::Plan(plan) => self.plan(plan, light),
+            Reading::Balance(balance) => self.balance(balance, light.account),
+        }
+        (self.refused, self.lapsed) = (Once::No, Once::No);
+    }
+
+    /// Compares a failure with what was told and notes it.
+    pub(super) fn failed(&mut self, failure: &Failure) {
+        match failure.kind {
+            FailureKind::KeyRejected | FailureKind::KeyRejectedOrWrongRegion => self.refused.holds(),
+            // The key is good, so a refusal is over.
+            FailureKind::NoActivePlan => {
+                self.refused = Once::No;
+                // A plan that was never seen is no news.
+                if self.had_plan {
+                    self.lapsed.holds();
+                }
+            }
+            FailureKind::PlanExhausted => {
+                (self.refused, self.lapsed) = (Once::No, Once::No);
+                let knows = self.windows.values().any(|w| w.stands == Level::Spent && !w.room);
+                self.plan_spent = match self.plan_spent {
+                    PlanSpent::No if knows => PlanSpent::Noted,
+                    PlanSpent::No => PlanSpent::Owed,
+                    // The user was told of it, and of no return.
+                    PlanSpent::BackOwed => PlanSpent::Said,
+                    same @ (PlanSpent::Owed | PlanSpent::Said | PlanSpent::Noted) => same,
+                };
+            }
+            // A passing fault is shown, not told.
+            FailureKind::NoData
+            | FailureKind::RateLimited
+            | FailureKind::ServerError
+            | FailureKind::Blocked
+            | FailureKind::EndpointMissing
+            | FailureKind::RedirectRefused
+            | FailureKind::Unreadable
+            | FailureKind::Other
+            | FailureKind::Offline
+            | FailureKind::Timeout
+            | FailureKind::Tls
+            | FailureKind::Keyring => {}
+        }
+    }
+
+    fn plan(&mut self, plan: &Plan, light: &Light<'_>) {
+        self.had_plan = true;
+        let mut seen = BTreeSet::new();
+        for row in &plan.rows {
+            for window in &row.windows {
+                // A row sent twice would be compared with itself.
+                if seen.insert(window_key(row, window)) {
+                    self.window(row, window, light);
+                }
+            }
+        }
+        let is_spent = light.thresholds.of_plan(plan) == Level::Spent;
+        if is_spent && matches!(self.plan_spent, PlanSpent::Said | PlanSpent::BackOwed) {
+            self.told_spent();
+        }
+        self.plan_spent = match self.plan_spent {
+            // What is owed of a window says it already.
+            PlanSpent::Said | PlanSpent::BackOwed if !is_spent && !self.owes_windows() => PlanSpent::BackOwed,
+            // Rows tell better than a code did.
+            PlanSpent::No | PlanSpent::Owed | PlanSpent::Noted | PlanSpent::Said | PlanSpent::BackOwed => {
+                PlanSpent::No
+            }
+        };
+    }
+
+    /// Notes for the windows what the user was told of the whole plan.
+    pub(super) fn told_spent(&mut self) {
+        self.windows.values_mut().for_each(ToldWindow::told_spent);
+    }
+
+    fn window(&mut self, row: &Row, window: &Window, light: &Light<'_>) {
+        let named = WindowKey { row: row.model.clone(), span: window.span };
+        let track = light.history.track(&named);
+        let rolling = track.and_then(|t| t.points().last()).is_some_and(|p| p.rolling);
+        let Some(sight) = Sight::of(window, light.thresholds, rolling, light.skew) else { return };
+        let told = match self.windows.entry(window_key(row, window)) {
+            std::collections::btree_map::Entry::Vacant(free) => free.insert(ToldWindow::first(&sight)),
+            std::collections::btree_map::Entry::Occupied(known) => {
+                let told = known.into_mut();
+                if !told.note(&sight) {
+                    return;
+                }
+                told
+            }
+        };
+        let forecast = || track.and_then(|track| forecast::of(track, window, light.now));
+        if told.runs_out != Once::Noted {
+            let will = told.level < Level::Spent
+                && !rolling
+                && forecast().is_some_and(|f| will_run_out(&f).is_some());
+            told.runs_out = if will { Once::Owed } else { Once::No };
+        }
+        if told.unused != Once::Noted {
+            let will = !rolling && will_be_left(window, forecast().as_ref(), light.now);
+            told.unused = if will { Once::Owed } else { Once::No };
+        }
+    }
+
+    fn balance(&mut self, balance: &Balance, account: &Account) {
+        let level = level_of_balance(balance, account);
+        if level == Level::Unknown {
+            return;
+        }
+        match &mut self.money {
+            // A first reading speaks only if nothing can be spent.
+            None => {
+                let noted = if level == Level::Spent { Level::Good } else { level };
+                self.money = Some(ToldMoney { level, noted });
+            }
+            Some(money) => *money = ToldMoney { level, noted: money.noted.min(level) },
+        }
+    }
+
+    fn owes_windows(&self) -> bool {
+        self.windows.values().any(|w| w.due().is_some())
+    }
+
+    /// Forgets that the key was refused: it has been replaced.
+    pub(super) fn key_replaced(&mut self) {
+        (self.refused, self.lapsed) = (Once::No, Once::No);
+    }
+
+    /// Notes in silence what was noted as owed by a version that worded it too early.
+    pub(super) fn owe_again(&mut self, edge: &str) {
+        let owe = |told: &mut Once| *told = Once::Owed;
+        let mut windows = |level: Level| {
+            for window in self.windows.values_mut().filter(|w| w.level == level && w.stands == level) {
+                (window.noted, window.stands) = (Level::Good, Level::Good);
+            }
+        };
+        match edge {
+            "spent" => windows(Level::Spent),
+            "critical" => windows(Level::Critical),
+            "near" => windows(Level::Near),
+            "refused" => owe(&mut self.refused),
+            "lapsed" => owe(&mut self.lapsed),
+            "plan-spent" => self.plan_spent = PlanSpent::Owed,
+            "money" => {
+                if let Some(money) = &mut self.money {
+                    money.noted = Level::Good;
+                }
+            }
+            // That something is back is old news by now.
+            _ => {}
+        }
+    }
+}
+
+/// Gives a balance's rung, the user's own warning line included.
+pub(super) fn level_of_balance(balance: &Balance, account: &Account) -> Level {
+    let under = |line| balance.available.is_some_and(|available| available < line);
+    match level::of_balance(balance) {
+        Level::Good if account.balance_below.is_some_and(under) => Level::Near,
+        level => level,
+    }
+}
+
+/// Gives when a window runs out before its reset and how long before, where that is fairly sure.
+pub(super) fn will_run_out(forecast: &Forecast) -> Option<(jiff::Timestamp, SignedDuration)> {
+    match forecast.outcome {
+        Outcome::RunsOut { at, before_reset: Some(before) } if forecast.confidence >= Confidence::Fair => {
+            Some((at, before))
+        }
+        Outcome::RunsOut { .. } | Outcome::Lasts { .. } => None,
+    }
+}
+
+/// Tells whether much of a week will be left when it ends, and that is soon.
+pub(super) fn will_be_left(window: &Window, forecast: Option<&Forecast>, now: jiff::Timestamp) -> bool {
+    let ends_soon = window.resets_at.is_some_and(|at| {
+        let ahead = at.duration_since(now);
+        ahead > SignedDuration::ZERO && ahead <= SOON
+    });
+    let left = match forecast.map(|f| f.outcome) {
+        Some(Outcome::RunsOut { .. }) => Some(Percent::ZERO),
+        Some(Outcome::Lasts { left }) => Some(left),
+        None => window.quota.metered_left(),
+    };
+    window.span == Span::Weekly && ends_soon && left.is_some_and(|left| left.get() >= MUCH)
+}
+
+pub(super) fn window_key(row: &Row, window: &Window) -> String {
+    let span = match window.span {
+        Span::Interval => "interval",
+        Span::Weekly => "weekly",
+    };
+    format!("{}/{span}", row.model.as_deref().unwrap_or("-"))
+}
+
+/// As written by this version or by the first one, which only knew told or not.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenPlanSpent {
+    Told(bool),
+    Known(KnownPlanSpent),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum KnownPlanSpent {
+    No,
+    Owed,
+    Said,
+    Noted,
+    BackOwed,
+}
+
+impl From<WrittenPlanSpent> for PlanSpent {
+    fn from(written: WrittenPlanSpent) -> Self {
+        match written {
+            WrittenPlanSpent::Told(false) | WrittenPlanSpent::Known(KnownPlanSpent::No) => Self::No,
+            WrittenPlanSpent::Told(true) | WrittenPlanSpent::Known(KnownPlanSpent::Said) => Self::Said,
+            WrittenPlanSpent::Known(KnownPlanSpent::Owed) => Self::Owed,
+            WrittenPlanSpent::Known(KnownPlanSpent::Noted) => Self::Noted,
+            WrittenPlanSpent::Known(KnownPlanSpent::BackOwed) => Self::BackOwed,
+        }
+    }
+}
+
+/// As written by this version or by the first one, which knew one level.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenMoney {
+    First(Level),
+    Now { level: Level, noted: Level },
+}
+
+impl From<WrittenMoney> for ToldMoney {
+    fn from(written: WrittenMoney) -> Self {
+        match written {
+            WrittenMoney::First(level) => Self { level, noted: level },
+            WrittenMoney::Now { level, noted } => Self { level, noted },
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! What was told of one window of one row, and what is owed.
+//!
+//! What is owed is never kept as such: it is the difference between what was told and what is true. So nothing can be
+//! told twice or lost, and what events have overtaken falls away by itself: near that has become spent, and a window
+//! that was spent and is back before anyone could be told of either.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::once::Once;
+use crate::level::{Level, Thresholds};
+use crate::reading::{Percent, Span, Window};
+
+/// How far the left share must rise above a threshold before it is armed again, in percentage points.
+const REARM_POINTS: f64 = 5.0;
+/// How far the left share must rise to show a new window where no bounds are sent, in percentage points.
+const RISE_POINTS: f64 = 10.0;
+/// Answers with the bounds of a former window are late ones; so many in a row are believed.
+const MOST_LATE: u8 = 2;
+
+/// What was told of one window of one row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "super::old::WrittenWindow")]
+pub(super) struct ToldWindow {
+    /// The worst level of this window so far; lower again once the figure is clear of it.
+    pub(super) level: Level,
+    /// Up to this level nothing more is to be said of this window: it was told, or noted in silence.
+    pub(super) noted: Level,
+    /// The level that the user was told last and that was not taken back, of this window or of a former one.
+    pub(super) stands: Level,
+    /// Whether that was this very window.
+    pub(super) stands_here: bool,
+    /// Whether there is room again since then.
+    pub(super) room: bool,
+    /// Counts the windows.
+    pub(super) turn: u32,
+    pub(super) ends_at: Option<Timestamp>,
+    /// What was left at the last reading, in percent.
+    pub(super) left: f64,
+    /// How many late answers have come in a row.
+    pub(super) late: u8,
+    /// Whether it was told that this window will run out.
+    pub(super) runs_out: Once,
+    /// Whether it was told that much of this window will be left unused.
+    pub(super) unused: Once,
+}
+
+/// One window as it was just read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sight {
+    pub(super) left: Percent,
+    /// When it ends by the server's clock, however wrong the local one is.
+    pub(super) ends_at: Option<Timestamp>,
+    /// Half of its length: bounds that move further are another window's.
+    pub(super) half: SignedDuration,
+    /// Whether its bounds slide with the clock, so that they tell of no new window.
+    pub(super) rolling: bool,
+    pub(super) thresholds: Thresholds,
+}
+
+impl Sight {
+    /// Looks at a metered window; `None` for any other. `skew` is what the server's clock is ahead of ours.
+    pub(super) fn of(
+        window: &Window,
+        thresholds: Thresholds,
+        rolling: bool,
+        skew: SignedDuration,
+    ) -> Option<Self> {
+        let usual = match window.span {
+            Span::Interval => 5 * 3600,
+            Span::Weekly => 7 * 24 * 3600,
+        };
+        Some(Self {
+            left: window.quota.metered_left()?,
+            ends_at: ends_at(window, skew),
+            half: SignedDuration::from_secs(window.length_seconds.unwrap_or(usual) / 2),
+            rolling,
+            thresholds,
+        })
+    }
+
+    fn level(&self) -> Level {
+        self.thresholds.level(self.left)
+    }
+}
+
+/// Both bounds as sent are the server's own. A reset alone was counted down by our clock where that is so wrong that
+/// the sent one could not be believed.
+fn ends_at(window: &Window, skew: SignedDuration) -> Option<Timestamp> {
+    const BELIEVED: SignedDuration = SignedDuration::from_hours(8 * 24);
+    let sent = window.starts_at.zip(window.length_seconds);
+    let sent = sent.and_then(|(start, length)| start.checked_add(SignedDuration::from_secs(length)).ok());
+    let counted = || {
+        let resets_at = window.resets_at?;
+        if skew.abs() > BELIEVED { resets_at.checked_add(skew).ok() } else { Some(resets_at) }
+    };
+    sent.or_else(counted)
+}
+
+/// What is to be told of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Due {
+    Worse(Level),
+    Back(Level),
+}
+
+enum Age {
+    Former,
+    Same,
+    New,
+}
+
+impl ToldWindow {
+    /// Begins with a first reading, which speaks only if already spent.
+    pub(super) fn first(sight: &Sight) -> Self {
+        let level = sight.level();
+        Self {
+            level,
+            noted: if level == Level::Spent { Level::Good } else { level },
+            stands: Level::Good,
+            stands_here: false,
+            room: false,
+            turn: 0,
+            ends_at: sight.ends_at,
+            left: sight.left.get(),
+            late: 0,
+            runs_out: Once::No,
+            unused: Once::No,
+        }
+    }
+
+    /// Notes a reading; `false` for a late one, which says nothing about now.
+    pub(super) fn note(&mut self, sight: &Sight) -> bool {
+        let level = sight.level();
+        match self.age(sight) {
+            Age::Former if self.late < MOST_LATE => {
+                self.late += 1;
+                return false;
+            }
+            Age::New => {
+                self.turn = self.turn.wrapping_add(1);
+                (self.level, self.noted) = (level, Level::Good);
+                (self.stands_here, self.room) = (false, true);
+                (self.runs_out, self.unused) = (Once::No, Once::No);
+                self.ends_at = sight.ends_at;
+            }
+            Age::Same | Age::Former => {
+                self.ends_at = sight.ends_at.or(self.ends_at);
+                match level.cmp(&self.level) {
+                    std::cmp::Ordering::Greater => self.fall(level),
+                    std::cmp::Ordering::Less => self.rise(level, sight),
+                    std::cmp::Ordering::Equal => {}
+                }
+            }
+        }
+        self.late = 0;
+        self.left = sight.left.get();
+        true
+    }
+
+    fn fall(&mut self, level: Level) {
+        self.level = level;
+        if self.room && self.stands_here && level >= self.stands {
+            // It was spent, had room for a moment, and is spent again: the user knows no other.
+            self.room = false;
+            self.noted = self.noted.max(level);
+        }
+    }
+
+    fn rise(&mut self, level: Level, sight: &Sight) {
+        if !is_clear_of(sight.left, self.level, sight.thresholds) {
+            // Too close to the threshold to be armed again. What nobody was told needs no such patience.
+            self.level = self.level.min(self.noted).max(level);
+            return;
+        }
+        // It may still be too close to a lesser threshold that was told.
+        let close =
+            |l: &Level| *l <= self.noted && *l < self.level && !is_clear_of(sight.left, *l, sight.thresholds);
+        let floor = [Level::Critical, Level::Near].into_iter().find(close).unwrap_or(Level::Good);
+        self.level = level.max(floor);
+        self.noted = self.noted.min(self.level);
+        if self.stands == Level::Spent {
+            self.room = true;
+        } else if !self.room {
+            // Near and critical are armed again in silence: only a new window takes them back.
+            self.stands = self.stands.min(self.level);
+        }
+    }
+
+    fn age(&self, sight: &Sight) -> Age {
+        if sight.rolling {
+            return Age::Same;
+        }
+        match (self.ends_at, sight.ends_at) {
+            (Some(before), Some(now)) => {
+                let moved = now.duration_since(before);
+                match () {
+                    () if moved > sight.half => Age::New,
+                    () if moved < -sight.half => Age::Former,
+                    () => Age::Same,
+                }
+            }
+            // Bounds that are missing, or come and go, say nothing; the figure does.
+            (_, None) | (None, Some(_)) if sight.left.get() - self.left >= RISE_POINTS => Age::New,
+            (_, None) | (None, Some(_)) => Age::Same,
+        }
+    }
+
+    /// Gives what is to be told now.
+    pub(super) fn due(&self) -> Option<Due> {
+        match () {
+            () if self.level > self.noted => Some(Due::Worse(self.level)),
+            () if self.room && self.stands > self.level => Some(Due::Back(self.level)),
+            () => None,
+        }
+    }
+
+    /// Notes that something was told, which may have been overtaken while it was.
+    pub(super) fn tell(&mut self, due: Due, turn: u32, thresholds: Thresholds) {
+        let is_same = turn == self.turn;
+        match due {
+            Due::Worse(told) if is_same => {
+                self.room = false;
+                (self.stands, self.stands_here) = (told, true);
+                let left = Percent::clamped(self.left).unwrap_or(Percent::FULL);
+                if self.level >= told || !is_clear_of(left, told, thresholds) {
+                    (self.level, self.noted) = (self.level.max(told), self.noted.max(told));
+                } else if told == Level::Spent {
+                    self.room = true;
+                } else {
+                    self.stands = self.level;
+                }
+            }
+            Due::Worse(told) => (self.stands, self.stands_here, self.room) = (told, false, true),
+            Due::Back(level) => (self.stands, self.stands_here, self.room) = (level, is_same, !is_same),
+        }
+    }
+
+    /// Notes in silence what the user does not want to be told.
+    pub(super) fn pass_over(&mut self, unwanted: impl Fn(Due) -> bool) {
+        if let Some(due @ Due::Worse(level)) = self.due()
+            && unwanted(due)
+        {
+            self.noted = level;
+        }
+        if let Some(due @ Due::Back(level)) = self.due()
+            && unwanted(due)
+        {
+            (self.stands, self.room) = (level, false);
+        }
+    }
+
+    /// Notes that it was told to be spent by other words.
+    pub(super) fn told_spent(&mut self) {
+        if self.level == Level::Spent {
+            (self.noted, self.stands) = (Level::Spent, Level::Spent);
+            (self.stands_here, self.room) = (true, false);
+        }
+    }
+}
+
+/// Tells whether a share has risen far enough above the threshold of a level to leave that level behind.
+fn is_clear_of(left: Percent, level: Level, thresholds: Thresholds) -> bool {
+    let threshold = match level {
+        Level::Near => thresholds.near.rest().get(),
+        Level::Critical => thresholds.critical.rest().get(),
+        Level::Spent => 0.0,
+        Level::Good | Level::Unknown | Level::Trouble => return true,
+    };
+    left.get() >= threshold + REARM_POINTS
+}
