@@ -7,6 +7,7 @@
 use serde::Serialize;
 use tauri::{AppHandle, State, WebviewWindow};
 use tidemark_core::account::{AccountId, Kind, Region};
+use tidemark_core::alert::SnoozeFor;
 use tidemark_core::endpoint;
 use tidemark_core::form::{FieldView, Section};
 use tidemark_core::message::Event;
@@ -172,6 +173,23 @@ pub(crate) async fn copy_key(app: AppHandle, id: AccountId, shell: State<'_, She
 #[tauri::command]
 pub(crate) fn check_now(shell: State<'_, Shell>) {
     shell.tell(Message::Event(Event::CheckNow));
+}
+
+#[tauri::command]
+pub(crate) fn snooze(length: SnoozeFor, account: Option<AccountId>, shell: State<'_, Shell>) {
+    shell.tell(Message::Event(Event::Snooze { account, length }));
+}
+
+#[tauri::command]
+pub(crate) fn end_snooze(shell: State<'_, Shell>) {
+    shell.tell(Message::Event(Event::EndSnooze));
+}
+
+#[tauri::command]
+pub(crate) async fn test_notice(shell: State<'_, Shell>) -> Result<(), AppError> {
+    let (reply, answer) = oneshot::channel();
+    shell.tell(Message::TestNotice(reply));
+    answer.await.map_err(|_| gone())?.map_err(|sorry| AppError::new(Code::Other, sorry))
 }
 
 #[tauri::command]

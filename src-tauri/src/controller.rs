@@ -12,7 +12,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tidemark_core::account::AccountId;
-use tidemark_core::alert::{Memory, Notice};
+use tidemark_core::alert::{Memory, Notice, NoticeKind};
 use tidemark_core::message::{Effect, Event, Now, Remark};
 use tidemark_core::monitor::{Monitor, Start};
 use tidemark_core::settings::Settings;
@@ -57,6 +57,8 @@ pub enum Message {
     Texts(oneshot::Sender<(&'static str, &'static str)>),
     /// The page shows or changes a choice.
     Choice(Choice),
+    /// The user tries whether notices are shown; the answer is worded where they are not.
+    TestNotice(oneshot::Sender<Result<(), String>>),
     /// Someone wants to measure the speed of an account.
     Speed(AccountId, oneshot::Sender<Speed>),
     /// The user wants to look around.
@@ -88,6 +90,8 @@ pub trait Desktop: Clone + Send + Sync + 'static {
     fn show_view(&self, view: View);
     /// Shows a notification; tells whether a notification service took it.
     fn notify(&self, notice: Notice) -> impl Future<Output = bool> + Send;
+    /// Takes the notifications that are still shown from the screen.
+    fn withdraw_notices(&self);
 }
 
 /// What a controller is made of.
@@ -114,6 +118,8 @@ pub struct Controller<D, V> {
     system_locale: String,
     monitor: Monitor,
     keys: Keys,
+    /// Who waits to hear whether a notice can be shown.
+    testing: Vec<oneshot::Sender<Result<(), String>>>,
     /// When the simulated day began, in real time; `None` outside the simulation.
     demo_since: Option<Timestamp>,
     zone: TimeZone,
@@ -149,6 +155,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             system_locale,
             monitor,
             keys: Keys::default(),
+            testing: Vec::new(),
             demo_since,
             zone,
             known: None,
@@ -201,6 +208,10 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                 let _ = reply.send((tongue.tag(), tongue.page()));
             }
             Message::Choice(choice) => self.choose(choice),
+            Message::TestNotice(reply) => {
+                self.testing.push(reply);
+                self.tell(Event::TestNotice);
+            }
             Message::Speed(account, reply) => {
                 let _ = reply.send(Speed {
                     standing: self.monitor.standing(&account, &self.now()),
@@ -258,6 +269,10 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             return;
         }
         self.demo_since = demo.then(Timestamp::now);
+        if !demo {
+            // What was said of the simulation is true of nothing.
+            self.desktop.withdraw_notices();
+        }
         let now = self.now();
         self.monitor = monitor(&self.desk.paths, self.keeper.store(), &self.system_locale, demo, &now);
         self.tell(Event::Window(true));
@@ -296,11 +311,18 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             Effect::Notify(notice) => {
                 let (own, desktop) = (self.own.clone(), self.desktop.clone());
                 let keeper = Arc::clone(&self.keeper);
+                // Whoever tries whether notices are shown waits for this one.
+                let is_test = notice.kind == NoticeKind::Test;
+                let testing = if is_test { std::mem::take(&mut self.testing) } else { Vec::new() };
+                let sorry = self.monitor.words().say("notice-test-failed");
                 tokio::spawn(async move {
                     let id = notice.id.clone();
                     // Kept before it is shown; a disk that hangs is no reason to be silent.
                     let _ = tokio::time::timeout(KEPT_WITHIN, keeper.settled()).await;
                     let shown = desktop.notify(notice).await;
+                    for reply in testing {
+                        let _ = reply.send(if shown { Ok(()) } else { Err(sorry.clone()) });
+                    }
                     let _ = own.send(Message::Event(Event::NoticeShown { id, shown }));
                 });
             }

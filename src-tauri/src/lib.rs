@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use tauri::{AppHandle, Manager as _, RunEvent};
-use tidemark_core::alert::Notice;
+use tidemark_core::alert::{Notice, NoticeAction, SnoozeFor};
 use tidemark_core::endpoint::Hosts;
 use tidemark_core::message::Event;
 use tidemark_core::tray::Tray;
@@ -106,6 +106,9 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
             commands::pair_account,
             commands::copy_key,
             commands::check_now,
+            commands::snooze,
+            commands::end_snooze,
+            commands::test_notice,
             commands::dismiss,
             commands::retry_keyring,
             commands::start_demo,
@@ -167,8 +170,14 @@ fn compose(
     let (store, store_remark) =
         if options.demo { (Store::nowhere(), None) } else { Store::open(&paths.store, Timestamp::now()) };
     let desk = Arc::new(Desk { api, vault: Keyring::new(), paths: paths.clone() });
-    let clicked = app.clone();
-    let notifier = Notifier::new(move |account| window::open_from_anywhere(&clicked, Some(account)));
+    let pressed = app.clone();
+    let notifier = Notifier::new(move |action, account| match action {
+        NoticeAction::Open => window::open_from_anywhere(&pressed, account),
+        NoticeAction::Snooze => {
+            let length = SnoozeFor::Hour;
+            pressed.state::<Shell>().tell(Message::Event(Event::Snooze { account, length }));
+        }
+    });
     let parts = Parts {
         desktop: Screen { app: app.clone(), notifier },
         desk: Arc::clone(&desk),
@@ -229,5 +238,9 @@ impl controller::Desktop for Screen {
 
     async fn notify(&self, notice: Notice) -> bool {
         self.notifier.show(&notice).await
+    }
+
+    fn withdraw_notices(&self) {
+        self.notifier.withdraw();
     }
 }

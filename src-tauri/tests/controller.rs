@@ -50,6 +50,8 @@ impl Desktop for Recorder {
     async fn notify(&self, notice: Notice) -> bool {
         self.0.send(Seen::Notice(notice)).is_ok()
     }
+
+    fn withdraw_notices(&self) {}
 }
 
 /// A running controller and what it is surrounded by.

@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use tidemark::desktop::notifier::Notifier;
 use tidemark::desktop::power;
 use tidemark_core::account::AccountId;
-use tidemark_core::alert::{Notice, NoticeId};
+use tidemark_core::alert::{Notice, NoticeAction, NoticeButton, NoticeId, NoticeKind};
 use zbus::{Connection, MessageStream};
 
 /// No service folder: what the test does not start is absent.
@@ -134,8 +134,11 @@ fn of(parts: Parts<'_>) -> Asked {
 }
 
 fn notice(account: &str, body: &str, urgent: bool) -> Notice {
-    let (id, account) = (NoticeId(format!("near-{account}")), AccountId(account.to_owned()));
-    Notice { id, account, title: "A & B <c>".to_owned(), body: body.to_owned(), urgent }
+    let (id, account) = (NoticeId(format!("near-{account}")), Some(AccountId(account.to_owned())));
+    let button = |label: &str, does| NoticeButton { label: label.to_owned(), does };
+    let buttons = vec![button("Open it", NoticeAction::Open), button("Snooze", NoticeAction::Snooze)];
+    let (kind, title, body) = (NoticeKind::Near, "A & B <c>".to_owned(), body.to_owned());
+    Notice { id, kind, account, title, body, urgent, buttons }
 }
 
 async fn until(what: &str, met: impl Fn() -> bool) {
@@ -157,7 +160,9 @@ mod inside {
         let service = Service::start(ALL).await;
         let clicked = Arc::new(Mutex::new(Vec::new()));
         let notes = Arc::clone(&clicked);
-        let notifier = Notifier::new(move |account| notes.lock().unwrap().push(account.0));
+        let notifier = Notifier::new(move |action, account: Option<AccountId>| {
+            notes.lock().unwrap().push((action, account.unwrap().0));
+        });
         assert!(notifier.show(&notice("one", "x < y & <i>z</i>", false)).await);
         assert!(notifier.show(&notice("two", "2", true)).await);
         assert!(notifier.show(&notice("one", "3", false)).await);
@@ -166,10 +171,8 @@ mod inside {
             ["Tidemark", "tidemark", "A & B <c>", "x &lt; y &amp; &lt;i&gt;z&lt;/i&gt;", "tidemark"];
         let (app, replaces, icon, summary, body, actions, urgency, entry) = &asked[0];
         assert_eq!([app, icon, summary, body, entry], strings);
-        assert_eq!(
-            (*replaces, *urgency, actions.as_slice()),
-            (0, 1, ["default".to_owned(), "Open".to_owned()].as_slice())
-        );
+        let buttons = ["default", "Open it", "open", "Open it", "snooze", "Snooze"];
+        assert_eq!((*replaces, *urgency, actions.as_slice()), (0, 1, buttons.map(str::to_owned).as_slice()));
         assert_eq!((asked[1].1, asked[1].6), (0, 2));
         assert_eq!(asked[2].1, 1, "the account's former notice was not replaced");
 
@@ -179,7 +182,16 @@ mod inside {
             service.tell("ActionInvoked", &(2_u32, "default")).await;
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        assert_eq!(*clicked.lock().unwrap(), ["two"]);
+        let two = |action| (action, "two".to_owned());
+        assert_eq!(*clicked.lock().unwrap(), [two(NoticeAction::Open)]);
+        assert!(notifier.show(&notice("two", "2", true)).await);
+        let start = Instant::now();
+        while clicked.lock().unwrap().len() < 2 && start.elapsed() < Duration::from_secs(5) {
+            service.tell("ActionInvoked", &(4_u32, "snooze")).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let both = [two(NoticeAction::Open), two(NoticeAction::Snooze)];
+        assert_eq!(*clicked.lock().unwrap(), both);
 
         // A closed notice is not replaced and tells nothing.
         let start = Instant::now();
@@ -191,14 +203,14 @@ mod inside {
             }
             assert!(start.elapsed() < Duration::from_secs(5), "a closed notice is replaced for ever");
         }
-        assert_eq!(*clicked.lock().unwrap(), ["two"]);
+        assert_eq!(*clicked.lock().unwrap(), both);
     }
 
     #[tokio::test]
     #[ignore = "runs on a private bus"]
     async fn plain() {
         let service = Service::start(&["body"]).await;
-        assert!(Notifier::new(|_| ()).show(&notice("one", "x < y & z", false)).await);
+        assert!(Notifier::new(|_, _| ()).show(&notice("one", "x < y & z", false)).await);
         let asked = service.asked();
         assert_eq!((asked[0].4.as_str(), asked[0].5.len()), ("x < y & z", 0));
     }
@@ -206,7 +218,7 @@ mod inside {
     #[tokio::test]
     #[ignore = "runs on a private bus"]
     async fn absent() {
-        let notifier = Notifier::new(|_| ());
+        let notifier = Notifier::new(|_, _| ());
         let start = Instant::now();
         assert!(!notifier.show(&notice("one", "1", false)).await);
         assert!(start.elapsed() < Duration::from_secs(1));
@@ -223,7 +235,7 @@ mod inside {
         let bus = Connection::session().await.unwrap();
         bus.request_name("org.freedesktop.Notifications").await.unwrap();
         let calls = MessageStream::from(&bus);
-        let notifier = Notifier::new(|_| ());
+        let notifier = Notifier::new(|_, _| ());
         let start = Instant::now();
         let all = [notice("one", "1", false), notice("two", "2", false), notice("three", "3", true)];
         let shown = futures_util::future::join_all(all.iter().map(|n| notifier.show(n))).await;
@@ -239,7 +251,7 @@ mod inside {
     #[ignore = "runs on a private bus"]
     async fn bounded() {
         let service = Service::start(ALL).await;
-        let notifier = Notifier::new(|_| ());
+        let notifier = Notifier::new(|_, _| ());
         for n in 0..30 {
             assert!(notifier.show(&notice(&format!("account-{n}"), "1", false)).await);
         }

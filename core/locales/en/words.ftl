@@ -250,6 +250,7 @@ notice-peak = Peak hours have begun
 notice-peak-body = Until { $clock } MiniMax may slow down agents that work at the same time.
 notice-test = Notifications work
 notice-test-body = This is how Tidemark speaks up when quota runs low, is used up, or is back.
+notice-test-failed = No notification service answers, so nothing can be shown. Tidemark keeps what it has to say in its window.
 notice-open = Open
 notice-snooze = Snooze for 1 hour
 window-with-row = { $row } ({ $window })

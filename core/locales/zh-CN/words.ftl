@@ -241,6 +241,7 @@ notice-peak = 高峰时段开始
 notice-peak-body = 到 { $clock } 为止，MiniMax 可能会放慢同时运行的智能体。
 notice-test = 通知可以显示
 notice-test-body = 额度偏低、用完或恢复时，Tidemark 会这样提醒你。
+notice-test-failed = 没有通知服务响应，因此无法显示通知。Tidemark 会把要说的留在窗口里。
 notice-open = 打开
 notice-snooze = 静音 1 小时
 window-with-row = { $row }（{ $window }）

@@ -5,7 +5,6 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::account::{Account, Kind, Region};
 use crate::failure::{Failure, FailureKind};
-use crate::level::Level;
 use crate::message::Now;
 use crate::reading::{Percent, Plan, Quota, Reading, Row, Span, Window};
 use crate::settings::Settings;

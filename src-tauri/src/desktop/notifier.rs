@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use notify_rust::{Notification, NotificationHandle};
 use tidemark_core::account::AccountId;
-use tidemark_core::alert::Notice;
+use tidemark_core::alert::{Notice, NoticeAction, NoticeKind};
 
 /// The longest that showing a notice may take, waiting for former ones included.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -25,18 +25,31 @@ pub struct Notifier {
 }
 
 struct Inside {
-    on_click: Box<dyn Fn(AccountId) + Send + Sync>,
-    /// One at a time: a notice needs the id of the account's former one.
+    on_press: Box<dyn Fn(NoticeAction, Option<AccountId>) + Send + Sync>,
+    /// One at a time: a notice needs the id of its place's former one.
     turn: tokio::sync::Mutex<()>,
     /// What is shown and may be clicked, oldest first.
     shown: Mutex<VecDeque<Shown>>,
 }
 
 struct Shown {
-    account: AccountId,
+    place: Place,
     #[cfg(target_os = "linux")]
     id: u32,
     waiter: tokio::task::AbortHandle,
+}
+
+/// A newer notice of the same place takes the older one's: an account's, that of all of them, or a try's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    account: Option<AccountId>,
+    is_test: bool,
+}
+
+impl Place {
+    fn of(notice: &Notice) -> Self {
+        Self { account: notice.account.clone(), is_test: notice.kind == NoticeKind::Test }
+    }
 }
 
 impl Drop for Shown {
@@ -52,11 +65,12 @@ impl fmt::Debug for Notifier {
 }
 
 impl Notifier {
-    /// Makes ready; `on_click` is told the account whose notice was clicked, on a runtime thread.
+    /// Makes ready; `on_press` is told what was pressed on a notice and whose it was, on a runtime thread. A click on
+    /// the notice itself is [`NoticeAction::Open`].
     #[must_use]
-    pub fn new(on_click: impl Fn(AccountId) + Send + Sync + 'static) -> Self {
+    pub fn new(on_press: impl Fn(NoticeAction, Option<AccountId>) + Send + Sync + 'static) -> Self {
         let (turn, shown) = (tokio::sync::Mutex::default(), Mutex::default());
-        Self { inside: Arc::new(Inside { on_click: Box::new(on_click), turn, shown }) }
+        Self { inside: Arc::new(Inside { on_press: Box::new(on_press), turn, shown }) }
     }
 
     /// Shows a notice in place of the account's former one; tells within 2 s whether the service took it.
@@ -69,12 +83,12 @@ impl Notifier {
         let Some(abilities) = platform::abilities().await else { return false };
         let mut notification = form(notice, abilities);
         #[cfg(target_os = "linux")]
-        if let Some(id) = self.former_id(&notice.account) {
+        if let Some(id) = self.former_id(&Place::of(notice)) {
             notification.id(id);
         }
         match platform::show(notification).await {
             Ok(handle) => {
-                self.wait_for_click(handle, &notice.account);
+                self.wait_for_press(handle, Place::of(notice));
                 true
             }
             Err(error) => {
@@ -85,30 +99,30 @@ impl Notifier {
     }
 
     #[cfg(target_os = "linux")]
-    fn former_id(&self, account: &AccountId) -> Option<u32> {
-        self.shown().iter().find(|s| s.account == *account).map(|s| s.id)
+    fn former_id(&self, place: &Place) -> Option<u32> {
+        self.shown().iter().find(|s| s.place == *place).map(|s| s.id)
     }
 
-    fn wait_for_click(&self, handle: NotificationHandle, account: &AccountId) {
+    fn wait_for_press(&self, handle: NotificationHandle, place: Place) {
         #[cfg(target_os = "linux")]
         let id = handle.id();
-        let (inside, whose) = (Arc::downgrade(&self.inside), account.clone());
+        let (inside, whose) = (Arc::downgrade(&self.inside), place.account.clone());
         // Held until this one is in the list, or a notice that closes at once would stay in it.
         let mut shown = self.shown();
         let waiter = tokio::spawn(async move {
-            let was_clicked = platform::was_clicked(handle).await;
+            let pressed = platform::pressed(handle).await;
             let Some(inside) = inside.upgrade() else { return };
             let mut shown = inside.shown.lock().unwrap_or_else(PoisonError::into_inner);
-            // The account's newer notice is not this one's to take away.
+            // The newer notice of the same place is not this one's to take away.
             shown.retain(|s| s.waiter.id() != tokio::task::id());
             drop(shown);
-            if was_clicked {
-                (inside.on_click)(whose);
+            if let Some(action) = pressed {
+                (inside.on_press)(action, whose);
             }
         });
-        shown.retain(|s| s.account != *account);
+        shown.retain(|s| s.place != place);
         shown.push_back(Shown {
-            account: account.clone(),
+            place,
             #[cfg(target_os = "linux")]
             id,
             waiter: waiter.abort_handle(),
@@ -116,6 +130,17 @@ impl Notifier {
         while shown.len() > MOST_SHOWN {
             shown.pop_front();
         }
+    }
+
+    /// Takes what is still shown from the screen, as far as the service does.
+    pub fn withdraw(&self) {
+        let shown = std::mem::take(&mut *self.shown());
+        #[cfg(target_os = "linux")]
+        if !shown.is_empty() {
+            let ids: Vec<u32> = shown.iter().map(|s| s.id).collect();
+            tokio::spawn(tokio::time::timeout(LIMIT, platform::close(ids)));
+        }
+        drop(shown);
     }
 
     fn shown(&self) -> MutexGuard<'_, VecDeque<Shown>> {
@@ -141,7 +166,12 @@ fn form(notice: &Notice, abilities: Abilities) -> Notification {
         notification.body(&notice.body);
     }
     if abilities.actions {
-        notification.action("default", "Open");
+        // What a click on the notice itself does has no button; most services never show its label.
+        let open = notice.buttons.iter().find(|b| b.does == NoticeAction::Open);
+        notification.action("default", open.map_or("Tidemark", |button| &button.label));
+        for button in &notice.buttons {
+            notification.action(name(button.does), &button.label);
+        }
     }
     #[cfg(target_os = "linux")]
     {
@@ -150,6 +180,13 @@ fn form(notice: &Notice, abilities: Abilities) -> Notification {
         notification.urgency(if notice.urgent { Urgency::Critical } else { Urgency::Normal });
     }
     notification
+}
+
+const fn name(action: NoticeAction) -> &'static str {
+    match action {
+        NoticeAction::Open => "open",
+        NoticeAction::Snooze => "snooze",
+    }
 }
 
 /// Only what markup gives a meaning to; the ampersand first, or it would be escaped twice.
@@ -161,15 +198,18 @@ fn escaped(text: &str) -> String {
 mod platform {
     use notify_rust::{Notification, NotificationHandle, NotificationResponse};
 
-    use super::Abilities;
+    use tidemark_core::alert::NoticeAction;
+
+    use super::{Abilities, name};
+
+    const NAME: &str = "org.freedesktop.Notifications";
+    const PATH: &str = "/org/freedesktop/Notifications";
 
     /// Asks the service what it can do. One that does not answer is not handed the notice either: it would show a
     /// heap of them when it comes back.
     pub(super) async fn abilities() -> Option<Abilities> {
-        const NAME: &str = "org.freedesktop.Notifications";
         let bus = zbus::Connection::session().await.ok()?;
-        let path = "/org/freedesktop/Notifications";
-        let reply = bus.call_method(Some(NAME), path, Some(NAME), "GetCapabilities", &()).await.ok()?;
+        let reply = bus.call_method(Some(NAME), PATH, Some(NAME), "GetCapabilities", &()).await.ok()?;
         let names: Vec<String> = reply.body().deserialize().ok()?;
         let can = |wanted: &str| names.iter().any(|name| name == wanted);
         Some(Abilities { markup: can("body-markup"), actions: can("actions") })
@@ -179,19 +219,34 @@ mod platform {
         notification.show_async().await
     }
 
-    pub(super) async fn was_clicked(handle: NotificationHandle) -> bool {
-        let mut was_clicked = false;
+    pub(super) async fn pressed(handle: NotificationHandle) -> Option<NoticeAction> {
+        let mut pressed = None;
         let note = |response: &NotificationResponse| {
-            was_clicked = matches!(response, NotificationResponse::Default);
+            pressed = match response {
+                NotificationResponse::Default => Some(NoticeAction::Open),
+                NotificationResponse::Action(key) => {
+                    [NoticeAction::Open, NoticeAction::Snooze].into_iter().find(|action| name(*action) == key)
+                }
+                NotificationResponse::Reply(_) | NotificationResponse::Closed(_) => None,
+            };
         };
         handle.wait_for_action_async(note).await;
-        was_clicked
+        pressed
+    }
+
+    /// A notification that the service has forgotten needs no closing.
+    pub(super) async fn close(ids: Vec<u32>) {
+        let Ok(bus) = zbus::Connection::session().await else { return };
+        for id in ids {
+            let _ = bus.call_method(Some(NAME), PATH, Some(NAME), "CloseNotification", &id).await;
+        }
     }
 }
 
 #[cfg(not(target_os = "linux"))]
 mod platform {
     use notify_rust::{Notification, NotificationHandle};
+    use tidemark_core::alert::NoticeAction;
 
     use super::Abilities;
 
@@ -207,9 +262,9 @@ mod platform {
 
     /// Waiting there blocks a thread for as long as the notice is shown, so a click only brings up what the system
     /// brings up.
-    pub(super) async fn was_clicked(handle: NotificationHandle) -> bool {
+    pub(super) async fn pressed(handle: NotificationHandle) -> Option<NoticeAction> {
         drop(handle);
-        false
+        None
     }
 }
 

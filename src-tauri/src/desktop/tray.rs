@@ -6,9 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tauri::image::Image;
-use tauri::menu::{Menu, MenuEvent, MenuItem, PredefinedMenuItem};
+use tauri::menu::{IsMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager, Wry};
+use tidemark_core::alert::SnoozeFor;
 use tidemark_core::message::Event;
 use tidemark_core::tray::{MenuAction, MenuLine, Picture, Tray};
 
@@ -137,19 +138,34 @@ fn image(picture: Picture) -> Image<'static> {
 
 fn menu(app: &AppHandle, lines: &[MenuLine]) -> tauri::Result<Menu<Wry>> {
     let menu = Menu::new(app)?;
-    for (number, line) in lines.iter().enumerate() {
-        match line {
-            MenuLine::Figure { text } => {
-                let id = format!("figure-{number}");
-                menu.append(&MenuItem::with_id(app, id, plain(text), true, None::<&str>)?)?;
-            }
-            MenuLine::Action { text, action } => {
-                menu.append(&MenuItem::with_id(app, name(*action), plain(text), true, None::<&str>)?)?;
-            }
-            MenuLine::Separator => menu.append(&PredefinedMenuItem::separator(app)?)?,
-        }
+    for item in items(app, "figure", lines)? {
+        menu.append(&*item)?;
     }
     Ok(menu)
+}
+
+/// Figures need ids of their own, by their place below `above`.
+fn items(app: &AppHandle, above: &str, lines: &[MenuLine]) -> tauri::Result<Vec<Box<dyn IsMenuItem<Wry>>>> {
+    let item = |(number, line): (usize, &MenuLine)| -> tauri::Result<Box<dyn IsMenuItem<Wry>>> {
+        let id = format!("{above}-{number}");
+        Ok(match line {
+            MenuLine::Figure { text } => {
+                Box::new(MenuItem::with_id(app, id, plain(text), true, None::<&str>)?)
+            }
+            MenuLine::Action { text, action } => {
+                Box::new(MenuItem::with_id(app, name(*action), plain(text), true, None::<&str>)?)
+            }
+            MenuLine::Submenu { text, lines } => {
+                let submenu = Submenu::with_id(app, &id, plain(text), true)?;
+                for item in items(app, &id, lines)? {
+                    submenu.append(&*item)?;
+                }
+                Box::new(submenu)
+            }
+            MenuLine::Separator => Box::new(PredefinedMenuItem::separator(app)?),
+        })
+    };
+    lines.iter().enumerate().map(item).collect()
 }
 
 /// An account may be called "R&D": a lone ampersand would be read as a shortcut and vanish.
@@ -160,6 +176,9 @@ fn plain(text: &str) -> String {
 const fn name(action: MenuAction) -> &'static str {
     match action {
         MenuAction::CheckNow => "check-now",
+        MenuAction::Snooze(SnoozeFor::Hour) => "snooze-hour",
+        MenuAction::Snooze(SnoozeFor::UntilReset) => "snooze-reset",
+        MenuAction::EndSnooze => "end-snooze",
         MenuAction::Open => "open",
         MenuAction::Quit => "quit",
     }
@@ -167,8 +186,13 @@ const fn name(action: MenuAction) -> &'static str {
 
 #[expect(clippy::needless_pass_by_value, reason = "Tauri hands the event over")]
 fn chosen(app: &AppHandle, event: MenuEvent) {
+    let tell = |event| app.state::<Shell>().tell(Message::Event(event));
+    let snooze = |length| tell(Event::Snooze { account: None, length });
     match event.id().as_ref() {
-        "check-now" => app.state::<Shell>().tell(Message::Event(Event::CheckNow)),
+        "check-now" => tell(Event::CheckNow),
+        "snooze-hour" => snooze(SnoozeFor::Hour),
+        "snooze-reset" => snooze(SnoozeFor::UntilReset),
+        "end-snooze" => tell(Event::EndSnooze),
         "quit" => app.exit(0),
         _ => window::open(app, None),
     }

@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use tidemark::store::{self, Kept, Store};
 use tidemark_core::account::AccountId;
-use tidemark_core::alert::{Memory, Notice, NoticeId};
+use tidemark_core::alert::Memory;
 use tidemark_core::answer::Answer;
 use tidemark_core::failure::{Failure, FailureKind};
 use tidemark_core::message::Remark;
@@ -55,13 +55,7 @@ fn failure() -> Failure {
 
 fn memory() -> Memory {
     let mut memory = Memory::default();
-    memory.pending.push(Notice {
-        id: NoticeId("near".to_owned()),
-        account: id(1),
-        title: "<b>".to_owned(),
-        body: "'; DROP TABLE last".to_owned(),
-        urgent: false,
-    });
+    memory.snooze.begin(Some(AccountId("'; DROP TABLE last".to_owned())), now(), later());
     memory
 }
 
