@@ -5,7 +5,7 @@
 
 mod stream;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
@@ -47,8 +47,15 @@ pub struct ProxyError;
 #[derive(Clone, Debug)]
 pub struct Api {
     hosts: Arc<Hosts>,
-    proxy: Option<Proxy>,
     limits: Limits,
+    road: Arc<RwLock<Road>>,
+}
+
+/// The way out: the settings' proxy as it is written, and the clients that take it.
+#[derive(Clone, Debug, Default)]
+struct Road {
+    written: String,
+    proxy: Option<Proxy>,
     lines: Arc<Lines>,
 }
 
@@ -68,17 +75,28 @@ impl Api {
     ///
     /// [`ProxyError`] where the proxy is neither `http(s)://host:port`, `socks5://host:port` nor `host:port`.
     pub fn new(hosts: Hosts, proxy: Option<&str>) -> Result<Self, ProxyError> {
-        let proxy = match proxy.map(str::trim) {
-            None | Some("") => None,
-            Some(text) => Some(parse_proxy(text)?.no_proxy(NoProxy::from_env())),
-        };
-        Ok(Self { hosts: Arc::new(hosts), proxy, limits: Limits::default(), lines: Arc::default() })
+        let road = Arc::new(RwLock::new(road(proxy.unwrap_or_default())?));
+        Ok(Self { hosts: Arc::new(hosts), limits: Limits::default(), road })
+    }
+
+    /// Takes another proxy from now on, also in every clone; asks that are under way go on as they began.
+    ///
+    /// # Errors
+    ///
+    /// As [`Api::new`]; the former proxy stays then.
+    pub fn use_proxy(&self, proxy: &str) -> Result<(), ProxyError> {
+        if self.road().written != proxy.trim() {
+            let next = road(proxy)?;
+            *self.road.write().unwrap_or_else(PoisonError::into_inner) = next;
+        }
+        Ok(())
     }
 
     /// Gives the same with other limits.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
-        Self { limits, lines: Arc::default(), ..self }
+        let road = Road { lines: Arc::default(), ..self.road() };
+        Self { limits, road: Arc::new(RwLock::new(road)), ..self }
     }
 
     /// Asks one endpoint with a key and gives what came, whatever its status.
@@ -103,14 +121,19 @@ impl Api {
     }
 
     /// A failed start is not remembered: certificates may come back.
-    async fn client(&self, url: &Url) -> Result<&Client, Failure> {
+    async fn client(&self, url: &Url) -> Result<Client, Failure> {
         let is_loopback = is_loopback(url);
-        let line = if is_loopback { &self.lines.loopback } else { &self.lines.outward };
-        let made = line.get_or_try_init(|| async { self.build(is_loopback) }).await;
-        made.map_err(|_| Failure::new(FailureKind::Tls))
+        let Road { proxy, lines, .. } = self.road();
+        let line = if is_loopback { &lines.loopback } else { &lines.outward };
+        let made = line.get_or_try_init(|| async { self.build(proxy, is_loopback) }).await;
+        made.cloned().map_err(|_| Failure::new(FailureKind::Tls))
     }
 
-    fn build(&self, is_loopback: bool) -> reqwest::Result<Client> {
+    fn road(&self) -> Road {
+        self.road.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn build(&self, proxy: Option<Proxy>, is_loopback: bool) -> reqwest::Result<Client> {
         // Err only says that a provider is installed already.
         drop(rustls::crypto::ring::default_provider().install_default());
         let builder = Client::builder()
@@ -121,9 +144,9 @@ impl Api {
             .timeout(self.limits.total)
             // Asks are minutes apart: a kept connection is dead by then, and its timer wakes the machine.
             .pool_max_idle_per_host(0);
-        match (&self.proxy, is_loopback) {
+        match (proxy, is_loopback) {
             (_, true) => builder.no_proxy(),
-            (Some(proxy), false) => builder.https_only(true).proxy(proxy.clone()),
+            (Some(proxy), false) => builder.https_only(true).proxy(proxy),
             (None, false) => builder.https_only(true),
         }
         .build()
@@ -136,6 +159,15 @@ fn bearer(key: &ApiKey) -> Result<HeaderValue, Failure> {
         .map_err(|_| Failure::new(FailureKind::KeyRejected))?;
     bearer.set_sensitive(true);
     Ok(bearer)
+}
+
+fn road(proxy: &str) -> Result<Road, ProxyError> {
+    let written = proxy.trim().to_owned();
+    let proxy = match &*written {
+        "" => None,
+        text => Some(parse_proxy(text)?.no_proxy(NoProxy::from_env())),
+    };
+    Ok(Road { written, proxy, lines: Arc::default() })
 }
 
 fn parse_proxy(text: &str) -> Result<Proxy, ProxyError> {

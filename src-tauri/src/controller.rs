@@ -245,6 +245,9 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         };
         self.known = Some(settings.clone());
         self.keys.keep_only(&settings.accounts);
+        if let Err(error) = self.desk.api.use_proxy(&settings.proxy) {
+            tracing::warn!(%error, "the settings' proxy is not used");
+        }
         self.keep(Write::Accounts {
             accounts: settings.accounts.clone(),
             history_days: settings.history_days,

@@ -163,9 +163,9 @@ fn compose(
 ) -> Result<(), Box<dyn std::error::Error>> {
     let Machine { hosts, paths, locale } = machine;
     let loaded = config::load(&paths, Timestamp::now());
-    let api = Api::new(hosts, Some(&loaded.settings.proxy)).or_else(|error| {
+    let api = Api::new(hosts.clone(), Some(&loaded.settings.proxy)).or_else(|error| {
         tracing::warn!(%error, "the settings' proxy is not used");
-        Api::new(Hosts::default(), None)
+        Api::new(hosts, None)
     })?;
     let (store, store_remark) =
         if options.demo { (Store::nowhere(), None) } else { Store::open(&paths.store, Timestamp::now()) };

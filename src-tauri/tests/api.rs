@@ -12,6 +12,7 @@ use tidemark_core::account::Region;
 use tidemark_core::answer::{Answer, BODY_LIMIT};
 use tidemark_core::endpoint::{Endpoint, Hosts};
 use tidemark_core::failure::{Failure, FailureKind};
+use tidemark_core::settings::Settings;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -239,11 +240,53 @@ async fn the_settings_proxy_is_passed_by_on_this_machine_and_used_beyond_it() {
     assert_eq!(ask(&here).await.map(|a| a.status), Ok(200));
     assert!(told.try_recv().is_err(), "the proxy was asked for a loopback address");
 
-    let beyond = Api::new(Hosts::default(), Some(&proxy)).unwrap();
+    // Changed while it runs, in a clone: nobody listens at the first one.
+    let beyond = Api::new(Hosts::default(), Some("http://127.0.0.1:1")).unwrap();
+    assert_eq!(ask(&beyond).await.map_err(|f| f.kind), Err(FailureKind::Offline));
+    beyond.clone().use_proxy(&proxy).unwrap();
+    assert!(beyond.use_proxy("ftp://proxy").is_err(), "and a wrong one changes nothing");
     assert_eq!(ask(&beyond).await.map_err(|f| f.kind), Err(FailureKind::Offline));
     let asked = told.recv_timeout(Duration::from_secs(5)).unwrap();
     assert!(asked.starts_with("CONNECT api.minimax.io:443 "), "{asked}");
     assert!(!asked.contains(KEY) && !asked.to_lowercase().contains("authorization"), "{asked}");
+}
+
+#[test]
+fn every_proxy_that_the_settings_take_can_be_used() {
+    let hosts = [
+        "proxy",
+        "proxy.example:8080",
+        "a_b-c.example",
+        "10.0.0.1:3128",
+        "[::1]:1080",
+        "user@proxy:1",
+        "user:p%40ss@proxy",
+        "user:p@ss@proxy",
+        "localhost:",
+        "1.2.3",
+        "256.1.1.1",
+        "0x7f.1",
+        "1e5",
+        "a..b",
+        "-",
+        "_",
+        "proxy:0",
+        "proxy:65536",
+        "us er@proxy",
+        "user:\u{e4}@proxy",
+        "xn--bcher-kva.example",
+    ];
+    let mut taken = 0;
+    for host in hosts {
+        for scheme in ["http", "https", "socks5"] {
+            let text = format!("{scheme}://{host}");
+            if Settings::default().set("proxy", &text).is_ok() {
+                taken += 1;
+                assert!(Api::new(Hosts::default(), Some(&text)).is_ok(), "{text}");
+            }
+        }
+    }
+    assert!(taken >= 3 * 9, "{taken} were taken");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! Owns the one table of choices. Refuses a value that does not fit, with what would.
 
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde_json::Value;
 
@@ -273,7 +273,12 @@ fn is_host(text: &str) -> bool {
     }
     let (name, port) = text.split_once(':').unwrap_or((text, ""));
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    !name.is_empty() && name.chars().all(is_name) && is_port(port)
+    // What ends in a number is read as an IPv4 address, and must be one.
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let is_number =
+        last.bytes().all(|b| b.is_ascii_digit()) || last.starts_with("0x") || last.starts_with("0X");
+    let is_whole = !is_number || name.parse::<Ipv4Addr>().is_ok();
+    name.split('.').all(|label| !label.is_empty()) && name.chars().all(is_name) && is_whole && is_port(port)
 }
 
 #[cfg(test)]
@@ -350,6 +355,8 @@ mod tests {
             ("proxy", "http://x:99999"),
             ("proxy", "http://x/path"),
             ("proxy", "http://[x]"),
+            ("proxy", "http://10.0.0.256"),
+            ("proxy", "http://a..b"),
             ("quiet_hours", "22:00-22:00"),
             ("quiet_hours", "nights"),
             ("quiet_allows", "near,everything"),
