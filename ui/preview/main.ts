@@ -22,8 +22,10 @@ const scenes: Record<string, () => ReturnType<typeof fake>> = {
   paired: () => fake(f.view({ cards: [f.paired, f.wallet] })),
   snoozed: () => fake(f.view({ banners: [f.snoozeBanner] })),
   dear: () => fake(f.view({ cards: [f.spent, f.wallet] })),
+  longPair: () => fake(f.view({ cards: [{ ...f.paired, ...f.long.cards[0], pair: "a7", ways: f.paired.ways, actions: f.paired.actions }, { ...f.wallet, name: f.long.cards[0]?.name ?? "" }] })),
   demo: () => fake(f.view({ demo: true, banners: [f.demoBanner], cards: [f.card({ name: "Simulated", chips: ["simulated"], lastFour: null })] })),
   chinese: () => fake(f.chinese),
+  chineseSpent: () => fake(f.view({ ...f.chinese, cards: [f.chineseSpent] })),
 };
 
 const see = new URLSearchParams(location.search).get("see") ?? "calm";
