@@ -338,6 +338,23 @@ fn one_remark_said_twice_is_one_banner() {
 }
 
 #[test]
+fn settings_that_were_mended_are_named_until_the_file_fits_again() {
+    let mut stage = Stage::with(&["Home"]);
+    let mended = |fields: &[&str]| {
+        Event::Remark(Remark::SettingsMended { fields: fields.iter().map(ToString::to_string).collect() })
+    };
+    stage.tell(mended(&["quiet_hours", "accounts[Home].tier"]));
+    let banner = stage.view().banners.remove(0);
+    assert!(banner.body.contains("quiet_hours, accounts[Home].tier"), "{banner:?}");
+    stage.tell(Event::Dismissed(banner.id));
+    assert!(stage.view().banners.is_empty());
+    stage.tell(mended(&["proxy"]));
+    assert!(stage.view().banners[0].body.contains("proxy"), "another fault is another banner");
+    stage.tell(mended(&[]));
+    assert!(stage.view().banners.is_empty());
+}
+
+#[test]
 fn a_wrong_local_clock_is_corrected_and_said() {
     let mut stage = Stage::with(&["Home"]);
     let ends: Timestamp = "2026-11-23T07:00:00Z".parse().expect("a moment");

@@ -151,6 +151,28 @@ fn a_single_wrong_value_costs_itself_only_and_is_named() {
 }
 
 #[test]
+fn no_value_of_any_kind_in_any_field_costs_another_field_or_an_account() {
+    let wrong =
+        ["null", "true", "-1", "1e99", "18446744073709551615", r#""x""#, r#""\u0000""#, "[]", r#"{"a":1}"#];
+    let plain = serde_json::to_value(Settings::default()).unwrap();
+    let home = Home::with("{}");
+    for key in plain.as_object().unwrap().keys().filter(|key| *key != "accounts") {
+        for value in wrong {
+            let other = if key == "show_used" { "key_command" } else { "show_used" };
+            let text = format!(r#"{{"{key}":{value},"{other}":true,"accounts":[{ACCOUNT}]}}"#);
+            fs::write(&home.paths.settings, text).unwrap();
+            let loaded = home.load();
+            let settings = &loaded.settings;
+            assert_eq!((settings.check(), settings.accounts.len()), (Ok(()), 1), "{key}: {value}");
+            assert_eq!(settings.get(other).as_deref(), Some("true"), "{key}: {value}");
+            let stays = serde_json::to_value(settings).unwrap()[key].to_string() == value;
+            let is_named = loaded.remark == Some(mended(&[key]));
+            assert!(stays || is_named, "{key}: {value} went without a word");
+        }
+    }
+}
+
+#[test]
 fn what_did_not_fit_is_copied_aside_before_it_is_written_over() {
     let text = format!(r#"{{"quiet_hours":"late","accounts":[{ACCOUNT}]}}"#);
     let home = Home::with(&text);

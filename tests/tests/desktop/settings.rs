@@ -194,8 +194,8 @@ async fn an_import_with_one_wrong_field_is_refused_by_its_name_and_changes_nothi
     }
 }
 
-/// Gives a number from 0 to 1.2, another one each time.
+/// Gives a number from 0 to 1.6, another one each time.
 fn chance() -> f64 {
-    let spread = RandomState::new().build_hasher().finish() % 1200;
+    let spread = RandomState::new().build_hasher().finish() % 1600;
     Duration::from_millis(spread).as_secs_f64()
 }
