@@ -19,7 +19,7 @@ pub(super) const BUSY: Duration = Duration::from_secs(2);
 
 /// A file up to this size is read whole before it is used; that takes a few milliseconds. A larger one is read in
 /// the background.
-const CHECKED_AT_ONCE: u64 = 2 * 1024 * 1024;
+const CHECKED_AT_ONCE: u64 = 1024 * 1024;
 
 /// How closely a file is looked at before it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
