@@ -432,3 +432,25 @@ fn a_hundred_accounts_are_watched_without_trouble() {
     stage.tell(Event::CheckNow);
     assert_eq!(stage.asked.len(), 100);
 }
+
+#[test]
+fn a_store_that_fails_is_told_until_it_works_and_told_again_the_next_time() {
+    let mut stage = Stage::with(&["Home"]);
+    let shown = |stage: &Stage| {
+        let banners = stage.monitor.view(&stage.now).banners;
+        banners.iter().filter(|b| b.id == "store").map(|b| b.title.clone()).collect::<Vec<_>>()
+    };
+    let fails = Event::Remark(Remark::StoreBroken { kept_as: None });
+    stage.tell(fails.clone());
+    assert_eq!(shown(&stage).len(), 1);
+    stage.tell(Event::Dismissed("store".to_owned()));
+    assert_eq!(shown(&stage).len(), 0, "the user has seen it");
+    stage.tell(Event::StoreWorks);
+    stage.tell(fails);
+    assert_eq!(shown(&stage).len(), 1, "it fails once more");
+    stage.tell(Event::StoreWorks);
+    assert_eq!(shown(&stage).len(), 0);
+    stage.tell(Event::Remark(Remark::StoreBroken { kept_as: Some("history.broken.sqlite".to_owned()) }));
+    stage.tell(Event::StoreWorks);
+    assert_eq!(shown(&stage).len(), 1, "what was moved aside stays said");
+}

@@ -102,12 +102,12 @@ pub(crate) async fn rename_account(
 #[tauri::command]
 pub(crate) async fn remove_account(
     id: AccountId,
-    with_history: Option<bool>,
+    with_history: bool,
     shell: State<'_, Shell>,
 ) -> Result<(), AppError> {
     shell.desk.remove(&id).await?;
     shell.tell(Message::SettingsFile);
-    if with_history.unwrap_or_default() {
+    if with_history {
         shell.tell(Message::ForgetHistory(id));
     }
     Ok(())

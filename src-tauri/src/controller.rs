@@ -37,7 +37,7 @@ pub use choices::Choice;
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// However much is due, there is time for messages in between.
 const SHORTEST_BEAT: Duration = Duration::from_millis(100);
-/// How long a notice waits for being kept before it is shown.
+/// How long a disk that hangs may hold up what waits for being kept.
 const KEPT_WITHIN: Duration = Duration::from_secs(3);
 /// How far back a start looks: a week, and what a week is compared with.
 const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(9 * 24);
@@ -174,7 +174,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                 message = self.inbox.recv() => match message {
                     // Read anew, the accounts must have all that was kept of them.
                     Some(Message::LeaveDemo) => {
-                        self.keeper.settled().await;
+                        let _ = tokio::time::timeout(KEPT_WITHIN, self.keeper.settled()).await;
                         self.change_world(false);
                     }
                     Some(message) => self.take(message),

@@ -17,6 +17,7 @@ use tidemark::vault::memory::MemoryVault;
 use tidemark_core::alert::Notice;
 use tidemark_core::endpoint::Hosts;
 use tidemark_core::form::Section;
+use tidemark_core::history::{Change, MoneyPoint};
 use tidemark_core::message::{Event, KeyringTrouble};
 use tidemark_core::tray::{Shape, Tray};
 use tidemark_core::view::View;
@@ -312,4 +313,64 @@ async fn looking_around_and_leaving_gives_the_own_accounts_back() {
     stage.tray_says("Default Team").await;
     stage.tell(Message::LeaveDemo);
     stage.tray_says("71 % left").await;
+}
+
+#[tokio::test]
+async fn a_store_that_fails_while_running_is_told_once_and_taken_back_when_it_works() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    stage.tell(Message::Event(Event::Window(true)));
+    let folder = stage.desk.paths.store.parent().expect("a folder").to_owned();
+    let elsewhere = folder.with_file_name("elsewhere");
+    std::fs::rename(&folder, &elsewhere).expect("the folder is taken away");
+    std::fs::write(&folder, "").expect("and something else is in its place");
+    stage.answers(left(60)).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    stage.tell(Message::Event(Event::CheckNow));
+    let banner = |seen: &Seen, wanted: bool| match seen {
+        Seen::View(view) if view.banners.iter().any(|b| b.id == "store") == wanted => Some(()),
+        _ => None,
+    };
+    stage.wait("a banner of the store", |s| banner(s, true)).await;
+    std::fs::remove_file(&folder).expect("the other thing goes");
+    std::fs::rename(&elsewhere, &folder).expect("the folder is back");
+    stage.wait("no banner of the store", |s| banner(s, false)).await;
+    let id = config::load(&stage.desk.paths, Timestamp::now()).settings.accounts[0].id.clone();
+    let kept = Store::open(&stage.desk.paths.store, Timestamp::now()).0.last(&id).expect("a store");
+    let (_, answer) = kept.good.expect("what was read meanwhile");
+    assert!(String::from_utf8_lossy(&answer.body).contains("60"), "the newest answer is kept");
+}
+
+#[tokio::test]
+async fn a_removed_account_loses_its_history_only_when_that_is_wanted() {
+    for with_history in [false, true] {
+        let mut stage = Stage::start(false).await;
+        stage.answers(left(71)).await;
+        stage.add("Home").await;
+        stage.tray_says("71 % left").await;
+        let id = config::load(&stage.desk.paths, Timestamp::now()).settings.accounts[0].id.clone();
+        let store = Store::open(&stage.desk.paths.store, Timestamp::now()).0;
+        let at = Timestamp::now();
+        let point = MoneyPoint { at, until: at, available: 1.into() };
+        store.keep_history(&id, &[Change::Money(point)]).expect("it is kept");
+        stage.desk.remove(&id).await.expect("it is removed");
+        stage.tell(Message::SettingsFile);
+        if with_history {
+            stage.tell(Message::ForgetHistory(id.clone()));
+        }
+        stage.tray_says("no key yet").await;
+        // What is forgotten is forgotten on the store's own thread.
+        let start = std::time::Instant::now();
+        let is_done = || {
+            let known = store.known().expect("a store");
+            let is_forgotten = known.iter().all(|k| k.id != id);
+            store.last(&id).expect("a store").good.is_none() && is_forgotten == with_history
+        };
+        while !is_done() {
+            assert!(start.elapsed() < Duration::from_secs(20), "with history: {with_history}");
+            tokio::task::yield_now().await;
+        }
+    }
 }

@@ -288,3 +288,114 @@ fn carry_out(store: &Store, write: &Write) -> Result<(), Failed> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+    use std::sync::mpsc::Receiver;
+
+    use tidemark_core::history::MoneyPoint;
+
+    use super::*;
+
+    /// A desk at which the first round is due.
+    fn desk(path: &Path) -> (Desk, Receiver<Told>) {
+        let (tell, told) = mpsc::channel();
+        let desk = Desk {
+            store: Arc::new(Store::open(path, Timestamp::now()).0),
+            owed: VecDeque::new(),
+            is_failing: false,
+            rests_until: None,
+            history_days: None,
+            started: Instant::now().checked_sub(FIRST_ROUND).unwrap(),
+            last_round: None,
+            tell: Box::new(move |t| tell.send(t).unwrap()),
+        };
+        (desk, told)
+    }
+
+    fn id() -> AccountId {
+        AccountId("00000000-0000-4000-8000-000000000001".to_owned())
+    }
+
+    fn accounts() -> Write {
+        Write::Accounts { accounts: Vec::new(), history_days: 30 }
+    }
+
+    fn sums(days_ago: i64, many: i64) -> Write {
+        let start = Timestamp::now() - SignedDuration::from_hours(24 * days_ago);
+        let changes = (0..many).map(|n| {
+            let at = start + SignedDuration::from_millis(n);
+            Change::Money(MoneyPoint { at, until: at, available: (-n).into() })
+        });
+        Write::History { account: id(), changes: changes.collect() }
+    }
+
+    #[test]
+    fn once_a_day_what_is_old_goes() {
+        let home = tempfile::tempdir().unwrap();
+        let (mut desk, told) = desk(&home.path().join("history.sqlite"));
+        let many = |desk: &Desk| desk.store.balances(&id(), Timestamp::MIN).unwrap().len();
+        for write in [sums(40, 3), sums(0, 1)] {
+            desk.owe(write);
+            desk.pay();
+            desk.round();
+        }
+        assert_eq!(many(&desk), 4, "nobody has said yet how long it is kept");
+        desk.owe(accounts());
+        desk.pay();
+        desk.round();
+        assert_eq!(many(&desk), 1);
+        desk.owe(sums(50, 3));
+        desk.pay();
+        desk.round();
+        assert_eq!(many(&desk), 4, "not again on the same day");
+        desk.last_round = Some(Timestamp::now() - ROUND);
+        desk.round();
+        assert_eq!(many(&desk), 1);
+        assert!(told.try_recv().is_err());
+    }
+
+    #[test]
+    fn once_a_day_a_large_file_is_looked_through_and_a_damaged_one_moved_aside() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("history.sqlite");
+        let (mut first, _) = desk(&path);
+        first.owe(sums(0, 60_000));
+        first.pay();
+        drop(first);
+        let mut bytes = fs::read(&path).unwrap();
+        let middle = bytes.len() / 2 / 4096 * 4096;
+        bytes[middle..middle + 4096].fill(0xAA);
+        fs::write(&path, &bytes).unwrap();
+        let (mut desk, told) = desk(&path);
+        assert!(desk.store.is_in_place(), "too large to be read whole at a start: {}", bytes.len());
+        desk.owe(accounts());
+        desk.pay();
+        desk.round();
+        let Ok(Told::Remark(Remark::StoreBroken { kept_as: Some(name) })) = told.try_recv() else {
+            panic!("it is still used");
+        };
+        let aside = fs::read(path.with_file_name(name)).unwrap();
+        assert!(aside[middle..middle + 4096] == bytes[middle..middle + 4096], "it is the damaged one");
+        assert!(desk.store.is_in_place() && desk.store.is_whole().unwrap());
+    }
+
+    #[test]
+    fn what_is_owed_for_days_does_not_fill_the_memory() {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("file"), "").unwrap();
+        let (mut desk, told) = desk(&home.path().join("file/history.sqlite"));
+        for n in 0..MOST_OWED + 10 {
+            desk.owe(sums(0, 1));
+            desk.owe(Write::Memory(Memory::default()));
+            if n < 3 {
+                desk.pay();
+            }
+        }
+        assert_eq!(desk.owed.len(), MOST_OWED);
+        assert_eq!(desk.owed.iter().filter(|w| matches!(w, Write::Memory(_))).count(), 1);
+        assert_eq!(told.try_iter().count(), 1, "told once");
+    }
+}

@@ -27,7 +27,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tauri", &["lib", "commands", "desktop"]),
     ("tauri_plugin_opener", &["lib", "commands", "desktop"]),
     ("tauri_plugin_single_instance", &["lib", "desktop"]),
-    ("tempfile", &["config"]),
+    // The store has its own folders in its tests.
+    ("tempfile", &["config", "store"]),
     ("tiny_skia", &["desktop/picture"]),
     ("tracing_subscriber", &["log"]),
     ("windows_native_keyring_store", &["vault"]),
