@@ -89,9 +89,46 @@ impl FailureKind {
         }
     }
 
+    /// Gives what a failure decides of an account, whatever was read before; `None` where that still counts.
+    ///
+    /// The one list of it: levels, states and cards go by this.
+    #[must_use]
+    pub const fn verdict(self) -> Option<Verdict> {
+        match self {
+            Self::KeyRejected | Self::KeyRejectedOrWrongRegion => Some(Verdict::Refused),
+            Self::NoActivePlan => Some(Verdict::NoPlan),
+            Self::PlanExhausted => Some(Verdict::Spent),
+            Self::Keyring => Some(Verdict::OutOfReach),
+            Self::NoData
+            | Self::RateLimited
+            | Self::ServerError
+            | Self::Blocked
+            | Self::EndpointMissing
+            | Self::RedirectRefused
+            | Self::Unreadable
+            | Self::Other
+            | Self::Offline
+            | Self::Timeout
+            | Self::Tls => None,
+        }
+    }
+
     /// Tells whether the key itself was refused.
     #[must_use]
     pub const fn is_refusal(self) -> bool {
-        matches!(self, Self::KeyRejected | Self::KeyRejectedOrWrongRegion)
+        matches!(self.verdict(), Some(Verdict::Refused))
     }
+}
+
+/// What a failure decides of an account by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// The key is refused.
+    Refused,
+    /// The key is good, no plan is behind it.
+    NoPlan,
+    /// The plan is used up.
+    Spent,
+    /// The key is out of reach, so nobody was asked.
+    OutOfReach,
 }

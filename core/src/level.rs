@@ -3,9 +3,10 @@
 //! Owns the ladder of levels and what puts an account on which rung. Refuses words and colours.
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::failure::FailureKind;
+use crate::failure::{FailureKind, Verdict};
 use crate::reading::{Balance, Percent, Plan, Quota, Row};
 
 /// How worried the user should be, best first.
@@ -79,38 +80,42 @@ impl Thresholds {
     }
 }
 
-/// Puts a balance on its rung.
+/// Puts a balance on its rung; it is low under the account's own warning line, and under the user's.
 #[must_use]
-pub fn of_balance(balance: &Balance) -> Level {
+pub fn of_balance(balance: &Balance, own_line: Option<Decimal>) -> Level {
     match () {
         () if balance.available.is_none() => Level::Unknown,
         () if balance.is_empty() => Level::Spent,
-        () if balance.is_low() => Level::Near,
+        () if crossed_line(balance, own_line).is_some() => Level::Near,
         () => Level::Good,
     }
+}
+
+/// Gives the warning line that a balance has fallen below, the higher one of both.
+#[must_use]
+pub fn crossed_line(balance: &Balance, own_line: Option<Decimal>) -> Option<Decimal> {
+    let available = balance.available?;
+    [balance.alert_below, own_line].into_iter().flatten().filter(|line| available < *line).max()
 }
 
 /// Tells what a failure means for the level, or `None` where the last good reading still counts.
 #[must_use]
 pub const fn of_failure(kind: FailureKind) -> Option<Level> {
-    match kind {
-        FailureKind::KeyRejected | FailureKind::KeyRejectedOrWrongRegion | FailureKind::Keyring => {
-            Some(Level::Trouble)
-        }
+    match kind.verdict() {
+        Some(Verdict::Refused | Verdict::OutOfReach) => Some(Level::Trouble),
         // A key may exist before a plan is bought (MiniMax's FAQ), so this is no alarm.
-        FailureKind::NoActivePlan => Some(Level::Unknown),
-        FailureKind::PlanExhausted => Some(Level::Spent),
-        FailureKind::NoData
-        | FailureKind::RateLimited
-        | FailureKind::ServerError
-        | FailureKind::Blocked
-        | FailureKind::EndpointMissing
-        | FailureKind::RedirectRefused
-        | FailureKind::Unreadable
-        | FailureKind::Other
-        | FailureKind::Offline
-        | FailureKind::Timeout
-        | FailureKind::Tls => None,
+        Some(Verdict::NoPlan) => Some(Level::Unknown),
+        Some(Verdict::Spent) => Some(Level::Spent),
+        None => None,
+    }
+}
+
+/// Calms the level of a spent plan that Credits cover (MiniMax's FAQ: plan quota first, then Credits by themselves).
+#[must_use]
+pub const fn on_credits(level: Level, has_credits: bool) -> Level {
+    match level {
+        Level::Spent if has_credits => Level::Near,
+        _ => level,
     }
 }
 

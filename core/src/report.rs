@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use explanation::explain;
-pub use plain::plain_lines;
+pub use plain::{plain_lines, plain_status, state_words};
 pub use status::{account_status, exit_code};
 
 use crate::account::{AccountId, Kind, Region};
@@ -161,6 +161,9 @@ pub struct WindowReport {
     pub resets_at: Option<Timestamp>,
     /// Its length.
     pub length_seconds: Option<i64>,
+    /// Whether it is a rolling window, as far as history tells. Not part of the promised JSON: plain text goes by it.
+    #[serde(skip)]
+    pub rolling: bool,
 }
 
 /// The name of a window.

@@ -144,7 +144,7 @@ impl Watched {
     /// Gives the failure that decides what is shown, where one does.
     #[must_use]
     pub fn deciding_failure(&self) -> Option<FailureKind> {
-        self.failure.map(|(_, f)| f.kind).filter(|kind| level::of_failure(*kind).is_some())
+        self.failure.map(|(_, f)| f.kind).filter(|kind| kind.verdict().is_some())
     }
 
     /// Gives the account's level.
@@ -159,7 +159,7 @@ impl Watched {
         }
         match &good.reading {
             Reading::Plan(plan) => thresholds.of_plan(plan),
-            Reading::Balance(balance) => level::of_balance(balance),
+            Reading::Balance(balance) => level::of_balance(balance, self.account.balance_below),
         }
     }
 
@@ -177,7 +177,8 @@ fn read(answer: &Answer, account: &Account, at: Timestamp) -> Result<Reading, Fa
     answer::read(answer, Endpoint::of(account.kind), region, at)
 }
 
-fn skew(reading: &Reading, at: Timestamp) -> SignedDuration {
+/// Gives what to add to the local clock to get the server's; zero where they agree.
+pub(crate) fn skew(reading: &Reading, at: Timestamp) -> SignedDuration {
     let Reading::Plan(Plan { server_time: Some(server), .. }) = reading else { return SignedDuration::ZERO };
     let skew = server.duration_since(at);
     if skew.abs() > CLOCK_TOLERANCE { skew } else { SignedDuration::ZERO }

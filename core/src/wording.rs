@@ -36,6 +36,12 @@ impl Wording<'_> {
         self.words.put("figure-percent", &[("percent", self.shown(left).to_string().into())])
     }
 
+    /// Words a share that is only about right, in whole percent, without saying which: `35`.
+    #[must_use]
+    pub fn about(&self, left: Percent) -> String {
+        format!("{}", self.shown(left).get().round())
+    }
+
     /// Gives the share that is drawn: what is left, or what is used.
     #[must_use]
     pub fn shown(&self, left: Percent) -> Percent {

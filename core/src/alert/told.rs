@@ -225,11 +225,7 @@ impl Told {
 
 /// Gives a balance's rung, the user's own warning line included.
 pub(super) fn level_of_balance(balance: &Balance, account: &Account) -> Level {
-    let under = |line| balance.available.is_some_and(|available| available < line);
-    match level::of_balance(balance) {
-        Level::Good if account.balance_below.is_some_and(under) => Level::Near,
-        level => level,
-    }
+    level::of_balance(balance, account.balance_below)
 }
 
 /// Gives when a window runs out before its reset and how long before, where that is fairly sure.

@@ -1,6 +1,7 @@
 //! What stands above the cards.
 
 use super::Scene;
+use crate::account::AccountId;
 use crate::message::{KeyringTrouble, Remark};
 use crate::view::{Banner, BannerAction, Does, Tone};
 
@@ -24,6 +25,7 @@ pub(super) fn banners(scene: &Scene<'_>) -> Vec<Banner> {
     let remarks = scene.remarks.iter().filter(|remark| **remark != taken_back);
     banners.extend(remarks.map(|remark| from_remark(scene, remark)));
     banners.extend(clock(scene));
+    banners.extend(silences(scene));
     if !scene.has_tray_host {
         let dismiss = Some(("do-dismiss", Does::Dismiss));
         banners.push(banner(scene, "no_tray", Tone::Info, "banner-no-tray", dismiss));
@@ -79,6 +81,33 @@ fn from_remark(scene: &Scene<'_>, remark: &Remark) -> Banner {
         Remark::StoreBroken { kept_as: Some(file) } => with_file("store", "banner-store-broken", file),
         Remark::StoreBroken { kept_as: None } => with_file("store", "banner-store-unusable", ""),
     }
+}
+
+/// Tells of the silences that the user asked for; one for all accounts says it for each.
+fn silences(scene: &Scene<'_>) -> Vec<Banner> {
+    let words = scene.words;
+    let clock = |until| scene.local_wording().clock(until);
+    let banner = |title| Banner {
+        id: "snooze".to_owned(),
+        tone: Tone::Info,
+        title,
+        body: words.say("banner-snooze-body"),
+        action: Some(BannerAction { label: words.say("menu-snooze-end"), does: Does::EndSnooze }),
+    };
+    if let Some(until) = scene.snooze.until(None) {
+        return vec![banner(words.put("banner-snooze", &[("clock", clock(until).into())]))];
+    }
+    let of = |id: &AccountId| scene.accounts.iter().find(|a| a.account.id == *id);
+    let silences = scene.snooze.silences().filter_map(|(id, until)| Some((id?, until)));
+    silences
+        .filter_map(|(id, until)| Some((of(id)?, until)))
+        .map(|(account, until)| {
+            let name = account.account.name.clone();
+            let title = words
+                .put("banner-snooze-account", &[("account", name.into()), ("clock", clock(until).into())]);
+            Banner { id: format!("snooze:{}", account.account.id.0), ..banner(title) }
+        })
+        .collect()
 }
 
 /// Tells of a wrong local clock, in words that do not change while it stays as wrong.

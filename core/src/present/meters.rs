@@ -1,65 +1,118 @@
 //! The bars and lines of a plan's windows.
+//!
+//! Owns what stands beside each bar. Refuses a reset for what frees up gradually, and an outlook from old figures.
 
 use jiff::Timestamp;
 
 use super::Scene;
-use crate::reading::{Count, Plan, Quota, Row, Span, Window};
+use super::card::forecast;
+use crate::ahead::Ahead;
+use crate::level::{self, Level};
+use crate::plan::Facts;
+use crate::reading::{Count, Percent, Plan, Quota, Row, Span, Window};
 use crate::view::Meter;
 use crate::watched::Watched;
+use crate::week::Week;
 use crate::wording::Wording;
 
+/// So many coming releases are named; later ones change before they come.
+const RELEASES: usize = 3;
+
 /// Gives one meter for each window worth one, the headline row first.
-pub(super) fn meters(scene: &Scene<'_>, account: &Watched, plan: &Plan) -> Vec<Meter> {
+///
+/// `told` is the window of the headline row whose forecast the card says above.
+pub(super) fn meters(
+    scene: &Scene<'_>,
+    facts: &Facts,
+    account: &Watched,
+    plan: &Plan,
+    told: Option<Span>,
+) -> Vec<Meter> {
     let headline = plan.headline_row();
     let is_headline = |row: &&Row| headline.is_some_and(|h| std::ptr::eq(h, *row));
     let first = plan.rows.iter().filter(is_headline);
     let others = plan.rows.iter().filter(|r| !is_headline(r) && !r.is_not_in_plan());
     let wording = scene.wording(account);
+    let is_current = scene.is_current(account);
     first
         .map(|row| (row, None))
         .chain(others.map(|row| (row, Some(wording.row(row)))))
-        .flat_map(|(row, name)| row.windows.iter().map(move |w| (w, name.clone())))
-        .map(|(window, name)| meter(scene, &wording, window, name))
+        .flat_map(|(row, name)| row.windows.iter().map(move |w| (row, w, name.clone())))
+        .map(|(row, window, name)| {
+            let is_told = name.is_none() && told == Some(window.span);
+            let ahead = Ahead::of(row, &account.history, wording.now);
+            let seen = Seen { ahead, window, is_current, is_told, on_credits: account.account.has_credits };
+            meter(scene, facts, &wording, &seen, name)
+        })
         .collect()
 }
 
-fn meter(scene: &Scene<'_>, wording: &Wording<'_>, window: &Window, row: Option<String>) -> Meter {
-    let words = wording.words;
+/// Words what a rolling window gives back next.
+pub(super) fn releases(wording: &Wording<'_>, ahead: &Ahead<'_>, window: &Window) -> Vec<String> {
+    let id = if wording.show_used { "release-used" } else { "release" };
+    let worded = ahead.releases(window).into_iter().take(RELEASES).map(|release| {
+        let values =
+            [("percent", rounded(release.share).into()), ("clock", wording.clock(release.at).into())];
+        wording.words.put(id, &values)
+    });
+    worded.collect()
+}
+
+/// A window, with what is known around it.
+struct Seen<'a> {
+    ahead: Ahead<'a>,
+    window: &'a Window,
+    is_current: bool,
+    is_told: bool,
+    on_credits: bool,
+}
+
+fn meter(
+    scene: &Scene<'_>,
+    facts: &Facts,
+    wording: &Wording<'_>,
+    seen: &Seen<'_>,
+    row: Option<String>,
+) -> Meter {
+    let (words, window) = (wording.words, seen.window);
     let ended = window.resets_at.is_some_and(|r| r <= wording.now);
     let left = window.quota.left().filter(|_| !ended);
     let value = match window.quota {
         _ if ended => words.say("figure-waiting"),
         Quota::Limited { left } | Quota::Unknown { left: Some(left) } => wording.figure(left),
-        Quota::Exhausted => wording.figure(crate::reading::Percent::ZERO),
+        Quota::Exhausted => wording.figure(Percent::ZERO),
         Quota::Unlimited => words.say("value-no-limit"),
         Quota::NotInPlan => words.say("value-not-in-plan"),
         Quota::Unknown { left: None } => words.say("value-unknown"),
     };
-    let is_metered = window.quota.metered_left().is_some();
+    let is_metered = window.quota.metered_left().is_some() && !ended;
+    let is_rolling = seen.ahead.is_rolling(window);
+    let looks_ahead = is_metered && seen.is_current;
+    let week = (window.span == Span::Weekly && looks_ahead).then(|| seen.ahead.week(facts.weekly_windows));
+    let (note, note_hint) = note(wording, facts, window, week.flatten());
+    let outlook = if looks_ahead && !seen.is_told { seen.ahead.forecast(window) } else { None };
+    let of_quota = scene.settings.thresholds().of_quota(window.quota);
     Meter {
         row,
         title: wording.window(window),
         value,
-        level: if ended {
-            crate::level::Level::Unknown
-        } else {
-            scene.settings.thresholds().of_quota(window.quota)
-        },
+        level: if ended { Level::Unknown } else { level::on_credits(of_quota, seen.on_credits) },
         bar: left.map(|l| wording.shown(l).fraction()),
-        pace: pace(wording, window).filter(|_| is_metered && !ended),
-        marks: if is_metered && !ended { marks(scene, wording) } else { Vec::new() },
-        note: note(wording, window),
-        note_hint: String::new(),
-        outlook: String::new(),
-        releases: Vec::new(),
+        pace: pace(wording, window).filter(|_| looks_ahead && !is_rolling),
+        marks: if is_metered { marks(scene, wording) } else { Vec::new() },
+        note,
+        note_hint,
+        outlook: outlook.map(|f| forecast::line(wording, window, f, is_rolling)).unwrap_or_default(),
+        releases: if looks_ahead { releases(wording, &seen.ahead, window) } else { Vec::new() },
         reset: match window.resets_at {
+            _ if is_rolling => words.say("reset-rolling"),
             _ if ended => words.say("resets-soon"),
             Some(at) => words
                 .put("resets-at", &[("clock", wording.clock(at).into()), ("span", wording.until(at).into())]),
             None if is_metered => words.say("reset-unknown"),
             None => String::new(),
         },
-        reset_exact: window.resets_at.map(|at| wording.exact(at)).unwrap_or_default(),
+        reset_exact: window.resets_at.filter(|_| !is_rolling).map(|at| wording.exact(at)).unwrap_or_default(),
     }
 }
 
@@ -78,7 +131,36 @@ fn marks(scene: &Scene<'_>, wording: &Wording<'_>) -> Vec<f64> {
     [thresholds.near, thresholds.critical].map(|used| wording.shown(used.rest()).fraction()).to_vec()
 }
 
-fn note(wording: &Wording<'_>, window: &Window) -> String {
+/// Gives the note of a window, and how it is known.
+fn note(wording: &Wording<'_>, facts: &Facts, window: &Window, week: Option<Week>) -> (String, String) {
+    let words = wording.words;
+    let own = own_note(wording, window);
+    let Some(week) = week else { return (own, String::new()) };
+    let counted = words.put("week-windows", &[("windows", tenths(week.windows_left).into())]);
+    let hint = if week.measured {
+        words.say("week-windows-measured")
+    } else {
+        words.put("week-windows-by-faq", &[("windows", tenths(facts.weekly_windows).into())])
+    };
+    let note = if own.is_empty() {
+        counted
+    } else {
+        words.put("note-and-week", &[("note", own.into()), ("week", counted.into())])
+    };
+    (note, hint)
+}
+
+/// Writes a number with one decimal, and without it where that is a zero.
+fn tenths(number: f64) -> String {
+    format!("{}", (number * 10.0).round() / 10.0)
+}
+
+/// Writes a share in whole percent.
+fn rounded(share: Percent) -> String {
+    format!("{}", share.get().round())
+}
+
+fn own_note(wording: &Wording<'_>, window: &Window) -> String {
     let words = wording.words;
     let count = window.count.map(|Count { used, left, total }| {
         let (id, value) = if wording.show_used { ("count-used", used) } else { ("count-left", left) };

@@ -4,14 +4,16 @@
 
 mod banners;
 mod card;
+mod footer;
 mod meters;
 mod notices;
 mod tray;
 
 use crate::account::Kind;
 use crate::alert::{Notice, Snooze};
-use crate::level::Level;
+use crate::level::{self, Level};
 use crate::message::{KeyringTrouble, Now, Remark};
+use crate::plan::Facts;
 use crate::settings::Settings;
 use crate::text::Words;
 use crate::view::View;
@@ -63,8 +65,25 @@ impl Scene<'_> {
         }
     }
 
+    /// Gives the level that is shown: Credits keep a spent plan from being an alarm.
     fn level(&self, account: &Watched) -> Level {
+        let has_credits = account.account.kind == Kind::TokenPlan && account.account.has_credits;
+        level::on_credits(self.own_level(account), has_credits)
+    }
+
+    /// Gives the level by the account's own figures.
+    fn own_level(&self, account: &Watched) -> Level {
         account.level(self.settings.thresholds(), self.settings.interval(), self.now.at)
+    }
+
+    /// Tells whether Credits, by the user's word, stand in for a spent plan.
+    fn is_on_credits(&self, account: &Watched) -> bool {
+        self.own_level(account) == Level::Spent && self.level(account) != Level::Spent
+    }
+
+    /// Tells whether the figures are those of now: nothing went wrong since, and they are not old.
+    fn is_current(&self, account: &Watched) -> bool {
+        account.failure.is_none() && !self.is_stale(account)
     }
 
     fn is_stale(&self, account: &Watched) -> bool {
@@ -75,46 +94,17 @@ impl Scene<'_> {
 /// Gives the window's content.
 #[must_use]
 pub fn view(scene: &Scene<'_>) -> View {
-    let (checked, next) = footer(scene);
+    let (checked, next) = footer::footer(scene);
+    let facts = Facts::of(scene.settings);
     View {
         language: scene.words.tongue.tag().to_owned(),
         demo: scene.demo,
         banners: banners::banners(scene),
-        cards: scene.accounts.iter().map(|a| card::card(scene, a)).collect(),
+        cards: scene.accounts.iter().map(|a| card::card(scene, &facts, a)).collect(),
         checked,
         next,
         checking: scene.accounts.iter().any(|a| a.schedule.is_awaiting()),
     }
-}
-
-fn footer(scene: &Scene<'_>) -> (String, String) {
-    let (words, wording) = (scene.words, scene.local_wording());
-    let good = || scene.accounts.iter().filter_map(|a| a.good.as_ref());
-    let checked_at = good().map(|g| g.at).max();
-    let changed_at = good().map(|g| g.changed_at).max();
-    let minutes = |moment: jiff::Timestamp| scene.now.at.duration_since(moment).as_secs() / 60;
-    let checked = match (checked_at, changed_at) {
-        (Some(checked), Some(changed)) => {
-            let (ago, changed_ago) = (wording.since(checked), wording.since(changed));
-            match (minutes(checked) > 0, minutes(changed) > minutes(checked)) {
-                (false, false) => words.say("checked-now"),
-                (false, true) => words.put("checked-now-changed", &[("changed", changed_ago.into())]),
-                (true, false) => words.put("checked-ago", &[("span", ago.into())]),
-                (true, true) => {
-                    words.put("checked-changed", &[("checked", ago.into()), ("changed", changed_ago.into())])
-                }
-            }
-        }
-        _ => String::new(),
-    };
-    let next = match scene.accounts.iter().map(|a| a.schedule.next().0).min() {
-        Some(next) if minutes(next) < 0 || next > scene.now.at + jiff::SignedDuration::from_mins(1) => {
-            words.put("next-check", &[("clock", wording.clock(next).into())])
-        }
-        Some(_) => words.say("next-check-soon"),
-        None => String::new(),
-    };
-    (checked, next)
 }
 
 /// Gives the small labels beside an account's name.

@@ -101,5 +101,6 @@ fn window(window: &Window) -> WindowReport {
         starts_at: window.starts_at,
         resets_at: window.resets_at,
         length_seconds: window.length_seconds,
+        rolling: false,
     }
 }

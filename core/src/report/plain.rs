@@ -1,6 +1,7 @@
-//! An explanation for people at a terminal.
+//! An explanation, and the state of all accounts, for people at a terminal.
 //!
-//! Owns the lines of `tidemark explain`. Refuses control characters: a name from outside must not steer a terminal.
+//! Owns the lines of `tidemark explain` and of plain `tidemark status`. Refuses control characters: a name from outside
+//! must not steer a terminal.
 
 use std::fmt::Write;
 
@@ -8,7 +9,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
-use super::{BalanceReport, Explanation, FailureReport, RowReport, SpanName, WindowReport, WindowState};
+use super::{
+    AccountState, AccountStatus, BalanceReport, Confidence, Explanation, FailureReport, ForecastReport,
+    RowReport, SpanName, StatusReport, WindowReport, WindowState,
+};
 
 /// The longest name that is shown, in characters.
 const LONGEST_NAME: usize = 120;
@@ -16,21 +20,76 @@ const LONGEST_NAME: usize = 120;
 /// Writes an explanation as a few short lines, each ended by a line break. Clock times are UTC and say so.
 #[must_use]
 pub fn plain_lines(explanation: &Explanation) -> String {
-    let mut lines = Vec::new();
-    if let Some(failure) = &explanation.failure {
-        lines.extend(failure_lines(failure));
-    }
-    if let Some(balance) = &explanation.balance {
-        lines.extend(balance_lines(balance));
-    }
-    for row in &explanation.rows {
-        lines.push(name_of(row));
-        lines.extend(row.windows.iter().map(|window| window_line(window, explanation.at)));
-    }
+    let clock = Clock { now: explanation.at, zone: &TimeZone::UTC };
+    let mut lines = meaning(
+        &clock,
+        explanation.failure.as_ref(),
+        explanation.balance.as_ref(),
+        explanation.rows.iter().collect(),
+    );
     lines.extend(explanation.notes.iter().map(|note| format!("Note: {note}")));
     let mut text = lines.join("\n");
     text.push('\n');
     text
+}
+
+/// Writes the state of all accounts, each as a heading with its figures below. Clock times are those of the zone.
+#[must_use]
+pub fn plain_status(report: &StatusReport, zone: &TimeZone) -> String {
+    let clock = Clock { now: report.at, zone };
+    let accounts: Vec<String> = report.accounts.iter().map(|account| of_account(&clock, account)).collect();
+    accounts.join("\n")
+}
+
+/// Says a state in words.
+#[must_use]
+pub const fn state_words(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Good => "good",
+        AccountState::Near => "near its limit",
+        AccountState::Exhausted => "used up",
+        AccountState::NoPlan => "no active plan",
+        AccountState::Refused => "key refused",
+        AccountState::Stale => "old figures",
+        AccountState::Unknown => "not known",
+    }
+}
+
+fn of_account(clock: &Clock<'_>, account: &AccountStatus) -> String {
+    let age = account.read_at.filter(|_| account.stale);
+    let age = age.map(|at| format!(", figures from {}", clock.time(at))).unwrap_or_default();
+    let mut lines =
+        meaning(clock, account.failure.as_ref(), account.balance.as_ref(), account.rows.iter().collect());
+    lines.extend(account.forecast.as_ref().map(|forecast| forecast_line(clock, forecast)));
+    let lines: String =
+        lines.into_iter().filter(|line| !line.is_empty()).map(|line| format!("  {line}\n")).collect();
+    format!("{}: {}{age}\n{lines}", printable(&account.name), state_words(account.state))
+}
+
+fn meaning(
+    clock: &Clock<'_>,
+    failure: Option<&FailureReport>,
+    balance: Option<&BalanceReport>,
+    rows: Vec<&RowReport>,
+) -> Vec<String> {
+    let mut lines: Vec<String> = failure.into_iter().flat_map(failure_lines).collect();
+    lines.extend(balance.into_iter().flat_map(balance_lines));
+    for row in rows {
+        lines.push(name_of(row));
+        lines.extend(row.windows.iter().map(|window| window_line(clock, window)));
+    }
+    lines
+}
+
+fn forecast_line(clock: &Clock<'_>, forecast: &ForecastReport) -> String {
+    let guess = match forecast.confidence {
+        Confidence::Low => ", by a first guess",
+        Confidence::Fair | Confidence::Good => "",
+    };
+    match forecast.runs_out_at {
+        Some(at) => format!("runs out about {}{guess}", clock.time(at)),
+        None => format!("does not run out at this pace{guess}"),
+    }
 }
 
 fn failure_lines(failure: &FailureReport) -> impl Iterator<Item = String> {
@@ -66,14 +125,18 @@ fn name_of(row: &RowReport) -> String {
     }
 }
 
-fn window_line(window: &WindowReport, at: Timestamp) -> String {
+fn window_line(clock: &Clock<'_>, window: &WindowReport) -> String {
     let mut line = format!("  {:<8}{}", label(window), allowance(window));
     if let (Some(used), Some(total)) = (window.used, window.total) {
         // `write!` to a string cannot fail.
         let _ = write!(line, ", {used} of {total} used");
     }
-    if let Some(resets_at) = window.resets_at {
-        let _ = write!(line, ", resets {}", moment(resets_at, at));
+    match window.resets_at {
+        _ if window.rolling => line.push_str(", frees up gradually"),
+        Some(resets_at) => {
+            let _ = write!(line, ", resets {}", clock.moment(resets_at));
+        }
+        None => {}
     }
     if (window.boost - 1.0).abs() > f64::EPSILON {
         let _ = write!(line, ", boosted x{}", window.boost);
@@ -101,14 +164,27 @@ fn allowance(window: &WindowReport) -> String {
     }
 }
 
-/// Writes a moment with its day where that is another one, and how far off it is.
-fn moment(moment: Timestamp, at: Timestamp) -> String {
-    let (then, now) = (moment.to_zoned(TimeZone::UTC), at.to_zoned(TimeZone::UTC));
-    let clock = then.strftime(if then.date() == now.date() { "%H:%M UTC" } else { "%Y-%m-%d %H:%M UTC" });
-    let seconds = moment.duration_since(at).as_secs();
-    match u64::try_from(seconds) {
-        Ok(seconds) => format!("{clock} (in {})", period(seconds)),
-        Err(_) => clock.to_string(),
+/// The moment and the zone that clock times are written by.
+struct Clock<'a> {
+    now: Timestamp,
+    zone: &'a TimeZone,
+}
+
+impl Clock<'_> {
+    /// Writes a moment with its day where that is another one; UTC says so, a zone of one's own goes without saying.
+    fn time(&self, moment: Timestamp) -> String {
+        let (then, now) = (moment.to_zoned(self.zone.clone()), self.now.to_zoned(self.zone.clone()));
+        let clock = then.strftime(if then.date() == now.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" });
+        if *self.zone == TimeZone::UTC { format!("{clock} UTC") } else { clock.to_string() }
+    }
+
+    /// Writes a moment, and how far off it is.
+    fn moment(&self, moment: Timestamp) -> String {
+        let clock = self.time(moment);
+        match u64::try_from(moment.duration_since(self.now).as_secs()) {
+            Ok(seconds) => format!("{clock} (in {})", period(seconds)),
+            Err(_) => clock,
+        }
     }
 }
 

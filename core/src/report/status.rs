@@ -5,21 +5,30 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::explanation::{balance, failure as failure_report, row, span};
-use super::{AccountState, AccountStatus, Headline, Outcome, Share, StatusReport};
+use super::{
+    AccountState, AccountStatus, BalanceReport, ForecastReport, Headline, Outcome, RowReport, Share,
+    StatusReport, WindowReport,
+};
 use crate::account::Account;
-use crate::failure::{Failure, FailureKind};
+use crate::ahead::Ahead;
+use crate::failure::{Failure, FailureKind, Verdict};
+use crate::forecast::{self, Forecast};
+use crate::history::History;
 use crate::level::{self, Level, Thresholds};
-use crate::reading::{Plan, Reading};
+use crate::reading::{Plan, Reading, Row};
+use crate::watched::skew;
 
 /// Says how an account stands, from its last good reading and its last failure, each with its moment.
 ///
 /// A failure older than the reading is over. A newer one either decides (a refused key, no plan, a plan used up)
-/// or leaves the state to the last figures, as stale. Either way those are shown, except where no plan is left. Figures older than `stale_after` are stale by themselves.
+/// or leaves the state to the last figures, as stale. Either way those are shown, except where no plan is left.
+/// Figures older than `stale_after` are stale by themselves. Nothing is forecast from stale figures.
 #[must_use]
 pub fn account_status(
     account: &Account,
     good: Option<(&Timestamp, &Reading)>,
     failure: Option<(&Timestamp, &Failure)>,
+    history: &History,
     thresholds: Thresholds,
     stale_after: SignedDuration,
     now: Timestamp,
@@ -27,6 +36,8 @@ pub fn account_status(
     let failure = failure.filter(|(failed_at, _)| good.is_none_or(|(read_at, _)| failed_at >= &read_at));
     let status =
         AccountStatus { failure: failure.map(|(_, failure)| failure_report(failure)), ..blank(account) };
+    let server_now = good.and_then(|(at, reading)| now.checked_add(skew(reading, *at)).ok()).unwrap_or(now);
+    let seen = Seen { account, history, thresholds, server_now };
     if let Some((failed_at, state)) = failure.and_then(|(at, failure)| Some((at, deciding(failure.kind)?))) {
         let blank = AccountStatus { state, read_at: Some(*failed_at), ..status };
         // The last figures of a plan that is gone would only mislead; all others stay, marked as old.
@@ -38,7 +49,8 @@ pub fn account_status(
             outcome: Outcome::Failure,
             headline: None,
             blocked_until: None,
-            ..with_reading(blank, reading, thresholds)
+            forecast: None,
+            ..seen.with_reading(blank, reading)
         });
     }
     let Some((read_at, reading)) = good else {
@@ -46,8 +58,8 @@ pub fn account_status(
     };
     let stale = failure.is_some() || now.duration_since(*read_at) > stale_after;
     let shown = AccountStatus { read_at: Some(*read_at), stale, ..status };
-    let shown = with_reading(shown, reading, thresholds);
-    if stale { AccountStatus { state: AccountState::Stale, ..shown } } else { shown }
+    let shown = seen.with_reading(shown, reading);
+    if stale { AccountStatus { state: AccountState::Stale, forecast: None, ..shown } } else { shown }
 }
 
 /// Gives the exit code of `tidemark status`: the worst account wins, in the order 7, 6, 5, 4, 3, 0.
@@ -91,54 +103,80 @@ fn blank(account: &Account) -> AccountStatus {
 
 /// Gives the state that a failure puts an account in, whatever was read before; `None` where that still counts.
 const fn deciding(kind: FailureKind) -> Option<AccountState> {
-    match kind {
-        FailureKind::KeyRejected | FailureKind::KeyRejectedOrWrongRegion => Some(AccountState::Refused),
-        FailureKind::NoActivePlan => Some(AccountState::NoPlan),
-        FailureKind::PlanExhausted => Some(AccountState::Exhausted),
-        FailureKind::NoData
-        | FailureKind::RateLimited
-        | FailureKind::ServerError
-        | FailureKind::Blocked
-        | FailureKind::EndpointMissing
-        | FailureKind::RedirectRefused
-        | FailureKind::Unreadable
-        | FailureKind::Other
-        | FailureKind::Offline
-        | FailureKind::Timeout
-        | FailureKind::Tls
-        | FailureKind::Keyring => None,
+    match kind.verdict() {
+        Some(Verdict::Refused) => Some(AccountState::Refused),
+        Some(Verdict::NoPlan) => Some(AccountState::NoPlan),
+        Some(Verdict::Spent) => Some(AccountState::Exhausted),
+        // What was read before stays the last word on the account, as old.
+        Some(Verdict::OutOfReach) | None => None,
     }
 }
 
-fn with_reading(status: AccountStatus, reading: &Reading, thresholds: Thresholds) -> AccountStatus {
-    match reading {
-        Reading::Plan(plan) => with_plan(status, plan, thresholds),
-        Reading::Balance(money) => AccountStatus {
-            state: state_of(level::of_balance(money)),
-            outcome: Outcome::Balance,
-            balance: Some(balance(money)),
+/// What a reading is seen with.
+struct Seen<'a> {
+    account: &'a Account,
+    history: &'a History,
+    thresholds: Thresholds,
+    server_now: Timestamp,
+}
+
+impl Seen<'_> {
+    fn with_reading(&self, status: AccountStatus, reading: &Reading) -> AccountStatus {
+        let own_line = self.account.balance_below;
+        match reading {
+            Reading::Plan(plan) => self.with_plan(status, plan),
+            Reading::Balance(money) => {
+                let level = level::of_balance(money, own_line);
+                let low = matches!(level, Level::Near | Level::Spent);
+                AccountStatus {
+                    state: state_of(level),
+                    outcome: Outcome::Balance,
+                    balance: Some(BalanceReport { low, ..balance(money) }),
+                    ..status
+                }
+            }
+        }
+    }
+
+    fn with_plan(&self, status: AccountStatus, plan: &Plan) -> AccountStatus {
+        let head = plan.headline_row();
+        let ahead = |row| Ahead::of(row, self.history, self.server_now);
+        let headline = head.and_then(|row| {
+            let tightest = row.tightest()?;
+            let left = tightest.quota.metered_left()?;
+            let model = row.model.clone();
+            Some(Headline { model, span: span(tightest.span), remaining_percent: Share(left) })
+        });
+        // A plan that covers nothing is none: every request would be refused.
+        let covers_nothing = !plan.rows.is_empty() && plan.rows.iter().all(Row::is_not_in_plan);
+        let state =
+            if covers_nothing { AccountState::NoPlan } else { state_of(self.thresholds.of_plan(plan)) };
+        AccountStatus {
+            state,
+            blocked_until: head.and_then(|row| ahead(row).back_at()),
+            headline,
+            outcome: Outcome::Quota,
+            rows: plan.rows.iter().map(|r| row_ahead(r, &ahead(r))).collect(),
+            forecast: head.and_then(|row| ahead(row).leading()).map(|(_, forecast)| reported(forecast)),
             ..status
-        },
+        }
     }
 }
 
-fn with_plan(status: AccountStatus, plan: &Plan, thresholds: Thresholds) -> AccountStatus {
-    let head = plan.headline_row();
-    let headline = head.and_then(|row| {
-        let tightest = row.tightest()?;
-        let left = tightest.quota.metered_left()?;
-        Some(Headline { model: row.model.clone(), span: span(tightest.span), remaining_percent: Share(left) })
-    });
-    // A plan that covers nothing is none: every request would be refused.
-    let covers_nothing = !plan.rows.is_empty() && plan.rows.iter().all(crate::reading::Row::is_not_in_plan);
-    AccountStatus {
-        state: if covers_nothing { AccountState::NoPlan } else { state_of(thresholds.of_plan(plan)) },
-        blocked_until: head.and_then(level::blocked_until),
-        headline,
-        outcome: Outcome::Quota,
-        rows: plan.rows.iter().map(row).collect(),
-        ..status
-    }
+fn row_ahead(of: &Row, ahead: &Ahead<'_>) -> RowReport {
+    let report = row(of);
+    let windows = report.windows.into_iter().zip(&of.windows);
+    let windows =
+        windows.map(|(report, window)| WindowReport { rolling: ahead.is_rolling(window), ..report });
+    RowReport { windows: windows.collect(), ..report }
+}
+
+const fn reported(forecast: Forecast) -> ForecastReport {
+    let runs_out_at = match forecast.outcome {
+        forecast::Outcome::RunsOut { at, .. } => Some(at),
+        forecast::Outcome::Lasts { .. } => None,
+    };
+    ForecastReport { runs_out_at, confidence: forecast.confidence }
 }
 
 const fn state_of(level: Level) -> AccountState {

@@ -10,6 +10,7 @@ use crate::account::Account;
 use crate::answer::{Answer, read};
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
+use crate::history::History;
 use crate::level::Thresholds;
 use crate::reading::Reading;
 
@@ -82,6 +83,7 @@ fn status(good: Option<(i64, &Reading)>, failure: Option<(i64, FailureKind)>) ->
         &account(kind),
         good.as_ref().map(|(at, reading)| (at, *reading)),
         failure.as_ref().map(|(at, failure)| (at, failure)),
+        &History::default(),
         Thresholds { near: share(80.0), critical: share(95.0) },
         SignedDuration::from_mins(20),
         now(),

@@ -226,7 +226,7 @@ fn list(machine: &Machine, json: bool) -> Result<u8, Problem> {
 fn line(account: &Listed<'_>) -> String {
     let key = account.last_four.map(|four| format!("  ends in {four}")).unwrap_or_default();
     let team = account.team.map(|team| format!("  {team}")).unwrap_or_default();
-    let state = status::state_words(account.state);
+    let state = tidemark_core::report::state_words(account.state);
     format!("{}  {}  {}{team}{key}  {state}\n", account.name, account.kind.name(), account.region.name())
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tidemark_core::account::{Account, Kind};
@@ -11,7 +12,7 @@ use tidemark_core::endpoint::Endpoint;
 use tidemark_core::failure::{Failure, FailureKind};
 use tidemark_core::monitor::stale_after;
 use tidemark_core::reading::Reading;
-use tidemark_core::report::{self, AccountState, AccountStatus, Explanation, SCHEMA, StatusReport};
+use tidemark_core::report::{self, AccountState, AccountStatus, SCHEMA, StatusReport, state_words};
 use tidemark_core::settings::Settings;
 use tidemark_core::watched::Kept;
 use tokio::task::JoinSet;
@@ -142,23 +143,11 @@ fn judge(account: &Account, kept: &Kept, settings: &Settings) -> AccountStatus {
         account,
         reading.as_ref().map(|(at, reading)| (at, reading)),
         kept.failure.as_ref().map(|(at, failure)| (at, failure)),
+        &kept.history,
         settings.thresholds(),
         stale_after(settings),
         now(),
     )
-}
-
-/// Says a state in words.
-pub(super) const fn state_words(state: AccountState) -> &'static str {
-    match state {
-        AccountState::Good => "good",
-        AccountState::Near => "near its limit",
-        AccountState::Exhausted => "used up",
-        AccountState::NoPlan => "no active plan",
-        AccountState::Refused => "key refused",
-        AccountState::Stale => "old figures",
-        AccountState::Unknown => "not known",
-    }
 }
 
 const fn state_name(state: AccountState) -> &'static str {
@@ -177,26 +166,7 @@ fn plain(report: &StatusReport) -> String {
     if report.accounts.is_empty() {
         return "There is no account yet. Add one: tidemark account add NAME".to_owned();
     }
-    report.accounts.iter().map(|account| lines(account, report.at)).collect::<Vec<_>>().join("\n")
-}
-
-/// Writes one account as a heading and the lines of its reading below it.
-fn lines(account: &AccountStatus, at: Timestamp) -> String {
-    let explanation = Explanation {
-        schema: SCHEMA,
-        at,
-        outcome: account.outcome,
-        failure: account.failure.clone(),
-        rows: account.rows.clone(),
-        balance: account.balance.clone(),
-        ambiguous: false,
-        notes: Vec::new(),
-    };
-    let below = report::plain_lines(&explanation);
-    let below: Vec<String> = below.lines().filter(|l| !l.is_empty()).map(|l| format!("  {l}\n")).collect();
-    let below = below.concat();
-    let age = account.read_at.filter(|_| account.stale).map(|at| format!(", figures from {at:.0}"));
-    format!("{}: {}{}\n{below}", account.name, state_words(account.state), age.unwrap_or_default())
+    report::plain_status(report, &TimeZone::system())
 }
 
 /// Says one account in a few characters.

@@ -1,0 +1,51 @@
+//! What can be done with an account besides what it needs now.
+//!
+//! Owns the small menu of a card. Refuses what stands among the ways on already, and anything that costs or keeps
+//! something while all is simulated.
+
+use crate::account::Kind;
+use crate::failure::Verdict;
+use crate::present::Scene;
+use crate::view::{BannerAction, Does};
+use crate::watched::Watched;
+
+/// Gives the small menu of a card.
+pub(super) fn actions(scene: &Scene<'_>, account: &Watched, is_spent: bool) -> Vec<BannerAction> {
+    if scene.demo {
+        return Vec::new();
+    }
+    let id = || account.account.id.clone();
+    let verdict = account.failure.and_then(|(_, f)| f.kind.verdict());
+    let is_usable = match verdict {
+        Some(Verdict::Refused | Verdict::NoPlan | Verdict::OutOfReach | Verdict::Spent) => false,
+        None => !is_spent,
+    };
+    let mut actions = Vec::new();
+    if is_usable {
+        actions.push(action(scene, "do-measure-speed", Does::MeasureSpeed { account: id() }));
+    }
+    if account.account.kind == Kind::TokenPlan && !is_spent {
+        actions.push(credits(scene, account));
+        actions.extend(pair(scene, account));
+    }
+    actions
+}
+
+/// Gives the switch for whether Credits stand behind a plan; no answer says so.
+pub(super) fn credits(scene: &Scene<'_>, account: &Watched) -> BannerAction {
+    let on = !account.account.has_credits;
+    let label = if on { "do-have-credits" } else { "do-have-no-credits" };
+    action(scene, label, Does::SetCredits { account: account.account.id.clone(), on })
+}
+
+/// Gives the way to a pair, where none is named and there is an account to pair with.
+pub(super) fn pair(scene: &Scene<'_>, account: &Watched) -> Option<BannerAction> {
+    let is_payg = |a: &Watched| a.account.kind == Kind::PayAsYouGo;
+    let can_pair = account.account.pair.is_none() && scene.accounts.iter().any(is_payg);
+    can_pair.then(|| action(scene, "do-pair", Does::PairAccount { account: account.account.id.clone() }))
+}
+
+/// Words a button.
+pub(super) fn action(scene: &Scene<'_>, label: &str, does: Does) -> BannerAction {
+    BannerAction { label: scene.words.say(label), does }
+}
