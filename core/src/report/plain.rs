@@ -61,9 +61,12 @@ fn of_account(clock: &Clock<'_>, account: &AccountStatus) -> String {
     let mut lines =
         meaning(clock, account.failure.as_ref(), account.balance.as_ref(), account.rows.iter().collect());
     lines.extend(account.forecast.as_ref().map(|forecast| forecast_line(clock, forecast)));
-    let lines: String =
-        lines.into_iter().filter(|line| !line.is_empty()).map(|line| format!("  {line}\n")).collect();
-    format!("{}: {}{age}\n{lines}", printable(&account.name), state_words(account.state))
+    let mut text = format!("{}: {}{age}\n", printable(&account.name), state_words(account.state));
+    for line in lines.iter().filter(|line| !line.is_empty()) {
+        // `write!` to a string cannot fail.
+        let _ = writeln!(text, "  {line}");
+    }
+    text
 }
 
 fn meaning(
