@@ -376,7 +376,7 @@ fn monitor(paths: &Paths, store: &Store, system_locale: &str, demo: bool, now: &
 }
 
 /// Gives what was kept of an account; what cannot be read is done without, and the keeper tells of it.
-fn kept(store: &Store, account: &AccountId, now: Timestamp) -> Kept {
+pub(crate) fn kept(store: &Store, account: &AccountId, now: Timestamp) -> Kept {
     let mut kept = store.last(account).unwrap_or_default();
     let since = now.checked_sub(LOOKED_BACK).unwrap_or(now);
     kept.history.recall(store.history(account, since).unwrap_or_default());

@@ -22,7 +22,7 @@ use crate::accounts::Desk;
 use crate::api::Api;
 use crate::store::Store;
 use crate::vault::{KeyVault as _, Keyring, Patience};
-use crate::{Machine, instance};
+use crate::{Machine, controller, instance};
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
@@ -77,7 +77,7 @@ pub(super) fn run(machine: Machine, args: &StatusArgs) -> Result<u8, Problem> {
 /// Gives the statuses by what was kept, without asking anyone.
 pub(super) fn kept(machine: &Machine, settings: &Settings) -> Vec<AccountStatus> {
     let store = Store::open(&machine.paths.store, now()).0;
-    let of = |account: &Account| judge(account, &store.last(&account.id).unwrap_or_default(), settings);
+    let of = |account: &Account| judge(account, &controller::kept(&store, &account.id, now()), settings);
     settings.accounts.iter().map(of).collect()
 }
 
@@ -93,7 +93,7 @@ fn read(
     let api =
         Api::new(machine.hosts, Some(&settings.proxy)).map_err(|e| Problem::wrong_use(e.to_string()))?;
     let desk = Arc::new(Desk { api, vault: Keyring::new(), paths: machine.paths });
-    let mut known: Vec<Kept> = accounts.iter().map(|a| store.last(&a.id).unwrap_or_default()).collect();
+    let mut known: Vec<Kept> = accounts.iter().map(|a| controller::kept(&store, &a.id, now())).collect();
     let is_young = |kept: &Kept| {
         let newest = kept.good.as_ref().map(|g| g.0).max(kept.failure.as_ref().map(|f| f.0));
         newest
@@ -116,7 +116,12 @@ fn read(
         }
         match outcome {
             Ok(answer) => {
-                known[i] = Kept { good: Some((at, answer)), failure: None, ..std::mem::take(&mut known[i]) }
+                let mut history = std::mem::take(&mut known[i].history);
+                if let Some(reading) = read_again(&accounts[i], &answer, at) {
+                    // Only for this forecast: what is kept is the running app's affair.
+                    history.take(&reading, at);
+                }
+                known[i] = Kept { good: Some((at, answer)), failure: None, history };
             }
             Err(failure) => known[i].failure = Some((at, failure)),
         }
@@ -135,10 +140,14 @@ async fn ask(desk: &Desk<Keyring>, account: &Account) -> Result<answer::Answer, 
     answer::read(&answer, endpoint, account.region, now()).map(|_| answer)
 }
 
+fn read_again(account: &Account, answer: &answer::Answer, at: Timestamp) -> Option<Reading> {
+    answer::read(answer, Endpoint::of(account.kind), account.region, at).ok()
+}
+
 fn judge(account: &Account, kept: &Kept, settings: &Settings) -> AccountStatus {
-    let reading: Option<(Timestamp, Reading)> = kept.good.as_ref().and_then(|(at, answer)| {
-        answer::read(answer, Endpoint::of(account.kind), account.region, *at).ok().map(|r| (*at, r))
-    });
+    let good = kept.good.as_ref();
+    let reading: Option<(Timestamp, Reading)> =
+        good.and_then(|(at, answer)| read_again(account, answer, *at).map(|reading| (*at, reading)));
     report::account_status(
         account,
         reading.as_ref().map(|(at, reading)| (at, reading)),
