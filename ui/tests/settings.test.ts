@@ -119,7 +119,7 @@ test("what was set elsewhere meanwhile is read again when the user comes back", 
 test("a test notice is asked for, and what became of it is told", async () => {
   const bridge = await settings();
   await click("test-notice");
-  expect(words(await appears("form-result"))).toContain("test notice is on its way");
+  expect(words(await appears("form-result"))).toContain("Sent. If no notice appears");
   bridge.answer.testNotice = () => Promise.reject({ code: "other", message: "No notification service answers." });
   await click("test-notice");
   expect(words(await appears("form-error"))).toContain("No notification service answers.");

@@ -78,7 +78,7 @@ hours-own = Own hours
 hours-from = From
 hours-until = Until
 test-notice = Show a test notice
-test-notice-sent = A test notice is on its way. If none appears, see what Tidemark says above the accounts.
+test-notice-sent = Sent. If no notice appears, the desktop itself is holding notices back.
 
 ## Silence
 snooze = Snooze notices

@@ -78,7 +78,7 @@ hours-own = 自定时段
 hours-from = 从
 hours-until = 到
 test-notice = 显示一条测试通知
-test-notice-sent = 测试通知已发出。如果没有出现，请看 Tidemark 在账户上方的说明。
+test-notice-sent = 已发出。如果没有出现，是桌面本身拦下了通知。
 
 ## 静音
 snooze = 暂停通知
