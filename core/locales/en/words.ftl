@@ -329,6 +329,7 @@ tray-none = Tidemark: no key yet. Open it to put one in.
 tray-line = { $account }: { $what }
 tray-window = { $row } { $figure } · resets { $clock } ({ $span })
 tray-window-plain = { $row } { $figure }
+tray-window-rolling = { $row } { $figure } · frees up gradually
 tray-week = week { $percent } %
 tray-join = { $first } · { $second }
 tray-menu-window = { $window }: { $figure } · resets { $clock }

@@ -317,6 +317,7 @@ tray-none = Tidemark：还没有密钥。打开窗口填入一个。
 tray-line = { $account }：{ $what }
 tray-window = { $row } { $figure } · { $clock } 重置（{ $span }）
 tray-window-plain = { $row } { $figure }
+tray-window-rolling = { $row } { $figure } · 逐步恢复
 tray-week = 本周 { $percent }%
 tray-join = { $first } · { $second }
 tray-menu-window = { $window }：{ $figure } · { $clock } 重置

@@ -1,7 +1,10 @@
 //! The tray: picture, tooltip, title and menu.
 
+use jiff::Timestamp;
+
 use super::Scene;
 use super::card::level_word;
+use crate::ahead::Ahead;
 use crate::alert::SnoozeFor;
 use crate::failure::FailureKind;
 use crate::level::Level;
@@ -83,7 +86,8 @@ fn summary(scene: &Scene<'_>, account: &Watched) -> String {
         },
         Reading::Plan(_) if account.has_ended(scene.now.at) => words.say("figure-waiting"),
         Reading::Plan(plan) => {
-            plan.headline_row().map_or_else(|| words.say("value-unknown"), |row| windows_line(&wording, row))
+            let line = |row| windows_line(&wording, row, &Ahead::of(row, &account.history, wording.now));
+            plan.headline_row().map_or_else(|| words.say("value-unknown"), line)
         }
     };
     if scene.is_stale(account) || account.failure.is_some() {
@@ -94,7 +98,7 @@ fn summary(scene: &Scene<'_>, account: &Watched) -> String {
 }
 
 /// Says `general 71 % left · resets 15:00 (1 h 30 min) · week 57 %`.
-fn windows_line(wording: &Wording<'_>, row: &Row) -> String {
+fn windows_line(wording: &Wording<'_>, row: &Row, ahead: &Ahead<'_>) -> String {
     let words = wording.words;
     let name = row.model.clone().unwrap_or_else(|| wording.row(row));
     let interval = row.window(Span::Interval).filter(|w| w.quota.metered_left().is_some());
@@ -102,6 +106,9 @@ fn windows_line(wording: &Wording<'_>, row: &Row) -> String {
     let line = |window: &Window, left: Percent| {
         let figure = wording.figure(left);
         match window.resets_at {
+            _ if ahead.is_rolling(window) => {
+                words.put("tray-window-rolling", &[("row", name.clone().into()), ("figure", figure.into())])
+            }
             Some(at) => words.put(
                 "tray-window",
                 &[
@@ -174,12 +181,15 @@ fn account_lines(scene: &Scene<'_>, account: &Watched) -> Vec<MenuLine> {
     let rows = account.plan().filter(|_| is_current && scene.accounts.len() <= MOST_WITH_ROWS);
     let Some(plan) = rows else { return vec![figure(named(scene, account, summary(scene, account)))] };
     let headline = plan.headline_row();
-    let title = named(scene, account, scene.words.say(level_word(scene.level(account))));
+    let word = if scene.is_on_credits(account) { "level-credits" } else { level_word(scene.level(account)) };
+    let title = named(scene, account, scene.words.say(word));
     let windows = plan.rows.iter().flat_map(|row| row.windows.iter().map(move |w| (row, w)));
     let windows = windows.filter_map(|(row, window)| {
         let left = window.quota.metered_left()?;
         let is_headline = headline.is_some_and(|h| std::ptr::eq(h, row));
-        Some(figure(format!("    {}", menu_window(&wording, row, window, left, is_headline))))
+        let rolls = Ahead::of(row, &account.history, wording.now).is_rolling(window);
+        let resets_at = window.resets_at.filter(|_| !rolls);
+        Some(figure(format!("    {}", menu_window(&wording, row, (window, resets_at), left, is_headline))))
     });
     std::iter::once(figure(title)).chain(windows).collect()
 }
@@ -187,14 +197,14 @@ fn account_lines(scene: &Scene<'_>, account: &Watched) -> Vec<MenuLine> {
 fn menu_window(
     wording: &Wording<'_>,
     row: &Row,
-    window: &Window,
+    (window, resets_at): (&Window, Option<Timestamp>),
     left: Percent,
     is_headline: bool,
 ) -> String {
     let words = wording.words;
     let title = wording.window(window);
     let figure = wording.figure(left);
-    match (is_headline, window.resets_at) {
+    match (is_headline, resets_at) {
         (true, Some(at)) => words.put(
             "tray-menu-window",
             &[("window", title.into()), ("figure", figure.into()), ("clock", wording.clock(at).into())],

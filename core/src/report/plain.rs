@@ -57,7 +57,8 @@ pub const fn state_words(state: AccountState) -> &'static str {
 
 fn of_account(clock: &Clock<'_>, account: &AccountStatus) -> String {
     let age = account.read_at.filter(|_| account.stale);
-    let age = age.map(|at| format!(", figures from {}", clock.time(at))).unwrap_or_default();
+    let from = if account.state == AccountState::Stale { "from" } else { "figures from" };
+    let age = age.map(|at| format!(", {from} {}", clock.time(at))).unwrap_or_default();
     let mut lines =
         meaning(clock, account.failure.as_ref(), account.balance.as_ref(), account.rows.iter().collect());
     lines.extend(account.forecast.as_ref().map(|forecast| forecast_line(clock, forecast)));

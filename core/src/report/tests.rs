@@ -417,3 +417,76 @@ fn at_a_terminal_money_and_failures_are_plain_lines_too() {
     warn below 5.00 USD
     "#);
 }
+
+#[test]
+fn the_users_own_warning_line_counts_like_the_accounts() {
+    let reported = |line: Option<&str>| {
+        let line = line.map(|line| line.parse().expect("an amount"));
+        let account = Account { balance_below: line, ..account(Kind::PayAsYouGo) };
+        let share = |percent| Percent::clamped(percent).expect("a share");
+        let thresholds = Thresholds { near: share(80.0), critical: share(95.0) };
+        let (money, stale_after) = (money("12.00"), SignedDuration::from_mins(20));
+        let good = Some((&now(), &money)).map(|(at, reading)| (*at, reading));
+        let good = good.as_ref().map(|(at, reading)| (at, *reading));
+        let status =
+            account_status(&account, good, None, &History::default(), thresholds, stale_after, now());
+        (status.state, status.balance.map(|balance| balance.low))
+    };
+    assert_eq!(reported(None), (S::Good, Some(false)));
+    assert_eq!(reported(Some("20")), (S::Near, Some(true)));
+    assert_eq!(reported(Some("11")), (S::Good, Some(false)));
+}
+
+#[test]
+fn plain_status_speaks_the_time_of_the_machine_and_one_line_of_forecast() {
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    let mut rolling = status(Some((2, &plan(71, 88))), None);
+    rolling.rows[0].windows[0].rolling = true;
+    let forecast = |runs_out_at, confidence| Some(ForecastReport { runs_out_at, confidence });
+    let soon = now() + SignedDuration::from_mins(100);
+    let accounts = vec![
+        AccountStatus {
+            forecast: forecast(Some(soon), Confidence::Good),
+            ..status(Some((2, &plan(12, 88))), None)
+        },
+        AccountStatus { forecast: forecast(None, Confidence::Low), ..rolling },
+        status(Some((40, &money("12.00"))), None),
+    ];
+    insta::assert_snapshot!(
+        plain_status(&StatusReport { schema: SCHEMA, at: now(), accounts }, &zone),
+        @r"
+    Default Team: near its limit
+      Text and everything shared (general):
+        5 h     88 % used, 12 % left, resets 20:00 (in 2 h), boosted x1.5
+        week    12 % used, 88 % left, resets 2026-11-25 18:00 (in 3 d)
+      Video (video):
+        24 h    33 % used, 67 % left, 1 of 3 used, resets 2026-11-23 08:00 (in 14 h)
+        week    no limit
+      runs out about 19:40
+
+    Default Team: good
+      Text and everything shared (general):
+        5 h     29 % used, 71 % left, frees up gradually, boosted x1.5
+        week    12 % used, 88 % left, resets 2026-11-25 18:00 (in 3 d)
+      Video (video):
+        24 h    33 % used, 67 % left, 1 of 3 used, resets 2026-11-23 08:00 (in 14 h)
+        week    no limit
+      does not run out at this pace, by a first guess
+
+    Default Team: old figures, from 17:20
+      available  12.00 USD
+      warn below 5.00 USD
+    "
+    );
+}
+
+#[test]
+fn one_list_says_which_failures_decide_whatever_was_read_before() {
+    let plan = plan(71, 88);
+    let after = |kind| status(Some((2, &plan)), Some((1, kind))).state;
+    assert_eq!(
+        [F::KeyRejected, F::KeyRejectedOrWrongRegion, F::NoActivePlan, F::PlanExhausted].map(after),
+        [S::Refused, S::Refused, S::NoPlan, S::Exhausted]
+    );
+    assert_eq!([F::Keyring, F::Offline, F::ServerError, F::NoData].map(after), [S::Stale; 4]);
+}

@@ -124,3 +124,139 @@ fn is_guess(forecast: Forecast) -> bool {
 fn ahead_of_reset(wording: &Wording<'_>, before_reset: Option<SignedDuration>) -> Option<String> {
     before_reset.filter(|span| span.as_secs() >= 60).map(|span| wording.span(span))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::reading::{Quota, Span};
+    use crate::text::{Tongue, Words};
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a moment")
+    }
+
+    fn share(percent: f64) -> Percent {
+        Percent::clamped(percent).expect("a share")
+    }
+
+    /// A 5-hour window until 18:00, seen at 15:00.
+    fn window() -> Window {
+        Window {
+            span: Span::Interval,
+            quota: Quota::Limited { left: share(40.0) },
+            count: None,
+            boost: 1.0,
+            starts_at: Some(at("2026-11-23T13:00:00Z")),
+            resets_at: Some(at("2026-11-23T18:00:00Z")),
+            length_seconds: Some(18_000),
+        }
+    }
+
+    fn runs_out_at(text: &str, minutes_before: Option<i64>, confidence: Confidence) -> Forecast {
+        let before_reset = minutes_before.map(SignedDuration::from_mins);
+        Forecast { outcome: Outcome::RunsOut { at: at(text), before_reset }, confidence }
+    }
+
+    fn lasts_with(percent: f64, confidence: Confidence) -> Forecast {
+        Forecast { outcome: Outcome::Lasts { left: share(percent) }, confidence }
+    }
+
+    fn with(tongue: Tongue, show_used: bool, test: impl Fn(&Wording<'_>)) {
+        let words = Words::new(tongue);
+        let zone = TimeZone::UTC;
+        test(&Wording { words: &words, zone: &zone, now: at("2026-11-23T15:00:00Z"), show_used });
+    }
+
+    /// Words the small line of every kind of forecast.
+    fn lines(wording: &Wording<'_>) -> Vec<String> {
+        let open = Window { resets_at: None, ..window() };
+        [
+            (window(), runs_out_at("2026-11-23T16:40:00Z", Some(80), Confidence::Good), false),
+            (window(), runs_out_at("2026-11-23T16:40:00Z", None, Confidence::Good), true),
+            (window(), lasts_with(34.6, Confidence::Good), false),
+            (window(), lasts_with(34.6, Confidence::Low), false),
+            (window(), lasts_with(34.6, Confidence::Good), true),
+            (open, lasts_with(34.6, Confidence::Fair), false),
+        ]
+        .map(|(window, forecast, rolling)| line(wording, &window, forecast, rolling))
+        .to_vec()
+    }
+
+    #[test]
+    fn a_meter_says_when_its_window_runs_out_or_what_will_be_left() {
+        with(Tongue::English, false, |wording| {
+            assert_eq!(
+                lines(wording),
+                [
+                    "runs out about 16:40, 1 h 20 min before the reset",
+                    "runs out about 16:40",
+                    "lasts, about 35 % left at the reset",
+                    "lasts, by a first guess",
+                    "lasts at this pace",
+                    "lasts at this pace",
+                ]
+            );
+        });
+        with(Tongue::English, true, |wording| {
+            assert_eq!(lines(wording)[2], "lasts, about 65 % used at the reset");
+        });
+        with(Tongue::Chinese, false, |wording| {
+            assert_eq!(
+                lines(wording)[..3],
+                ["预计 16:40 左右用完，比重置早 1 小时 20 分", "预计 16:40 左右用完", "够用，重置时约剩 35%"]
+            );
+        });
+    }
+
+    #[test]
+    fn a_sentence_names_the_window_only_where_the_figure_is_that_of_another_one() {
+        with(Tongue::English, false, |wording| {
+            let when = at("2026-11-23T16:40:00Z");
+            let before = Some(SignedDuration::from_mins(80));
+            assert_eq!(
+                runs_out(wording, None, when, before),
+                "Runs out about 16:40, 1 h 20 min before the reset."
+            );
+            assert_eq!(runs_out(wording, None, when, None), "Runs out about 16:40.");
+            let named = || Some("5 hours".to_owned());
+            assert_eq!(
+                runs_out(wording, named(), when, before),
+                "5 hours: runs out about 16:40, 1 h 20 min before the reset."
+            );
+            assert_eq!(runs_out(wording, named(), when, None), "5 hours: runs out about 16:40.");
+        });
+    }
+
+    #[test]
+    fn what_lasts_says_until_when_and_how_much_will_be_left() {
+        with(Tongue::English, false, |wording| {
+            let (history, window) = (crate::history::History::default(), window());
+            let row =
+                crate::reading::Row { model: Some("general".to_owned()), windows: vec![window.clone()] };
+            let ahead = Ahead::of(&row, &history, wording.now);
+            let said = |named: Option<&str>, confidence, level| {
+                let forecast = (lasts_with(34.6, confidence), share(34.6));
+                let said = lasts(wording, &ahead, &window, named.map(ToOwned::to_owned), forecast, level);
+                (said.sentence, said.outlook.unwrap_or_default())
+            };
+            let pair = |sentence: &str, outlook: &str| (sentence.to_owned(), outlook.to_owned());
+            assert_eq!(
+                said(None, Confidence::Good, Level::Good),
+                pair("Good until the reset at 18:00.", "About 35 % will be left then.")
+            );
+            assert_eq!(
+                said(Some("5 hours"), Confidence::Fair, Level::Good),
+                pair("Good until the reset at 18:00.", "5 hours: about 35 % will be left then.")
+            );
+            assert_eq!(
+                said(None, Confidence::Low, Level::Near),
+                pair(
+                    "Near its limit, but lasts until the reset at 18:00.",
+                    "A first guess; there is little to go by yet."
+                )
+            );
+        });
+    }
+}

@@ -1,0 +1,386 @@
+//! What a card says, as a black box: settings and answers in, the window's content out.
+
+#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use tidemark_core::account::{Account, AccountId, Kind, Region, Tier};
+use tidemark_core::alert::{Memory, SnoozeFor};
+use tidemark_core::answer::Answer;
+use tidemark_core::level::Level;
+use tidemark_core::message::{Effect, Event, Now};
+use tidemark_core::monitor::{Monitor, Start};
+use tidemark_core::settings::{Language, Settings};
+use tidemark_core::tray::Shape;
+use tidemark_core::view::{Card, Does, Link, View};
+
+/// A Monday, 12:00 in China and 04:00 UTC.
+const NOON: &str = "2026-11-23T04:00:00Z";
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("a moment")
+}
+
+fn account(name: &str, kind: Kind) -> Account {
+    Account {
+        id: AccountId(format!("id-{name}")),
+        name: name.to_owned(),
+        team: None,
+        kind,
+        region: Region::China,
+        last_four: Some("wxyz".to_owned()),
+        key_revision: 0,
+        unchecked: false,
+        pair: None,
+        has_credits: false,
+        tier: None,
+        high_speed: false,
+        balance_below: None,
+        unknown: serde_json::Map::new(),
+    }
+}
+
+fn plan() -> Account {
+    account("Home", Kind::TokenPlan)
+}
+
+fn wallet() -> Account {
+    account("Wallet", Kind::PayAsYouGo)
+}
+
+/// An answer with so much left of a 5-hour window until 09:00 UTC, and of a week until Thursday.
+fn left(interval: u32, week: u32) -> Value {
+    let (ends, week_ends) = (at("2026-11-23T09:00:00Z"), at("2026-11-26T00:00:00Z"));
+    let status = |percent| if percent == 0 { 2 } else { 1 };
+    json!({
+        "model_remains": [{
+            "model_name": "general",
+            "start_time": (ends - SignedDuration::from_hours(5)).as_millisecond(),
+            "end_time": ends.as_millisecond(),
+            "current_interval_status": status(interval), "current_interval_remaining_percent": interval,
+            "weekly_start_time": (week_ends - SignedDuration::from_hours(168)).as_millisecond(),
+            "weekly_end_time": week_ends.as_millisecond(),
+            "current_weekly_status": status(week), "current_weekly_remaining_percent": week,
+        }],
+        "base_resp": { "status_code": 0, "status_msg": "success" },
+    })
+}
+
+fn money(amount: &str, owed: &str) -> Value {
+    json!({
+        "available_amount": amount, "cash_balance": amount, "voucher_balance": "0.00", "credit_balance": "0.00",
+        "owed_amount": owed, "balance_alert_switch": true, "balance_alert_threshold": "5.00",
+        "base_resp": { "status_code": 0, "status_msg": "success" },
+    })
+}
+
+/// A monitor of some accounts, each with its one answer.
+struct Stage {
+    monitor: Monitor,
+    now: Now,
+    shape: Option<Shape>,
+}
+
+impl Stage {
+    fn of(settings: Settings, answers: &[Value]) -> Self {
+        Self::at(NOON, settings, answers)
+    }
+
+    fn at(moment: &str, settings: Settings, answers: &[Value]) -> Self {
+        let now = Now { at: at(moment), zone: TimeZone::UTC };
+        let ids: Vec<AccountId> = settings.accounts.iter().map(|a| a.id.clone()).collect();
+        let start = Start {
+            settings,
+            memory: Memory::default(),
+            kept: Vec::new(),
+            system_locale: "en".to_owned(),
+            demo: false,
+        };
+        let mut stage = Self { monitor: Monitor::new(start, &now), now, shape: None };
+        for (account, fetch) in stage.tell(Event::Tick) {
+            let of = ids.iter().position(|id| *id == account).expect("an account");
+            let body = answers[of].to_string().into_bytes();
+            let outcome = Ok(Answer { status: 200, headers: Vec::new(), body });
+            stage.tell(Event::Answered { account, fetch, outcome });
+        }
+        stage
+    }
+
+    fn tell(&mut self, event: Event) -> Vec<(AccountId, u64)> {
+        let mut asked = Vec::new();
+        for effect in self.monitor.update(event, &self.now) {
+            match effect {
+                Effect::Fetch { account, fetch, .. } => asked.push((account, fetch)),
+                Effect::ShowTray(tray) => self.shape = Some(tray.picture.shape),
+                _ => {}
+            }
+        }
+        asked
+    }
+
+    fn view(&self) -> View {
+        self.monitor.view(&self.now)
+    }
+
+    fn card(&self) -> Card {
+        self.view().cards.swap_remove(0)
+    }
+}
+
+fn settings(accounts: Vec<Account>) -> Settings {
+    Settings { accounts, language: Language::English, peak_hours: "off".to_owned(), ..Settings::default() }
+}
+
+/// Gives each way on by its title, body, aside and what its buttons do.
+fn ways(card: &Card) -> Vec<(String, String, String, Vec<Does>)> {
+    let does = |way: &tidemark_core::view::Way| {
+        way.action.iter().chain(&way.also).map(|action| action.does.clone()).collect()
+    };
+    card.ways.iter().map(|w| (w.title.clone(), w.body.clone(), w.aside.clone(), does(w))).collect()
+}
+
+fn way(title: &str, body: &str, aside: &str, does: Vec<Does>) -> (String, String, String, Vec<Does>) {
+    (title.to_owned(), body.to_owned(), aside.to_owned(), does)
+}
+
+fn open(link: Link) -> Does {
+    Does::OpenLink { link, region: Region::China }
+}
+
+#[test]
+fn a_spent_plan_says_when_it_is_back_and_what_can_take_over() {
+    let stage = Stage::of(settings(vec![plan()]), &[left(0, 60)]);
+    let card = stage.card();
+    assert_eq!((card.level, card.level_word.as_str()), (Level::Spent, "Used up"));
+    assert_eq!(card.sentence, "Used up. Back at 09:00. Credits or pay-as-you-go can take over.");
+    assert_eq!(card.outlook.as_deref(), Some("You will be told when it is back."));
+    let id = plan().id;
+    assert_eq!(
+        ways(&card),
+        [
+            way("Wait for the reset", "5 hours: 09:00", "5 h", vec![]),
+            way(
+                "Credits",
+                "Used by themselves if you have some",
+                "",
+                vec![open(Link::Credits), Does::SetCredits { account: id, on: true }]
+            ),
+            way(
+                "Upgrade the plan",
+                "Takes effect at once; you pay the difference",
+                "",
+                vec![open(Link::Plan)]
+            ),
+            way(
+                "Pay-as-you-go",
+                "Use a pay-as-you-go key instead; it is billed by tokens",
+                "",
+                vec![open(Link::ApiKey)]
+            ),
+        ]
+    );
+    assert_eq!(card.actions, [], "the ways on have them all");
+}
+
+#[test]
+fn without_that_notice_nobody_is_promised_to_be_told() {
+    let silent = Settings { notice_back: false, ..settings(vec![plan()]) };
+    assert_eq!(Stage::of(silent, &[left(0, 60)]).card().outlook, None);
+}
+
+#[test]
+fn the_paired_account_stands_by_with_its_balance_and_its_key() {
+    let paired = Account { pair: Some(wallet().id), ..plan() };
+    let rich = Stage::of(settings(vec![paired.clone(), wallet()]), &[left(0, 60), money("12.34", "0.00")]);
+    let card = rich.card();
+    assert_eq!(card.sentence, "Used up. Back at 09:00. Wallet can take over.");
+    assert_eq!(
+        ways(&card)[3],
+        way(
+            "Pay-as-you-go",
+            "Use the key of Wallet; it is billed by tokens",
+            "¥12.34",
+            vec![Does::CopyKey { account: wallet().id }]
+        )
+    );
+    let poor = Stage::of(settings(vec![paired, wallet()]), &[left(0, 60), money("0.00", "1.00")]);
+    let card = poor.card();
+    assert_eq!(card.sentence, "Used up. Back at 09:00. Credits or pay-as-you-go can take over.");
+    assert_eq!(
+        ways(&card)[3],
+        way("Pay-as-you-go", "The balance of Wallet is used up", "¥0.00", vec![open(Link::Balance)])
+    );
+}
+
+#[test]
+fn an_account_that_could_be_paired_is_offered() {
+    let stage = Stage::of(settings(vec![plan(), wallet()]), &[left(0, 60), money("12.34", "0.00")]);
+    let pays = ways(&stage.card()).swap_remove(3);
+    assert_eq!(pays.3, [open(Link::ApiKey), Does::PairAccount { account: plan().id }]);
+}
+
+#[test]
+fn credits_keep_a_spent_plan_from_being_an_alarm() {
+    let on_credits = Account { has_credits: true, ..plan() };
+    let stage = Stage::of(settings(vec![on_credits.clone()]), &[left(0, 60)]);
+    let card = stage.card();
+    assert_eq!(
+        (card.level, card.shape, card.level_word.as_str()),
+        (Level::Near, Shape::Notched, "On Credits")
+    );
+    assert_eq!(card.sentence, "Plan used up; Credits cover it until 09:00.");
+    assert_eq!((card.figure.as_deref(), card.meters[0].level), (Some("0 %"), Level::Near));
+    let credits = ways(&card).swap_remove(1);
+    assert_eq!(credits.1, "They cover it now, by themselves");
+    assert_eq!(credits.3[1], Does::SetCredits { account: plan().id, on: false });
+    assert_eq!(stage.shape, Some(Shape::Notched), "the tray is calm too");
+    let good = Stage::of(settings(vec![on_credits]), &[left(71, 60)]).card();
+    assert_eq!((good.level, good.level_word.as_str()), (Level::Good, "Good"));
+}
+
+#[test]
+fn a_week_that_is_used_up_blocks_however_much_the_short_window_has() {
+    let card = Stage::of(settings(vec![plan()]), &[left(71, 0)]).card();
+    assert_eq!(card.level, Level::Spent);
+    assert_eq!(
+        card.sentence,
+        "The week is used up: blocked until Thu 00:00, although 5 hours shows 71 % left."
+    );
+    assert_eq!(ways(&card)[0].1, "Week: Thu 00:00");
+    let both = Stage::of(settings(vec![plan()]), &[left(0, 0)]).card();
+    assert_eq!(both.sentence, "Used up. Back on Thu at 00:00. Credits or pay-as-you-go can take over.");
+}
+
+#[test]
+fn a_week_is_counted_in_full_windows_and_says_how_that_is_known() {
+    let card = Stage::of(settings(vec![plan()]), &[left(71, 63)]).card();
+    let week = &card.meters[1];
+    assert_eq!(week.note, "about 6.3 full windows left this week");
+    assert_eq!(week.note_hint, "Not measured yet: a week is taken to hold 10 windows.");
+    assert_eq!(card.meters[0].note_hint, "");
+    let own = Settings { weekly_windows: 7, ..settings(vec![plan()]) };
+    let card = Stage::of(own, &[left(71, 50)]).card();
+    assert_eq!(card.meters[1].note, "about 3.5 full windows left this week");
+}
+
+#[test]
+fn thresholds_are_marked_on_the_bar_on_the_side_that_is_drawn() {
+    let card = Stage::of(settings(vec![plan()]), &[left(71, 63)]).card();
+    assert_eq!(card.meters[0].marks, [0.2, 0.05]);
+    let used = Settings { show_used: true, ..settings(vec![plan()]) };
+    assert_eq!(Stage::of(used, &[left(71, 63)]).card().meters[0].marks, [0.8, 0.95]);
+}
+
+#[test]
+fn peak_hours_are_told_while_they_last_and_by_the_tier_where_it_is_named() {
+    let during = |tier| {
+        let account = Account { tier, ..plan() };
+        let settings = Settings { peak_hours: String::new(), ..settings(vec![account]) };
+        // 16:00 in China.
+        Stage::at("2026-11-23T08:00:00Z", settings, &[left(71, 63)]).card().quiet
+    };
+    assert_eq!(during(None), ["Peak hours until 09:30: MiniMax may slow down several agents at once"]);
+    assert_eq!(during(Some(Tier::Max)), ["Peak hours until 09:30: about 2 agents at once on Max"]);
+    assert_eq!(during(Some(Tier::Plus)), ["Peak hours until 09:30: about 1 agent at once on Plus"]);
+    let noon = Settings { peak_hours: String::new(), ..settings(vec![plan()]) };
+    assert_eq!(Stage::of(noon, &[left(71, 63)]).card().quiet, [] as [&str; 0]);
+}
+
+#[test]
+fn a_high_speed_plan_names_the_models_that_only_it_has() {
+    let fast = Account { high_speed: true, ..plan() };
+    assert_eq!(
+        Stage::of(settings(vec![fast]), &[left(71, 63)]).card().quiet,
+        ["High-Speed plan: MiniMax-M2.7-highspeed and MiniMax-M2.5-highspeed too"]
+    );
+}
+
+#[test]
+fn requests_that_are_left_are_also_counted_as_image_understanding() {
+    let mut counted = left(70, 63);
+    counted["model_remains"][0]["current_interval_total_count"] = 1000.into();
+    counted["model_remains"][0]["current_interval_usage_count"] = 300.into();
+    assert_eq!(
+        Stage::of(settings(vec![plan()]), &[counted]).card().quiet,
+        ["Enough for 233 image-understanding calls, at 3 requests each"]
+    );
+}
+
+#[test]
+fn a_balance_is_judged_by_the_accounts_line_and_by_the_users_own() {
+    let own_line = Account { balance_below: Some("20".parse().expect("an amount")), ..wallet() };
+    let card = Stage::of(settings(vec![own_line.clone()]), &[money("12.34", "0.50")]).card();
+    assert_eq!((card.level, card.sentence.as_str()), (Level::Near, "Below the warning line of ¥20.00."));
+    assert_eq!(
+        card.quiet,
+        ["Cash ¥12.34", "Owed ¥0.50", "MiniMax warns below ¥5.00", "Your warning line ¥20.00"]
+    );
+    let both = Stage::of(settings(vec![own_line]), &[money("4.00", "0.00")]).card();
+    assert_eq!(both.sentence, "Below the warning line of ¥20.00.");
+    let card = Stage::of(settings(vec![wallet()]), &[money("12.34", "0.00")]).card();
+    assert_eq!((card.level, card.sentence.as_str()), (Level::Good, "Paid by use; the balance is fine."));
+}
+
+#[test]
+fn the_small_menu_has_what_helps_and_nothing_twice() {
+    let stage = Stage::of(settings(vec![plan(), wallet()]), &[left(71, 63), money("12.34", "0.00")]);
+    let does = |of: usize| -> Vec<Does> {
+        stage.view().cards[of].actions.iter().map(|action| action.does.clone()).collect()
+    };
+    let account = plan().id;
+    assert_eq!(
+        does(0),
+        [
+            Does::MeasureSpeed { account: account.clone() },
+            Does::SetCredits { account: account.clone(), on: true },
+            Does::PairAccount { account },
+        ]
+    );
+    assert_eq!(does(1), [Does::MeasureSpeed { account: wallet().id }]);
+}
+
+#[test]
+fn a_silence_stands_above_the_cards_until_it_is_ended() {
+    let mut stage = Stage::of(settings(vec![plan()]), &[left(40, 63)]);
+    stage.tell(Event::Snooze { account: Some(plan().id), length: SnoozeFor::UntilReset });
+    let banner = stage.view().banners.swap_remove(0);
+    assert_eq!(banner.title, "Notices of Home are silent until 09:00");
+    stage.tell(Event::Snooze { account: None, length: SnoozeFor::Hour });
+    let view = stage.view();
+    let titles: Vec<_> = view.banners.iter().map(|b| b.title.as_str()).collect();
+    assert_eq!(titles, ["Notices are silent until 05:00"]);
+    assert_eq!(view.banners[0].action.as_ref().map(|a| &a.does), Some(&Does::EndSnooze));
+    stage.tell(Event::EndSnooze);
+    assert_eq!(stage.view().banners, []);
+}
+
+#[test]
+fn the_footer_says_why_minimax_is_asked_when_it_is() {
+    let mut stage = Stage::of(settings(vec![plan()]), &[left(71, 63)]);
+    assert!(stage.view().next.starts_with("Next check 04:0"), "{}", stage.view().next);
+    stage.tell(Event::Window(true));
+    assert_eq!(stage.view().next, "Checking every minute while this window is open");
+    let refused = json!({ "base_resp": { "status_code": 2049, "status_msg": "" } });
+    let next = Stage::of(settings(vec![plan()]), &[refused]).view().next;
+    assert!(next.ends_with("; sooner would change nothing"), "{next}");
+}
+
+#[test]
+fn what_is_said_of_credits_weeks_and_peak_hours_is_said_in_chinese_too() {
+    let spoken = |account: Account, moment: &str, answer| {
+        let settings =
+            Settings { language: Language::Chinese, peak_hours: String::new(), ..settings(vec![account]) };
+        Stage::at(moment, settings, &[answer]).card()
+    };
+    let card = spoken(Account { has_credits: true, ..plan() }, NOON, left(0, 60));
+    assert_eq!(
+        (card.level_word.as_str(), card.sentence.as_str()),
+        ("使用积分", "套餐已用完，09:00 前由积分支付。")
+    );
+    let card = spoken(plan(), NOON, left(71, 0));
+    assert_eq!(card.sentence, "本周额度已用完，周四 00:00 前无法使用，尽管 5 小时显示剩余 71%。");
+    let card = spoken(Account { tier: Some(Tier::Ultra), ..plan() }, "2026-11-23T08:00:00Z", left(71, 63));
+    assert_eq!(card.quiet, ["高峰时段至 09:30：Ultra 套餐约可同时运行 4 个智能体"]);
+    assert_eq!(card.meters[1].note, "本周大约还够 6.3 个完整时段");
+}
