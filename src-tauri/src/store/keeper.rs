@@ -154,17 +154,27 @@ impl Desk {
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(until) => inbox.recv_timeout(until.saturating_duration_since(Instant::now())),
             };
+            let mut settled = Vec::new();
             match job {
-                Ok(Job::Write(write)) => self.owe(*write),
-                Ok(Job::Settle(done)) => done(),
+                // Whatever came with it is kept in the same waking.
+                Ok(job) => [job].into_iter().chain(inbox.try_iter()).for_each(|job| match job {
+                    Job::Write(write) => self.owe(*write),
+                    Job::Settle(done) => settled.push(done),
+                }),
                 Err(RecvTimeoutError::Timeout) => self.rests_until = None,
                 Err(RecvTimeoutError::Disconnected) => {
                     self.pay();
                     return;
                 }
             }
-            if self.rests_until.is_none_or(|until| until <= Instant::now()) {
+            let may_pay = self.rests_until.is_none_or(|until| until <= Instant::now());
+            if may_pay {
                 self.pay();
+            }
+            for done in settled {
+                done();
+            }
+            if may_pay {
                 self.round();
             }
         }
