@@ -5,7 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::account::{Account, AccountId, Kind, Region};
+use crate::account::{Account, AccountId, Kind, Region, Tier};
 use crate::answer::Answer;
 use crate::settings::Settings;
 
@@ -25,7 +25,11 @@ const HEAD_START: SignedDuration = SignedDuration::from_mins(100);
 pub fn settings(own: &Settings) -> Settings {
     Settings {
         accounts: vec![
-            account(TEAM, "Default Team", Kind::TokenPlan, Region::Global),
+            Account {
+                pair: Some(AccountId(WALLET.to_owned())),
+                tier: Some(Tier::Max),
+                ..account(TEAM, "Default Team", Kind::TokenPlan, Region::Global)
+            },
             account(STUDIO, "Studio", Kind::TokenPlan, Region::China),
             account(WALLET, "Wallet", Kind::PayAsYouGo, Region::Global),
         ],

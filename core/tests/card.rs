@@ -214,6 +214,17 @@ fn the_paired_account_stands_by_with_its_balance_and_its_key() {
 }
 
 #[test]
+fn a_pair_whose_key_is_refused_is_not_offered_to_be_copied() {
+    let paired = Account { pair: Some(wallet().id), ..plan() };
+    let refused = json!({ "base_resp": { "status_code": 2049, "status_msg": "" } });
+    let stage = Stage::of(settings(vec![paired, wallet()]), &[left(0, 60), refused]);
+    assert_eq!(
+        ways(&stage.card())[3],
+        way("Pay-as-you-go", "Look at Wallet first: its key cannot be used now", "", vec![])
+    );
+}
+
+#[test]
 fn an_account_that_could_be_paired_is_offered() {
     let stage = Stage::of(settings(vec![plan(), wallet()]), &[left(0, 60), money("12.34", "0.00")]);
     let pays = ways(&stage.card()).swap_remove(3);

@@ -200,6 +200,7 @@ way-payg = Pay-as-you-go
 way-payg-body = Use a pay-as-you-go key instead; it is billed by tokens
 way-payg-pair = Use the key of { $account }; it is billed by tokens
 way-payg-pair-empty = The balance of { $account } is used up
+way-payg-pair-trouble = Look at { $account } first: its key cannot be used now
 way-top-up = Top up
 way-open = Open
 

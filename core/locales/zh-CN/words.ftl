@@ -188,6 +188,7 @@ way-payg = 按量付费
 way-payg-body = 改用按量付费密钥，按 token 计费
 way-payg-pair = 改用 { $account } 的密钥，按 token 计费
 way-payg-pair-empty = { $account } 的余额已用完
+way-payg-pair-trouble = 请先处理 { $account }：它的密钥现在无法使用
 way-top-up = 充值
 way-open = 打开
 

@@ -94,19 +94,23 @@ fn paired(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched) -> Option
         Some(Reading::Balance(balance)) => balance.available.map(|a| wording.money(a, balance.currency)),
         Some(Reading::Plan(_)) | None => None,
     };
-    let is_empty = scene.own_level(pair) == Level::Spent;
-    let (body, label, does) = if is_empty {
-        let region = pair.account.region;
-        ("way-payg-pair-empty", "do-top-up", Does::OpenLink { link: Link::Balance, region })
-    } else {
-        ("way-payg-pair", "do-copy-key", Does::CopyKey { account: pair.account.id.clone() })
+    let region = pair.account.region;
+    let (body, button) = match scene.own_level(pair) {
+        Level::Spent => {
+            ("way-payg-pair-empty", Some(("do-top-up", Does::OpenLink { link: Link::Balance, region })))
+        }
+        // A key that is refused, or out of reach, helps nobody.
+        Level::Trouble => ("way-payg-pair-trouble", None),
+        Level::Good | Level::Near | Level::Critical | Level::Unknown => {
+            let copy = Does::CopyKey { account: pair.account.id.clone() };
+            ("way-payg-pair", Some(("do-copy-key", copy)).filter(|_| !scene.demo))
+        }
     };
-    let is_real = is_empty || !scene.demo;
     Some(Way {
         title: wording.words.say("way-payg"),
         body: wording.words.put(body, &[name]),
         aside: balance.unwrap_or_default(),
-        action: is_real.then(|| action(scene, label, does)),
+        action: button.map(|(label, does)| action(scene, label, does)),
         also: None,
     })
 }
