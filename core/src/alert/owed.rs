@@ -9,7 +9,7 @@ use super::Edge;
 use super::memory::Memory;
 use super::once::Once;
 use super::told::{self, PlanSpent, Told};
-use super::window::Due;
+use super::window::{Due, ToldWindow};
 use crate::account::{AccountId, Kind};
 use crate::forecast;
 use crate::history::WindowKey;
@@ -143,11 +143,8 @@ impl Told {
                 let server_now = watched.server_now(now);
                 let mut edges = Vec::new();
                 for row in &plan.rows {
-                    for window in &row.windows {
-                        let has_ended = window.resets_at.is_some_and(|at| at <= server_now);
-                        if !has_ended && window.quota.metered_left().is_some() {
-                            self.of_window(row, window, watched, server_now, &mut edges);
-                        }
+                    for window in row.windows.iter().filter(|w| w.quota.metered_left().is_some()) {
+                        self.of_window(row, window, watched, server_now, &mut edges);
                     }
                 }
                 if self.plan_spent == PlanSpent::BackOwed {
@@ -167,8 +164,9 @@ impl Told {
         edges: &mut Vec<(Edge, Topic)>,
     ) {
         let key = told::window_key(row, window);
-        // After a late answer the figures at hand are those of a former window.
-        let Some(told) = self.windows.get(&key).filter(|told| told.late == 0) else { return };
+        // After a late answer the figures at hand are those of a former window, and nobody knows one that has ended.
+        let is_current = |told: &&ToldWindow| told.late == 0 && told.ends_at.is_none_or(|at| at > server_now);
+        let Some(told) = self.windows.get(&key).filter(is_current) else { return };
         let turn = told.turn;
         let (own_row, own_window) = (|| row.clone(), || window.clone());
         if let Some(due) = told.due() {

@@ -1,0 +1,215 @@
+//! What the user may and must hear, said a second time and in another way.
+//!
+//! It is told which window a figure belongs to instead of finding out by bounds, and keeps for each threshold whether
+//! it is worth a word instead of levels. Rules that are a matter of taste are written here once more:
+//! - A first reading speaks only if already spent.
+//! - A threshold is worth a word again once the figure has risen five points above it.
+//! - Only the worst of what is untold is told. What came and went untold is never told, and neither is its return.
+//! - The return of a spent window is told; that of a near one only when a new window has begun.
+//! - Without bounds, ten points more are a new window.
+
+/// Something that a notice says of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Say {
+    /// A window (weekly or not) has passed a threshold: 1 near, 2 critical, 3 spent.
+    Worse(bool, usize),
+    /// It has room again.
+    Back(bool),
+    Refused,
+    Lapsed,
+    /// 1 low, 3 used up.
+    Money(usize),
+}
+
+/// Gives how far up the ladder a share is: 0 good, 1 near, 2 critical, 3 spent.
+pub fn rung(left: u32, near: u32, critical: u32) -> usize {
+    let used = 100 - left;
+    if left == 0 { 3 } else { usize::from(used >= near) + usize::from(used >= critical) }
+}
+
+/// One window of one row, as the user knows it.
+#[derive(Clone, Debug, Default)]
+pub struct Meter {
+    seen: bool,
+    /// The window's number and its end, as far as bounds have told them.
+    number: Option<(i64, i64)>,
+    /// Counts the windows as they are noticed.
+    turn: u64,
+    left: u32,
+    rung: usize,
+    /// For each threshold: whether it needs no more words in this window.
+    heard: [bool; 4],
+    /// What the user believes: the rung, and of which turn.
+    belief: (usize, u64),
+    /// Whether what the user believes was taken back by a figure of the same window.
+    risen: bool,
+    /// Whether the last answer was about a former window.
+    hidden: bool,
+    late: u32,
+}
+
+impl Meter {
+    /// Takes a figure; `number` is the window's, with its end, where its bounds were sent.
+    pub fn read(&mut self, left: u32, number: Option<(i64, i64)>, (near, critical): (u32, u32)) {
+        let now = rung(left, near, critical);
+        if !self.seen {
+            *self = Self { seen: true, number, left, rung: now, ..Self::default() };
+            for heard in 1..=now {
+                self.heard[heard] = now != 3;
+            }
+            return;
+        }
+        let is_former = matches!((self.number, number), (Some(known), Some(sent)) if sent.0 < known.0);
+        if is_former && self.late < 2 {
+            self.late += 1;
+            self.hidden = true;
+            return;
+        }
+        (self.hidden, self.late) = (false, 0);
+        let is_new = match (self.number, number) {
+            (Some(known), Some(sent)) => sent.0 > known.0,
+            (_, None) | (None, Some(_)) => left >= self.left + 10,
+        };
+        if is_new {
+            self.turn += 1;
+            self.heard = [false; 4];
+            self.risen = false;
+            self.number = number;
+        } else {
+            self.number = number.or(self.number);
+            let clear = [0, 100 - near + 5, 100 - critical + 5, 5];
+            for (heard, above) in self.heard.iter_mut().zip(clear) {
+                *heard &= left < above;
+            }
+        }
+        (self.left, self.rung) = (left, now);
+        if self.belief.1 == self.turn && self.belief.0 > 0 {
+            match self.belief.0 {
+                3 if now == 3 => {
+                    self.risen = false;
+                    self.heard = [true; 4];
+                }
+                3 => self.risen |= left >= 5,
+                _ if !self.risen => self.belief.0 = self.belief.0.min(self.known()),
+                _ => {}
+            }
+        }
+    }
+
+    /// The rung that counts: what is heard counts until it is cleared.
+    fn known(&self) -> usize {
+        let heard = (1..=3).rev().find(|rung| self.heard[*rung]).unwrap_or(0);
+        self.rung.max(heard)
+    }
+
+    fn worse(&self) -> Option<usize> {
+        (self.rung > 0 && !self.heard[self.rung] && self.known() == self.rung).then_some(self.rung)
+    }
+
+    fn is_back(&self) -> bool {
+        let may_be = self.belief.1 != self.turn || self.risen;
+        self.worse().is_none() && may_be && self.belief.0 > self.known()
+    }
+
+    /// Whether the figure is that of a window that goes on at a moment of the server's.
+    pub fn is_current(&self, at: i64) -> bool {
+        !self.hidden && self.number.is_none_or(|(_, end)| end > at)
+    }
+
+    /// The figure as last read, and its rung by the thresholds of then.
+    pub const fn read_last(&self) -> (u32, usize) {
+        (self.left, self.rung)
+    }
+
+    /// What is to be said now.
+    pub fn due(&self, weekly: bool) -> Option<Say> {
+        let worse = self.worse().map(|rung| Say::Worse(weekly, rung));
+        worse.or_else(|| self.is_back().then_some(Say::Back(weekly)))
+    }
+
+    /// How it is known while something is said of it: the turn, and what it would be back to.
+    pub fn stamp(&self) -> (u64, usize) {
+        (self.turn, self.known())
+    }
+
+    /// Something was said, by the stamp of that moment.
+    pub fn said(&mut self, say: Say, (turn, known): (u64, usize), (near, critical): (u32, u32)) {
+        match say {
+            Say::Worse(_, rung) => {
+                self.belief = (rung, turn);
+                self.risen = false;
+                let above = [0, 100 - near + 5, 100 - critical + 5, 5][rung];
+                if turn != self.turn {
+                } else if self.rung >= rung || self.left < above {
+                    self.heard[1..=rung].fill(true);
+                } else if rung == 3 {
+                    self.risen = true;
+                } else {
+                    self.belief.0 = self.known();
+                }
+            }
+            Say::Back(_) => {
+                self.belief = (known, turn);
+                self.risen = false;
+            }
+            Say::Refused | Say::Lapsed | Say::Money(_) => {}
+        }
+    }
+
+    /// Nobody wants to hear some things: they count as heard.
+    pub fn unwanted(&mut self, off: impl Fn(Say) -> bool) {
+        if let Some(rung) = self.worse()
+            && off(Say::Worse(false, rung))
+        {
+            self.heard[1..=rung].fill(true);
+        }
+        if self.is_back() && off(Say::Back(false)) {
+            self.belief = (self.known(), self.turn);
+            self.risen = false;
+        }
+    }
+}
+
+/// Something that is told once for as long as it lasts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Flag {
+    pub holds: bool,
+    pub heard: bool,
+}
+
+impl Flag {
+    pub fn set(&mut self, holds: bool) {
+        *self = Self { holds, heard: holds && self.heard };
+    }
+
+    pub const fn due(self) -> bool {
+        self.holds && !self.heard
+    }
+}
+
+/// A balance as the user knows it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Purse {
+    seen: bool,
+    rung: usize,
+    heard: usize,
+}
+
+impl Purse {
+    pub fn read(&mut self, rung: usize) {
+        let heard = if self.seen { self.heard.min(rung) } else { rung % 3 };
+        *self = Self { seen: true, rung, heard };
+    }
+
+    pub fn due(self) -> Option<Say> {
+        (self.rung > self.heard).then_some(Say::Money(self.rung))
+    }
+
+    pub fn said(&mut self, rung: usize) {
+        self.heard = self.heard.max(rung.min(self.rung));
+    }
+
+    pub fn unwanted(&mut self) {
+        self.heard = self.heard.max(self.rung);
+    }
+}
