@@ -8,6 +8,8 @@
 //! - The return of a spent window is told; that of a near one only when a new window has begun.
 //! - Without bounds, ten points more are a new window.
 
+use tidemark_core::alert::NoticeKind;
+
 /// Something that a notice says of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Say {
@@ -212,4 +214,42 @@ impl Purse {
     pub fn unwanted(&mut self) {
         self.heard = self.heard.max(self.rung);
     }
+}
+
+/// By which switch it is told.
+pub const fn kind(say: Say) -> NoticeKind {
+    match say {
+        Say::Worse(_, 3) => NoticeKind::Spent,
+        Say::Worse(..) => NoticeKind::Near,
+        Say::Back(_) => NoticeKind::Back,
+        Say::Refused => NoticeKind::Refused,
+        Say::Lapsed => NoticeKind::Lapsed,
+        Say::Money(_) => NoticeKind::Balance,
+    }
+}
+
+/// Gives the name by which quiet hours allow it.
+pub const fn name_of(say: Say) -> &'static str {
+    match say {
+        Say::Worse(_, 3) => "spent",
+        Say::Worse(..) => "near",
+        Say::Back(_) => "back",
+        Say::Refused => "refused",
+        Say::Lapsed => "lapsed",
+        Say::Money(_) => "balance",
+    }
+}
+
+/// Tells whether hours such as `22:00-07:00` have come, at a moment of a clock in UTC.
+pub fn is_quiet(hours: &str, local: i64) -> bool {
+    let clock = |text: &str| -> Option<i64> {
+        let (hours, minutes) = text.split_once(':')?;
+        Some(hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?)
+    };
+    let Some((from, to)) = hours.split_once('-').and_then(|(from, to)| Some((clock(from)?, clock(to)?)))
+    else {
+        return false;
+    };
+    let minute = local.rem_euclid(86_400) / 60;
+    if from < to { (from..to).contains(&minute) } else { minute >= from || minute < to }
 }

@@ -7,63 +7,15 @@ use jiff::{SignedDuration, Timestamp};
 use tidemark_core::account::{Account, AccountId};
 use tidemark_core::alert::{Memory, Notice, NoticeId, NoticeKind, SnoozeFor};
 use tidemark_core::answer::Answer;
-use tidemark_core::failure::{Failure, FailureKind};
+use tidemark_core::failure::Failure;
 use tidemark_core::message::{Effect, Event, Now};
 use tidemark_core::monitor::{Monitor, Start};
 use tidemark_core::settings::{Language, Settings};
 use tidemark_core::watched::Kept;
 
-use crate::model::{Flag, Meter, Purse, Say};
-
-/// Something that happens.
-#[derive(Clone, Copy, Debug)]
-pub enum Step {
-    /// So much is left of an account's window (weekly or not), or so many dollars; and the user checks.
-    Use(usize, bool, u32),
-    /// The same in the last minute of the interval, which then ends.
-    LastMinute(usize, u32),
-    /// So many minutes pass.
-    Pass(i64),
-    /// An account is answered like this from now on.
-    Answer(usize, Wire),
-    /// The app is killed and started again.
-    Restart,
-    /// The local clock is this many seconds wrong from now on.
-    Clock(i64),
-    Service(Service),
-    Switch(usize, bool),
-    Thresholds(u32, u32),
-    Quiet(&'static str),
-    Allow(&'static str),
-    Snooze(Option<usize>),
-    EndSnooze,
-    Test,
-}
-
-/// How an account is answered.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Wire {
-    Full,
-    /// Bounds that are a few minutes off, differently each time.
-    Jitter,
-    NoBounds,
-    /// Once, with the figures of the window before.
-    Late,
-    Offline,
-    Refused,
-    NoPlan,
-}
-
-/// How notices are shown.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Service {
-    Up,
-    Down,
-    /// It shows them, and says so when more has happened.
-    Slow,
-    /// It says nothing.
-    Hung,
-}
+use crate::model::{Say, is_quiet, kind, name_of};
+use crate::place::{LENGTHS, MONDAY, Place, STALE, Wire};
+use crate::step::{Service, Step};
 
 const NAMES: [&str; 3] = ["Home", "Work", "Purse"];
 const SWITCHES: [&str; 7] = [
@@ -75,27 +27,6 @@ const SWITCHES: [&str; 7] = [
     "notice_balance",
     "notices",
 ];
-const LENGTHS: [i64; 2] = [18_000, 604_800];
-/// Monday, 23 November 2026, 00:00 UTC.
-const MONDAY: i64 = 1_795_392_000;
-const STALE: i64 = 15 * 60;
-
-/// An account as the server and the model have it.
-#[derive(Debug, Default)]
-struct Place {
-    wire: Option<Wire>,
-    /// What is left of the interval and of the week, the number of the window it is of, and what was left of the former.
-    left: [(i64, u32, u32); 2],
-    dollars: u32,
-    meters: [Meter; 2],
-    purse: Purse,
-    had_plan: bool,
-    refused: Flag,
-    lapsed: Flag,
-    /// When the last reading came by the local clock, and what the server's clock is ahead of it.
-    read: Option<(i64, i64)>,
-    is_refused_now: bool,
-}
 
 /// What a notice says, each with how the model knows it.
 type Said = BTreeMap<(usize, Say), (u64, usize)>;
@@ -112,7 +43,7 @@ pub struct World {
     wrong: i64,
     service: Service,
     asked: Vec<(usize, u64)>,
-    answers: u64,
+    answers: u32,
     flight: Option<(NoticeId, Said, i64)>,
     refused: Option<(Said, i64)>,
     late_report: Option<NoticeId>,
@@ -136,13 +67,12 @@ impl World {
         let time = MONDAY + 4 * 3600;
         let now = now(time);
         let monitor = Monitor::new(start(&settings, Memory::default(), Vec::new()), &now);
-        let place = || Place { left: [(0, 90, 90), (0, 90, 90)], dollars: 90, ..Place::default() };
         let mut world = Self {
             monitor,
             settings,
             memory: Memory::default(),
             kept: BTreeMap::new(),
-            places: [place(), place(), place()],
+            places: [Place::new(90), Place::new(90), Place::new(90)],
             time,
             wrong: 0,
             service: Service::Up,
@@ -285,69 +215,9 @@ impl World {
     fn answer(&mut self, account: usize) -> Result<Answer, Failure> {
         self.answers += 1;
         let thresholds = (self.settings.near_percent, self.settings.critical_percent);
-        let (local, time, jitter) =
-            (self.local(), self.time, i64::try_from(self.answers * 7 % 20).unwrap_or(0) - 10);
-        let is_plan = account < 2;
-        let place = &mut self.places[account];
-        let mut wire = place.wire.unwrap_or(Wire::Full);
-        if wire == Wire::Late {
-            place.wire = None;
-        }
-        // Without a countdown nothing tells that the clock is wrong, so nothing can be right.
-        if matches!(wire, Wire::NoBounds | Wire::Late) && self.wrong != 0 {
-            wire = Wire::Full;
-        }
-        match wire {
-            Wire::Offline => {
-                return Err(Failure::new(FailureKind::Offline)).inspect_err(|_| place.is_refused_now = false);
-            }
-            Wire::Refused => {
-                place.refused.set(true);
-                place.is_refused_now = true;
-                return Ok(code(1004));
-            }
-            Wire::NoPlan => {
-                place.refused.set(false);
-                place.lapsed.set(place.had_plan);
-                place.is_refused_now = true;
-                return Ok(code(2062));
-            }
-            Wire::Full | Wire::Jitter | Wire::NoBounds | Wire::Late => {}
-        }
-        place.is_refused_now = false;
-        place.refused.set(false);
-        place.lapsed.set(false);
-        if !is_plan {
-            place.read = Some((local, 0));
-            let dollars = place.dollars;
-            place.purse.read(if dollars == 0 { 3 } else { usize::from(dollars < 20) });
-            return Ok(balance(dollars));
-        }
-        place.had_plan = true;
-        let skew = if wire == Wire::NoBounds { 0 } else { time - local };
-        place.read = Some((local, skew));
-        let mut row = serde_json::json!({ "model_name": "general" });
-        for (weekly, length) in LENGTHS.into_iter().enumerate() {
-            let (number, left, former) = place.left[weekly];
-            let is_late = wire == Wire::Late && weekly == 0;
-            let (number, left) = if is_late { (number - 1, former) } else { (number, left) };
-            let slip = if wire == Wire::Jitter { jitter * 60 } else { 0 };
-            let begins = MONDAY + number * length + slip;
-            let (prefix, status) = if weekly == 0 { ("", "interval") } else { ("weekly_", "weekly") };
-            row[format!("current_{status}_status")] = if left == 0 { 2 } else { 1 }.into();
-            row[format!("current_{status}_remaining_percent")] = left.into();
-            if wire != Wire::NoBounds {
-                row[format!("{prefix}start_time")] = (begins * 1000).into();
-                row[format!("{prefix}end_time")] = ((begins + length) * 1000).into();
-                if !is_late {
-                    row[format!("{prefix}remains_time")] = ((begins + length - time) * 1000).into();
-                }
-            }
-            let bounds = (wire != Wire::NoBounds).then_some((number, begins + length));
-            place.meters[weekly].read(left, bounds, thresholds);
-        }
-        let body = serde_json::json!({ "model_remains": [row], "base_resp": { "status_code": 0 } });
-        Ok(Answer { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() })
+        // A few minutes, differently each time.
+        let slip = (i64::from(self.answers * 7 % 20) - 10) * 60;
+        self.places[account].answer(account < 2, (self.time, self.local()), slip, thresholds)
     }
 
     /// Tells the monitor, and compares what it says with what may and must be heard.
@@ -369,7 +239,7 @@ impl World {
                     }
                 }
                 Effect::Notify(notice) if notice.kind == NoticeKind::Test => {
-                    self.log.push("  tested".to_owned())
+                    self.log.push("  tested".to_owned());
                 }
                 Effect::Notify(notice) => {
                     assert!(said.replace(notice).is_none(), "several at once are one\n{}", self.story());
@@ -505,91 +375,6 @@ impl World {
     }
 }
 
-impl Place {
-    /// Begins the windows of a moment anew.
-    fn open_windows(&mut self, time: i64) {
-        for (window, length) in self.left.iter_mut().zip(LENGTHS) {
-            let number = (time - MONDAY).div_euclid(length);
-            if number != window.0 {
-                *window = (number, 100, window.1);
-            }
-        }
-    }
-
-    fn due(&self, local: i64, is_purse: bool) -> Vec<(Say, (u64, usize))> {
-        let mut due = Vec::new();
-        due.extend(self.refused.due().then_some((Say::Refused, (0, 0))));
-        due.extend(self.lapsed.due().then_some((Say::Lapsed, (0, 0))));
-        let Some((at, skew)) = self.read.filter(|_| !self.is_refused_now) else { return due };
-        if local - at > STALE || at - local > 90 {
-            return due;
-        }
-        if is_purse {
-            due.extend(self.purse.due().map(|say| (say, (0, 0))));
-        }
-        for (weekly, meter) in self.meters.iter().enumerate() {
-            let say = meter.due(weekly == 1).filter(|_| meter.is_current(local + skew));
-            due.extend(say.map(|say| (say, meter.stamp())));
-        }
-        due
-    }
-
-    fn said(&mut self, say: Say, stamp: (u64, usize), thresholds: (u32, u32)) {
-        match say {
-            Say::Worse(weekly, _) | Say::Back(weekly) => {
-                self.meters[usize::from(weekly)].said(say, stamp, thresholds);
-            }
-            Say::Refused => self.refused.heard = self.refused.holds,
-            Say::Lapsed => self.lapsed.heard = self.lapsed.holds,
-            Say::Money(rung) => self.purse.said(rung),
-        }
-    }
-
-    fn unwanted(&mut self, off: impl Fn(Say) -> bool) {
-        self.meters.iter_mut().for_each(|meter| meter.unwanted(&off));
-        self.refused.heard |= self.refused.holds && off(Say::Refused);
-        self.lapsed.heard |= self.lapsed.holds && off(Say::Lapsed);
-        if off(Say::Money(1)) {
-            self.purse.unwanted();
-        }
-    }
-}
-
-const fn kind(say: Say) -> NoticeKind {
-    match say {
-        Say::Worse(_, 3) => NoticeKind::Spent,
-        Say::Worse(..) => NoticeKind::Near,
-        Say::Back(_) => NoticeKind::Back,
-        Say::Refused => NoticeKind::Refused,
-        Say::Lapsed => NoticeKind::Lapsed,
-        Say::Money(_) => NoticeKind::Balance,
-    }
-}
-
-const fn name_of(say: Say) -> &'static str {
-    match say {
-        Say::Worse(_, 3) => "spent",
-        Say::Worse(..) => "near",
-        Say::Back(_) => "back",
-        Say::Refused => "refused",
-        Say::Lapsed => "lapsed",
-        Say::Money(_) => "balance",
-    }
-}
-
-fn is_quiet(hours: &str, local: i64) -> bool {
-    let clock = |text: &str| -> Option<i64> {
-        let (hours, minutes) = text.split_once(':')?;
-        Some(hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?)
-    };
-    let Some((from, to)) = hours.split_once('-').and_then(|(from, to)| Some((clock(from)?, clock(to)?)))
-    else {
-        return false;
-    };
-    let minute = local.rem_euclid(86_400) / 60;
-    if from < to { (from..to).contains(&minute) } else { minute >= from || minute < to }
-}
-
 fn id(account: usize) -> AccountId {
     AccountId(NAMES[account].to_owned())
 }
@@ -604,17 +389,4 @@ fn now(seconds: i64) -> Now {
 
 fn start(settings: &Settings, memory: Memory, kept: Vec<(AccountId, Kept)>) -> Start {
     Start { settings: settings.clone(), memory, kept, system_locale: "en".to_owned(), demo: false }
-}
-
-fn code(code: i64) -> Answer {
-    let body = serde_json::json!({ "base_resp": { "status_code": code, "status_msg": "" } });
-    Answer { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() }
-}
-
-fn balance(dollars: u32) -> Answer {
-    let body = serde_json::json!({
-        "available_amount": format!("{dollars}.00"), "balance_alert_switch": true, "balance_alert_threshold": "5.00",
-        "base_resp": { "status_code": 0, "status_msg": "success" },
-    });
-    Answer { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() }
 }

@@ -14,6 +14,7 @@ mod instance;
 mod key;
 mod keyring;
 mod levels;
+mod notices;
 mod pairs;
 mod restart;
 mod secrecy;
