@@ -2,11 +2,22 @@
 //!
 //! Owns the forecast. Refuses to speak with too little data, and refuses false precision.
 
+mod pace;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use self::pace::Pace;
 use crate::history::Track;
 use crate::reading::{Percent, Window};
+use crate::rolling::{self, Ledger};
+
+/// Clocks may differ by so much without one of them being wrong.
+const TREMBLE: SignedDuration = SignedDuration::from_mins(2);
+/// What was last seen longer ago than this says nothing about now.
+const LONGEST_SILENCE: SignedDuration = SignedDuration::from_hours(3);
+/// A window is not spoken of in this first part of its length: 15 minutes of five hours.
+const JUST_BEGUN: f64 = 0.05;
 
 /// How much a forecast is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -48,9 +59,113 @@ pub struct Forecast {
 
 /// Looks ahead from what a window has done so far; `None` with too little data, or where nothing is metered.
 ///
-/// `now` is by the server's clock, as the window's bounds and the track are.
+/// `now` is by the server's clock, as the window's bounds and the track are. For a rolling window, which has no reset,
+/// [`Outcome::Lasts`] gives the share that will be left after one length.
 #[must_use]
 pub fn of(track: &Track, window: &Window, now: Timestamp) -> Option<Forecast> {
-    let _ = (track, window, now);
-    None
+    let left = window.quota.metered_left().filter(|left| !left.is_zero())?;
+    let length = rolling::length(window)?;
+    let seen = track.points().last()?.until;
+    let silence = now.duration_since(seen);
+    if silence < -TREMBLE || silence > (length / 4).min(LONGEST_SILENCE) {
+        return None;
+    }
+    if track.is_rolling() {
+        of_rolling(track, window, left, length, now)
+    } else {
+        of_fixed(track, window, left, length, now)
+    }
+}
+
+/// Gives the share that is left at an even pace, for the mark on a bar.
+///
+/// `None` without both bounds, or outside of them. A rolling window has no such mark: ask [`Track::is_rolling`] first.
+#[must_use]
+pub fn pace(window: &Window, now: Timestamp) -> Option<Percent> {
+    window.quota.metered_left()?;
+    let length = rolling::length(window)?;
+    let left = window.resets_at?.duration_since(now);
+    let share = left.as_secs_f64() / length.as_secs_f64();
+    if (0.0..=1.0).contains(&share) { Percent::clamped(share * 100.0) } else { None }
+}
+
+fn of_fixed(
+    track: &Track,
+    window: &Window,
+    left: Percent,
+    length: SignedDuration,
+    now: Timestamp,
+) -> Option<Forecast> {
+    let seen = track.points().last()?.until;
+    let horizon = window.resets_at.map_or(length, |r| r.duration_since(seen)).as_secs_f64();
+    let has_just_begun = horizon > length.as_secs_f64() * (1.0 - JUST_BEGUN);
+    if window.resets_at.is_some_and(|r| r <= now || has_just_begun) {
+        return None;
+    }
+    let pace = Pace::of_fixed(track, length)?;
+    let needs = pace.needs(left.get());
+    let confidence = pace.confidence(needs / horizon);
+    if needs < horizon {
+        let at = runs_out_at(seen, needs, now)?;
+        let at = window.resets_at.map_or(at, |r| at.min(r));
+        let before_reset = window.resets_at.map(|r| r.duration_since(at));
+        return Some(Forecast { outcome: Outcome::RunsOut { at, before_reset }, confidence });
+    }
+    // Without a reset there is no moment that it could last until.
+    window.resets_at?;
+    let left = round_share(left.get() - pace.used_after(horizon), left);
+    Some(Forecast { outcome: Outcome::Lasts { left }, confidence })
+}
+
+fn of_rolling(
+    track: &Track,
+    window: &Window,
+    left: Percent,
+    length: SignedDuration,
+    now: Timestamp,
+) -> Option<Forecast> {
+    let seen = track.points().last()?.until;
+    let ledger = Ledger::of(track, window)?;
+    let pace = Pace::of_rolling(&ledger, seen, length)?;
+    let horizon = length.as_secs_f64();
+    // What can be used until it is empty grows with each release that comes in time.
+    let mut share = left.get();
+    for (at, returns) in ledger.coming(seen) {
+        if pace.used_after(at.duration_since(seen).as_secs_f64()) >= share {
+            break;
+        }
+        share += f64::from(returns) / 100.0;
+    }
+    let needs = pace.needs(share);
+    let confidence = pace.confidence(needs / horizon);
+    if needs < horizon {
+        let at = runs_out_at(seen, needs, now)?;
+        return Some(Forecast { outcome: Outcome::RunsOut { at, before_reset: None }, confidence });
+    }
+    let left = round_share(share - pace.used_after(horizon), Percent::FULL);
+    Some(Forecast { outcome: Outcome::Lasts { left }, confidence })
+}
+
+fn runs_out_at(seen: Timestamp, needs: f64, now: Timestamp) -> Option<Timestamp> {
+    let at = seen.checked_add(SignedDuration::try_from_secs_f64(needs).ok()?).ok()?;
+    Some(round(at, at.duration_since(now)).max(now))
+}
+
+/// Rounds a moment to what can be known of it: the further ahead, the less.
+fn round(at: Timestamp, ahead: SignedDuration) -> Timestamp {
+    let minutes = match ahead.as_hours() {
+        ..2 => 5,
+        2..6 => 15,
+        6..24 => 60,
+        _ => 180,
+    };
+    let step = minutes * 60;
+    let rounded = (at.as_second() + step / 2).div_euclid(step) * step;
+    Timestamp::from_second(rounded).unwrap_or(at)
+}
+
+/// Rounds a share to whole steps of five, or of one where little is left.
+fn round_share(share: f64, most: Percent) -> Percent {
+    let step = if share < 10.0 { 1.0 } else { 5.0 };
+    Percent::clamped((share / step).round() * step).unwrap_or(Percent::ZERO).min(most)
 }

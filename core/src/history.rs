@@ -1,13 +1,29 @@
 //! What was read over time: for each window the share that was left, for each balance the sum.
 //!
 //! Owns the points, how they are joined and which of them memory keeps. Refuses files: the shell's store keeps them.
+//!
+//! Points are in order and never overlap, whatever the clock does. A clock that jumps ahead leaves points in the
+//! future; they go as soon as a reading is made before them. A clock that is set back cuts away what is later than
+//! it shows; memory then lacks that stretch until the store gives it back at the next start.
+
+mod stretch;
+mod thin;
+mod track;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
-use crate::reading::{Percent, Reading, Span};
+pub(crate) use self::stretch::Stretch;
+pub use self::track::Track;
+use crate::reading::{Percent, Reading, Row, Span, Window};
+
+/// Nothing seen for longer than this is a gap: what was in between is not known.
+pub const GAP: SignedDuration = SignedDuration::from_mins(20);
+
+/// The most windows that are followed; real plans have had at most two dozen.
+const MOST_TRACKS: usize = 64;
 
 /// Names one window of one row over time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,20 +76,6 @@ pub enum Change {
     Money(MoneyPoint),
 }
 
-/// One window over time, oldest first.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Track {
-    points: Vec<Point>,
-}
-
-impl Track {
-    /// Gives the points, oldest first.
-    #[must_use]
-    pub fn points(&self) -> &[Point] {
-        &self.points
-    }
-}
-
 /// What was read of one account over time, as far back as is needed to look ahead.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
@@ -82,20 +84,38 @@ pub struct History {
 }
 
 impl History {
-    /// Puts back what was kept, oldest first.
+    /// Puts back what was kept, oldest first. What is out of order, or more than memory holds, is left out.
     pub fn recall(&mut self, changes: impl IntoIterator<Item = Change>) {
         for change in changes {
             match change {
-                Change::Window { key, point } => self.windows.entry(key).or_default().points.push(point),
-                Change::Money(point) => self.money.push(point),
+                Change::Window { key, point } => {
+                    if let Some(track) = self.track_mut(key) {
+                        track.recall(point);
+                    }
+                }
+                Change::Money(point) => thin::recall(&mut self.money, point),
             }
         }
     }
 
     /// Takes a reading made at a moment of the server's clock; gives what the store has to keep.
+    ///
+    /// Only windows that are surely metered leave a point.
     pub fn take(&mut self, reading: &Reading, at: Timestamp) -> Vec<Change> {
-        let _ = (reading, at);
-        Vec::new()
+        // The store keeps milliseconds; what it gives back must be the same moment.
+        let at = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
+        match reading {
+            Reading::Plan(plan) => metered(&plan.rows)
+                .filter_map(|(row, window, left)| {
+                    let key = WindowKey { row: row.model.clone(), span: window.span };
+                    let point = self.track_mut(key.clone())?.take(window, left, at);
+                    Some(Change::Window { key, point })
+                })
+                .collect(),
+            Reading::Balance(balance) => balance.available.map_or_else(Vec::new, |available| {
+                vec![Change::Money(thin::take_money(&mut self.money, available, at))]
+            }),
+        }
     }
 
     /// Gives one window over time.
@@ -109,4 +129,24 @@ impl History {
     pub fn money(&self) -> &[MoneyPoint] {
         &self.money
     }
+
+    /// Gives the track of a window, made where there is none; the one that was silent longest makes room.
+    fn track_mut(&mut self, key: WindowKey) -> Option<&mut Track> {
+        if !self.windows.contains_key(&key) && self.windows.len() >= MOST_TRACKS {
+            let last_seen = |track: &Track| track.points().last().map(|p| p.until);
+            let silent = self.windows.iter().min_by_key(|(_, track)| last_seen(track));
+            let silent = silent.map(|(key, _)| key.clone())?;
+            self.windows.remove(&silent);
+        }
+        Some(self.windows.entry(key).or_default())
+    }
+}
+
+/// Gives the surely metered windows. Several rows without a name could not be told apart: none of them is followed.
+fn metered(rows: &[Row]) -> impl Iterator<Item = (&Row, &Window, Percent)> {
+    let unnamed = rows.iter().filter(|r| r.model.is_none()).count();
+    let known = rows.iter().filter(move |r| r.model.is_some() || unnamed == 1).take(MOST_TRACKS / 2);
+    known
+        .flat_map(|row| row.windows.iter().map(move |w| (row, w)))
+        .filter_map(|(row, w)| w.quota.metered_left().map(|left| (row, w, left)))
 }

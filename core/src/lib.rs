@@ -26,6 +26,7 @@ pub mod schedule;
 pub mod settings;
 pub mod simulate;
 pub mod speed;
+pub mod spend;
 pub mod text;
 pub mod tray;
 pub mod view;

@@ -2,10 +2,22 @@
 //!
 //! Owns what tells a rolling window from a fixed one, and its coming releases. Refuses to name a single reset for one.
 
-use jiff::Timestamp;
+mod ledger;
+mod slide;
 
+use jiff::{SignedDuration, Timestamp};
+
+pub(crate) use self::ledger::Ledger;
+pub(crate) use self::slide::Slide;
 use crate::history::Track;
 use crate::reading::{Percent, Window};
+
+/// The most steps that are named; more could not be read at a glance.
+const MOST_STEPS: u16 = 4;
+/// The least that is worth a step of its own, in hundredths of a percent.
+const LEAST_STEP: u16 = 100;
+/// Moments are rounded up to this, in seconds.
+const ROUND: i64 = 5 * 60;
 
 /// A share that returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,9 +28,46 @@ pub struct Release {
     pub share: Percent,
 }
 
-/// Gives the coming releases of a rolling window, soonest first; empty for a fixed one.
+/// Gives the coming releases of a rolling window, soonest first and at most four; empty for a fixed one.
+///
+/// Shares add up: each counts from now, and the last is all that is used. The first comes as soon as one point has
+/// returned. Moments are full five minutes of UTC, rounded up: by then it is surely there.
 #[must_use]
 pub fn releases(track: &Track, window: &Window, now: Timestamp) -> Vec<Release> {
-    let _ = (track, window, now);
-    Vec::new()
+    let Some(ledger) = Ledger::of(track, window).filter(|_| track.is_rolling()) else { return Vec::new() };
+    let coming: Vec<(i64, u16)> = ledger.coming(now).map(|(at, share)| (round_up(at), share)).collect();
+    let all: u16 = coming.iter().map(|(_, share)| *share).sum();
+    let later = (all.saturating_sub(LEAST_STEP) / (MOST_STEPS - 1)).max(LEAST_STEP);
+    let (mut steps, mut returned, mut named) = (Vec::new(), 0, 0);
+    for (i, (at, share)) in coming.iter().enumerate() {
+        returned += share;
+        let goes_on = coming.get(i + 1).is_some_and(|(next, _)| next == at);
+        let wanted = if named == 0 { LEAST_STEP } else { later };
+        // What would be left over as less than a step of its own comes with this one, when it comes.
+        let is_last = returned == all;
+        let leaves_crumbs = !is_last && all - returned < LEAST_STEP;
+        if goes_on || leaves_crumbs || (returned - named < wanted && !is_last) {
+            continue;
+        }
+        if let (Ok(at), Some(share)) = (Timestamp::from_second(*at), Percent::of(returned.into(), 10_000)) {
+            steps.push(Release { at, share });
+        }
+        named = returned;
+    }
+    steps
+}
+
+fn round_up(at: Timestamp) -> i64 {
+    let seconds = at.as_second() + i64::from(at.subsec_nanosecond() > 0);
+    -(-seconds).div_euclid(ROUND) * ROUND
+}
+
+/// The length of a window, from what was sent of it.
+pub(crate) fn length(window: &Window) -> Option<SignedDuration> {
+    let by_bounds = || Some(window.resets_at?.duration_since(window.starts_at?));
+    window
+        .length_seconds
+        .map(SignedDuration::from_secs)
+        .or_else(by_bounds)
+        .filter(SignedDuration::is_positive)
 }

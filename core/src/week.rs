@@ -2,8 +2,18 @@
 //!
 //! Owns how the two windows of a row move together. Refuses to guess beyond MiniMax's FAQ.
 
-use crate::history::Track;
+use jiff::Timestamp;
+
+use crate::history::{Stretch, Track};
 use crate::reading::Percent;
+
+/// How much must have been used of both, in points of a hundred, before it counts as measured. Whole steps of the
+/// week then are wrong by an eighth at most.
+const LEAST_OF_INTERVALS: f64 = 100.0;
+const LEAST_OF_WEEK: f64 = 8.0;
+/// A week holds no fewer full windows than this, and no more than there are hours for.
+const FEWEST: f64 = 1.0;
+const MOST: f64 = 34.0;
 
 /// What is left of a week, counted in full short windows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,8 +25,51 @@ pub struct Week {
 }
 
 /// Counts the full short windows left this week; `by_faq` is how many a whole week holds by MiniMax's FAQ.
+///
+/// It is measured where both windows were seen to fall together, by at least one full short window and eight points of
+/// the week. Stretches in which one of them started anew, or that nobody saw, count for neither.
 #[must_use]
 pub fn windows_left(interval: &Track, weekly: &Track, weekly_left: Percent, by_faq: f64) -> Week {
-    let _ = (interval, weekly);
-    Week { windows_left: weekly_left.fraction() * by_faq, measured: false }
+    let left = weekly_left.fraction();
+    match windows_of_a_week(interval, weekly) {
+        Some(windows) => Week { windows_left: left * windows, measured: true },
+        None => Week { windows_left: left * by_faq, measured: false },
+    }
+}
+
+/// Gives how many full short windows a whole week holds; `None` until enough was used.
+fn windows_of_a_week(interval: &Track, weekly: &Track) -> Option<f64> {
+    // What returns hides what is used: falls alone would count too little.
+    if interval.is_rolling() || weekly.is_rolling() {
+        return None;
+    }
+    let lasting = |stretch: &Stretch| stretch.from < stretch.to;
+    let (mut shorts, mut weeks) = (interval.stretches().filter(lasting), weekly.stretches().filter(lasting));
+    let (mut of_intervals, mut of_week) = (0.0, 0.0);
+    let (mut short, mut week) = (shorts.next(), weeks.next());
+    while let (Some(one), Some(other)) = (short, week) {
+        let (from, to) = (one.from.max(other.from), one.to.min(other.to));
+        if from < to
+            && let (Some(used), Some(of_it)) = (part(&one, from, to), part(&other, from, to))
+        {
+            of_intervals += used;
+            of_week += of_it;
+        }
+        // Latest first: the one that begins later is done with.
+        if one.from >= other.from {
+            short = shorts.next();
+        }
+        if other.from >= one.from {
+            week = weeks.next();
+        }
+    }
+    let is_enough = of_intervals >= LEAST_OF_INTERVALS && of_week >= LEAST_OF_WEEK;
+    is_enough.then(|| (of_intervals / of_week).clamp(FEWEST, MOST))
+}
+
+/// What was used in a part of a stretch; `None` where the window began anew in it.
+fn part(stretch: &Stretch, from: Timestamp, to: Timestamp) -> Option<f64> {
+    let used = stretch.used.filter(|_| !stretch.begins)?;
+    let whole = stretch.to.duration_since(stretch.from).as_secs_f64();
+    Some(used * to.duration_since(from).as_secs_f64() / whole)
 }

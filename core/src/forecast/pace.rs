@@ -1,0 +1,200 @@
+//! How fast a window is used at present, and how fast it will be.
+//!
+//! Owns the model: what was just seen goes on for a while and then fades into the mean of the last hours. Refuses to
+//! speak after a short look. The figures were chosen with the backtest; all are parts of the window's length.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Confidence;
+use crate::history::Track;
+use crate::rolling::Ledger;
+
+/// After this, what was used counts a quarter of what is used now, for the pace of now: 9 minutes of five hours.
+const NOW_FADES: f64 = 0.03;
+/// The same for the mean: two and a half hours of five.
+const MEAN_FADES: f64 = 0.5;
+/// So long the pace of now goes on before half of it has given way to the mean: 15 minutes of five hours.
+const GOES_ON: f64 = 0.05;
+/// A pause counts for the mean as if it had been no longer than this, 24 minutes of five hours: lunch is once a day.
+const LONGEST_PAUSE: f64 = 0.08;
+/// A pause so long ends what belongs together: two and a half hours of five.
+const END: f64 = 0.5;
+/// A pause that still goes on makes the mean less credible from here on, and to a third in each `CREDIT` more.
+const PAUSE: f64 = 0.15;
+const CREDIT: f64 = 0.2;
+/// So long one must have looked: 15 minutes of five hours.
+const SHORTEST_LOOK: f64 = 0.05;
+/// So many falls must have been seen; else so long a look, with nothing much to see.
+const LEAST_FALLS: u32 = 3;
+const IDLE_LOOK: f64 = 0.3;
+/// A day and night are one rhythm: of longer windows, the pace of now says nothing.
+const LONGEST_RHYTHM: SignedDuration = SignedDuration::from_hours(36);
+
+/// A pace, and what it rests on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Pace {
+    /// In points of a hundred per length of the window.
+    now: f64,
+    mean: f64,
+    length: f64,
+    falls: u32,
+    looked: f64,
+}
+
+impl Pace {
+    /// Takes the pace of a fixed window, from this one and those before it.
+    pub(super) fn of_fixed(track: &Track, length: SignedDuration) -> Option<Self> {
+        let (first, last) = (track.points().first()?, track.points().last()?);
+        let mut sum = Sum::new(last.until, length);
+        for stretch in track.stretches() {
+            if !sum.add(stretch.from, stretch.to, stretch.used.unwrap_or(0.0)) {
+                break;
+            }
+        }
+        sum.pace(first.at)
+    }
+
+    /// Takes the pace of a rolling window.
+    pub(super) fn of_rolling(ledger: &Ledger, seen: Timestamp, length: SignedDuration) -> Option<Self> {
+        let mut sum = Sum::new(seen, length);
+        let mut until = seen;
+        for (from, to, used) in ledger.uses().rev() {
+            // Between two uses is a pause; uses may overlap.
+            let to = to.min(until);
+            if to < until && !sum.add(to, until, 0.0) {
+                break;
+            }
+            sum.add(from.min(to), to, used);
+            until = from.min(to);
+        }
+        if ledger.since() < until {
+            sum.add(ledger.since(), until, 0.0);
+        }
+        sum.pace(ledger.since())
+    }
+
+    /// Gives what will be used in so many seconds, in points of a hundred.
+    pub(super) fn used_after(&self, seconds: f64) -> f64 {
+        let time = seconds.max(0.0) / self.length;
+        self.mean * time + (self.now - self.mean) * GOES_ON * time / (time + GOES_ON)
+    }
+
+    /// Gives in how many seconds so much will be used; infinite where nothing is.
+    pub(super) fn needs(&self, share: f64) -> f64 {
+        // Where `used_after` is `share`: a square equation, solved so that nothing cancels out.
+        let linear = self.now * GOES_ON - share;
+        let root = (linear * linear + 4.0 * self.mean * share * GOES_ON).sqrt();
+        let time = if linear < 0.0 {
+            (root - linear) / (2.0 * self.mean)
+        } else {
+            2.0 * share * GOES_ON / (root + linear)
+        };
+        if time.is_nan() { f64::INFINITY } else { time * self.length }
+    }
+
+    /// Tells how much an outcome is worth that needs so much of the time there is: 1.0 is just at the reset.
+    pub(super) fn confidence(&self, needs: f64) -> Confidence {
+        let (low, high) = (self.now.min(self.mean), self.now.max(self.mean));
+        let is_close = (0.87..1.15).contains(&needs);
+        let is_idle = self.falls < LEAST_FALLS && self.looked >= IDLE_LOOK && needs > 2.0;
+        if self.falls >= 8 && self.looked >= 0.2 && high <= low * 2.0 && !is_close {
+            Confidence::Good
+        } else if is_idle || (self.falls >= 5 && self.looked >= 0.1 && high <= low * 4.0) {
+            Confidence::Fair
+        } else {
+            Confidence::Low
+        }
+    }
+}
+
+/// What was used and how long it took, both fading with age. Ages are parts of the window's length.
+struct Sum {
+    seen: Timestamp,
+    length: SignedDuration,
+    now: Faded,
+    mean: Faded,
+    falls: u32,
+    looked: f64,
+    /// The pause that is being added up, and the one that still goes on.
+    pause: f64,
+    last_pause: Option<f64>,
+}
+
+#[derive(Default)]
+struct Faded {
+    used: f64,
+    time: f64,
+}
+
+impl Sum {
+    fn new(seen: Timestamp, length: SignedDuration) -> Self {
+        let (now, mean) = (Faded::default(), Faded::default());
+        Self { seen, length, now, mean, falls: 0, looked: 0.0, pause: 0.0, last_pause: None }
+    }
+
+    /// Adds an earlier stretch; `false` where what is before it does not belong to it any more.
+    fn add(&mut self, from: Timestamp, to: Timestamp, used: f64) -> bool {
+        let (from, to) = (self.age(from), self.age(to));
+        let lasted = from - to;
+        self.looked += lasted;
+        let now = area(to, from, NOW_FADES);
+        self.now.time += now;
+        if used <= 0.0 {
+            self.pause += lasted;
+            return self.pause < END;
+        }
+        self.falls += 1;
+        self.now.used += used * if lasted > 0.0 { now / lasted } else { weight(to, NOW_FADES) };
+        let mean = weight(f64::midpoint(from, to), MEAN_FADES);
+        self.mean.used += used * mean;
+        self.mean.time += lasted * mean + self.take_pause(to);
+        true
+    }
+
+    /// Ends a pause that began after `end`; gives how much it counts. One that still goes on counts in full.
+    fn take_pause(&mut self, end: f64) -> f64 {
+        let pause = std::mem::take(&mut self.pause);
+        match self.last_pause {
+            None => {
+                self.last_pause = Some(pause);
+                pause
+            }
+            Some(_) => pause.min(LONGEST_PAUSE) * weight(end + pause, MEAN_FADES),
+        }
+    }
+
+    fn pace(mut self, first_seen: Timestamp) -> Option<Pace> {
+        if self.falls == 0 {
+            self.mean.time += self.take_pause(0.0);
+        }
+        let watched = self.age(first_seen);
+        let is_idle = self.looked.min(watched) >= IDLE_LOOK;
+        if watched < SHORTEST_LOOK || self.mean.time <= 0.0 || (self.falls < LEAST_FALLS && !is_idle) {
+            return None;
+        }
+        let mut mean = self.mean.used / self.mean.time;
+        let pause = self.last_pause.unwrap_or(0.0);
+        if pause > PAUSE {
+            mean *= ((PAUSE - pause) / CREDIT).exp();
+        }
+        let has_rhythm = self.length <= LONGEST_RHYTHM && self.now.time > 0.0;
+        let now = if has_rhythm { self.now.used / self.now.time } else { mean };
+        let (falls, looked) = (self.falls, self.looked);
+        Some(Pace { now, mean, length: self.length.as_secs_f64(), falls, looked })
+    }
+
+    /// How long ago a moment is, as a part of the window's length.
+    fn age(&self, at: Timestamp) -> f64 {
+        self.seen.duration_since(at).as_secs_f64().max(0.0) / self.length.as_secs_f64()
+    }
+}
+
+/// How much a moment counts: 1 now, a quarter after `fades`.
+fn weight(age: f64, fades: f64) -> f64 {
+    (1.0 + age / fades).powi(-2)
+}
+
+/// The same, added up from one age to a higher one.
+fn area(from: f64, to: f64, fades: f64) -> f64 {
+    fades / (1.0 + from / fades) - fades / (1.0 + to / fades)
+}
