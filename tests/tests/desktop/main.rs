@@ -5,6 +5,7 @@
 
 mod absent;
 mod accounts;
+mod choices;
 mod clicks;
 mod commands;
 mod failures;
