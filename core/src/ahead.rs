@@ -30,7 +30,7 @@ impl<'a> Ahead<'a> {
     /// Tells whether a window is a rolling one, which has no single reset.
     #[must_use]
     pub fn is_rolling(&self, window: &Window) -> bool {
-        self.track(window.span).and_then(|t| t.points().last()).is_some_and(|p| p.rolling)
+        self.track(window.span).is_some_and(Track::is_rolling)
     }
 
     /// Gives what comes of a window that has something left; `None` with too little data.

@@ -395,3 +395,128 @@ fn what_is_said_of_credits_weeks_and_peak_hours_is_said_in_chinese_too() {
     assert_eq!(card.quiet, ["高峰时段至 09:30：Ultra 套餐约可同时运行 4 个智能体"]);
     assert_eq!(card.meters[1].note, "本周大约还够 6.3 个完整时段");
 }
+
+impl Stage {
+    /// Goes on in steps of five minutes, with the answer of each moment.
+    fn live(&mut self, steps: u32, answer: impl Fn(Timestamp) -> Value) {
+        for _ in 0..steps {
+            self.now.at += SignedDuration::from_mins(5);
+            let mut asked = self.tell(Event::CheckNow);
+            asked.dedup();
+            for (account, fetch) in asked {
+                let body = answer(self.now.at).to_string().into_bytes();
+                let outcome = Ok(Answer { status: 200, headers: Vec::new(), body });
+                self.tell(Event::Answered { account, fetch, outcome });
+            }
+        }
+    }
+}
+
+/// Gives the share left of the window until 09:00 when so many percent are used each hour since it began at 04:00.
+fn steady(per_hour: f64) -> impl Fn(Timestamp) -> Value {
+    move |now| {
+        let hours = now.duration_since(at(NOON)).as_secs_f64() / 3600.0;
+        let left_now = (100.0 - hours * per_hour).clamp(0.0, 100.0).ceil();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0..=100")]
+        left(left_now as u32, 90)
+    }
+}
+
+/// An answer of a window whose bounds slide with the clock: its 5 hours always end 5 hours from now.
+fn sliding(now: Timestamp, left: u32) -> Value {
+    let length = SignedDuration::from_hours(5);
+    json!({
+        "model_remains": [{
+            "model_name": "general",
+            "start_time": now.as_millisecond(), "end_time": (now + length).as_millisecond(),
+            "remains_time": length.as_millis() as i64,
+            "current_interval_status": if left == 0 { 2 } else { 1 }, "current_interval_remaining_percent": left,
+            "current_weekly_status": 3, "current_weekly_remaining_percent": 100,
+        }],
+        "base_resp": { "status_code": 0, "status_msg": "success" },
+    })
+}
+
+#[test]
+fn a_plan_that_is_used_too_fast_says_when_it_runs_out_and_says_it_once() {
+    let mut stage = Stage::of(settings(vec![plan()]), &[left(100, 90)]);
+    stage.live(24, steady(30.0));
+    let card = stage.card();
+    assert_eq!((card.level, card.figure.as_deref()), (Level::Good, Some("40 %")));
+    assert_eq!(card.sentence, "Runs out about 07:20, 1 h 40 min before the reset.");
+    assert_eq!(card.outlook, None);
+    assert_eq!(card.meters[0].outlook, "", "the sentence says it");
+    assert_eq!(card.meters[0].reset, "resets 09:00, in 3 h");
+}
+
+#[test]
+fn a_plan_that_lasts_says_until_when_and_what_will_be_left() {
+    let mut stage = Stage::of(settings(vec![plan()]), &[left(100, 90)]);
+    stage.live(24, steady(10.0));
+    let card = stage.card();
+    assert_eq!(card.sentence, "Good until the reset at 09:00.");
+    assert_eq!(card.outlook.as_deref(), Some("About 50 % will be left then."));
+}
+
+#[test]
+fn of_old_figures_nothing_is_forecast() {
+    let mut stage = Stage::of(settings(vec![plan()]), &[left(100, 90)]);
+    stage.live(24, steady(30.0));
+    stage.now.at += SignedDuration::from_mins(20);
+    let card = stage.card();
+    assert_eq!(card.sentence, "The last reading is from 06:00. What is left now is not known.");
+    let meter = &card.meters[0];
+    assert_eq!((card.outlook, meter.outlook.as_str(), meter.pace), (None, "", None));
+    assert_eq!(card.meters[1].note, "", "nor are windows counted");
+}
+
+#[test]
+fn a_rolling_window_names_no_reset_but_what_it_gives_back() {
+    let mut stage = Stage::of(settings(vec![plan()]), &[sliding(at(NOON), 100)]);
+    let used = |now: Timestamp| {
+        let minutes = now.duration_since(at(NOON)).as_mins();
+        sliding(
+            now,
+            if minutes < 30 {
+                100
+            } else if minutes < 60 {
+                88
+            } else {
+                60
+            },
+        )
+    };
+    stage.live(18, used);
+    let card = stage.card();
+    let meter = &card.meters[0];
+    assert_eq!((meter.reset.as_str(), meter.reset_exact.as_str()), ("frees up gradually", ""));
+    assert_eq!(meter.pace, None);
+    assert_eq!(meter.releases, ["+12 % by 09:30", "+40 % by 10:00"]);
+    assert!(!card.sentence.contains("reset"), "{}", card.sentence);
+    stage.live(1, |now| sliding(now, 0));
+    let card = stage.card();
+    assert_eq!(card.sentence, "Used up. It frees up gradually, from 09:30 on.");
+    let wait = ways(&card).swap_remove(0);
+    assert_eq!(wait, way("Wait: it frees up gradually", "+12 % by 09:30", "3 h 55 min", vec![]));
+}
+
+#[test]
+fn a_balance_says_what_was_spent_today_and_what_a_day_costs() {
+    let mut stage = Stage::of(settings(vec![wallet()]), &[money("20.00", "0.00")]);
+    stage.live(6, |now| {
+        let minutes = now.duration_since(at(NOON)).as_mins();
+        money(&format!("{}.{:02}", 19, 100 - 7 * minutes / 5), "0.00")
+    });
+    assert_eq!(stage.card().outlook.as_deref(), Some("Spent today ¥0.42."));
+    for day in 1..=4_u32 {
+        stage.now.at = at(NOON) + SignedDuration::from_hours(24 * i64::from(day));
+        stage.live(1, |_| money(&format!("{}.50", 19 - day), "0.00"));
+    }
+    let card = stage.card();
+    assert_eq!(
+        card.outlook.as_deref(),
+        Some("Spent today ¥1.00, about ¥1.03 a day; enough for about 15 days.")
+    );
+    stage.now.at += SignedDuration::from_hours(1);
+    assert_eq!(stage.card().outlook, None, "of an old balance nothing is said");
+}

@@ -157,6 +157,12 @@ outlook-left-of = { $window }: about { $percent } % will be left then.
 outlook-used-of = { $window }: about { $percent } % will be used then.
 outlook-guess = A first guess; there is little to go by yet.
 outlook-told = You will be told when it is back.
+outlook-spent-today = Spent today { $today }.
+outlook-spent = Spent today { $today }, about { $day } a day.
+outlook-spent-days = Spent today { $today }, about { $day } a day; enough for about { $days ->
+    [one] 1 day
+   *[other] { $days } days
+}.
 say-spent-back = Used up. Back { $at }. Credits or pay-as-you-go can take over.
 say-spent = Used up. MiniMax names no reset time.
 say-waiting = The window has ended; waiting for a new reading.

@@ -2,11 +2,10 @@
 //!
 //! Owns what stands beside each bar. Refuses a reset for what frees up gradually, and an outlook from old figures.
 
-use jiff::Timestamp;
-
 use super::Scene;
 use super::card::forecast;
 use crate::ahead::Ahead;
+use crate::forecast::pace as even_pace;
 use crate::level::{self, Level};
 use crate::plan::Facts;
 use crate::reading::{Count, Percent, Plan, Quota, Row, Span, Window};
@@ -118,11 +117,7 @@ fn meter(
 
 /// Gives where an even pace would stand now: the share of time that is left, or gone.
 fn pace(wording: &Wording<'_>, window: &Window) -> Option<f64> {
-    let (starts, resets): (Timestamp, Timestamp) = (window.starts_at?, window.resets_at?);
-    let length = resets.duration_since(starts).as_secs_f64();
-    let left = resets.duration_since(wording.now).as_secs_f64();
-    let share = (length > 0.0).then(|| (left / length).clamp(0.0, 1.0))?;
-    Some(if wording.show_used { 1.0 - share } else { share })
+    even_pace(window, wording.now).map(|left| wording.shown(left).fraction())
 }
 
 /// Gives where the thresholds stand on the bar.

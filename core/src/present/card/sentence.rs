@@ -7,6 +7,7 @@ use crate::ahead::Ahead;
 use crate::level::{self, Level};
 use crate::present::Scene;
 use crate::reading::{Balance, Plan, Quota, Reading, Row, Span};
+use crate::spend::{self, Spend};
 use crate::watched::Watched;
 use crate::wording::Wording;
 
@@ -52,7 +53,12 @@ pub(super) fn said(
         return Said::only(words.put("say-stale", &[("clock", clock.into())]));
     }
     match &good.reading {
-        Reading::Balance(balance) => balance_said(wording, account, balance),
+        Reading::Balance(balance) => {
+            let spent = spend::of(account.history.money(), wording.zone, wording.now);
+            let outlook = spent.filter(|_| scene.is_current(account));
+            let outlook = outlook.and_then(|spent| spent_said(wording, balance, &spent));
+            Said { outlook, ..balance_said(wording, account, balance) }
+        }
         Reading::Plan(_) if account.has_ended(scene.now.at) => Said::only(words.say("say-waiting")),
         Reading::Plan(plan) => plan_said(scene, wording, account, plan),
     }
@@ -79,6 +85,20 @@ fn balance_said(wording: &Wording<'_>, account: &Watched, balance: &Balance) -> 
         (Level::Near | Level::Critical | Level::Unknown | Level::Trouble, _) => {
             words.say("say-balance-unknown")
         }
+    })
+}
+
+/// Says what was spent today, what a day costs, and for how long the rest will do at that.
+fn spent_said(wording: &Wording<'_>, balance: &Balance, spent: &Spend) -> Option<String> {
+    let words = wording.words;
+    let today = ("today", wording.money(spent.today, balance.currency).into());
+    let Some(per_day) = spent.per_day.filter(|day| !day.is_zero()) else {
+        return (!spent.today.is_zero()).then(|| words.put("outlook-spent-today", &[today]));
+    };
+    let day = ("day", wording.money(per_day, balance.currency).into());
+    Some(match spent.days_left {
+        Some(days) => words.put("outlook-spent-days", &[today, day, ("days", days.into())]),
+        None => words.put("outlook-spent", &[today, day]),
     })
 }
 
