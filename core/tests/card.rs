@@ -429,7 +429,7 @@ fn sliding(now: Timestamp, left: u32) -> Value {
         "model_remains": [{
             "model_name": "general",
             "start_time": now.as_millisecond(), "end_time": (now + length).as_millisecond(),
-            "remains_time": length.as_millis() as i64,
+            "remains_time": length.as_secs() * 1000,
             "current_interval_status": if left == 0 { 2 } else { 1 }, "current_interval_remaining_percent": left,
             "current_weekly_status": 3, "current_weekly_remaining_percent": 100,
         }],
