@@ -11,6 +11,7 @@ mod commands;
 mod failures;
 mod files;
 mod first_run;
+mod history;
 mod instance;
 mod key;
 mod keyring;
