@@ -193,9 +193,17 @@ mod tests {
     use crate::level::Level;
     use crate::message::{Effect, Event, Now};
     use crate::monitor::{Monitor, Start};
+    use crate::view::View;
 
     /// Lives the simulated day tick by tick; gives every level seen in the window and every notice.
     fn live(hours: i64) -> (BTreeSet<Level>, Vec<String>) {
+        let (views, notices) = lived(hours);
+        let cards = views.iter().flat_map(|view| &view.cards);
+        (cards.map(|card| card.level).collect(), notices)
+    }
+
+    /// Lives the simulated day tick by tick; gives every view and the title of every notice.
+    fn lived(hours: i64) -> (Vec<View>, Vec<String>) {
         let start: Timestamp = "2026-11-23T04:00:00Z".parse().expect("a moment");
         let mut now = Now { at: start, zone: TimeZone::UTC };
         let mut monitor = Monitor::new(
@@ -208,7 +216,7 @@ mod tests {
             },
             &now,
         );
-        let (mut levels, mut notices) = (BTreeSet::new(), Vec::new());
+        let (mut views, mut notices) = (Vec::new(), Vec::new());
         let mut events = vec![Event::Window(true)];
         for _ in 0..hours * 60 {
             while let Some(event) = events.pop() {
@@ -218,7 +226,7 @@ mod tests {
                             let outcome = Ok(answer(&account, start, now.at));
                             events.push(Event::Answered { account, fetch, outcome });
                         }
-                        Effect::ShowView(view) => levels.extend(view.cards.iter().map(|c| c.level)),
+                        Effect::ShowView(view) => views.push(*view),
                         Effect::Notify(notice) => {
                             notices.push(notice.title);
                             events.push(Event::NoticeShown { id: notice.id, shown: true });
@@ -230,7 +238,7 @@ mod tests {
             now.at += SignedDuration::from_mins(1);
             events.push(Event::Tick);
         }
-        (levels, notices)
+        (views, notices)
     }
 
     #[test]
@@ -238,6 +246,18 @@ mod tests {
         use Level::{Critical, Good, Near, Spent, Trouble, Unknown};
         let (levels, _) = live(5);
         assert_eq!(levels, BTreeSet::from([Good, Near, Critical, Spent, Unknown, Trouble]));
+    }
+
+    #[test]
+    fn the_demo_looks_ahead_counts_its_week_and_spends() {
+        let (views, _) = lived(5);
+        let cards = || views.iter().flat_map(|view| &view.cards);
+        assert!(cards().any(|card| card.sentence.starts_with("Runs out about")));
+        assert!(cards().any(|card| card.sentence.starts_with("Good until the reset")));
+        assert!(cards().any(|card| card.sentence.ends_with("Wallet can take over.")));
+        let notes = cards().flat_map(|card| &card.meters).map(|meter| &meter.note);
+        assert!(notes.into_iter().any(|note| note.ends_with("full windows left this week")));
+        assert!(cards().any(|c| c.outlook.as_ref().is_some_and(|o| o.starts_with("Spent today $"))));
     }
 
     #[test]

@@ -101,10 +101,12 @@ fn vlm_calls(plan: &Plan, facts: &Facts) -> Option<u64> {
 
 /// Names the models that only a High-Speed plan has.
 fn high_speed(wording: &Wording<'_>, account: &Account) -> Option<String> {
+    if !account.high_speed {
+        return None;
+    }
     let models = plan::models().iter().filter(|m| m.high_speed).map(|m| m.model.clone());
     let listed = models.reduce(|first, second| {
         wording.words.put("list-and", &[("first", first.into()), ("second", second.into())])
     });
-    let listed = listed.filter(|_| account.high_speed)?;
-    Some(wording.words.put("quiet-high-speed", &[("models", listed.into())]))
+    listed.map(|models| wording.words.put("quiet-high-speed", &[("models", models.into())]))
 }
