@@ -108,6 +108,8 @@ impl Place {
             let (number, left, former) = self.left[weekly];
             let is_late = wire == Wire::Late && weekly == 0;
             let (number, left) = if is_late { (number - 1, former) } else { (number, left) };
+            // An end that has passed needs a right clock to be seen as such.
+            let slip = if time == local { slip } else { slip.abs() };
             let slip = if wire == Wire::Jitter { slip } else { 0 };
             let begins = MONDAY + number * length + slip;
             let (prefix, status) = if weekly == 0 { ("", "interval") } else { ("weekly_", "weekly") };
