@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::level::Level;
 use crate::message::{Effect, Event, KeyringTrouble, Now, Remark};
 use crate::present::{self, Scene};
-use crate::schedule::Outlook;
+use crate::schedule::{self, Outlook, Turns};
 use crate::settings::Settings;
 use crate::speed::{self, Standing};
 use crate::text::{Tongue, Words};
@@ -99,7 +99,7 @@ impl Monitor {
                 self.answered(&account, fetch, outcome, now, &mut effects);
             }
             Event::CheckNow => self.watched.iter_mut().for_each(|w| w.schedule.want_now(now.at)),
-            Event::Woke => self.want_all(now.at),
+            Event::Woke => self.watched.iter_mut().for_each(|w| w.schedule.woke(now.at)),
             Event::SettingsChanged(settings) => self.change_settings(*settings, now.at),
             Event::Window(open) => self.window(open, now.at),
             Event::TrayHost(present) => {
@@ -121,7 +121,7 @@ impl Monitor {
             Event::TestNotice => self.test_notice(now, &mut effects),
             Event::RetryKeyring => {
                 effects.push(Effect::ForgetKeys);
-                self.want_all(now.at);
+                self.watched.iter_mut().for_each(|w| w.schedule.want_soon(now.at));
             }
             Event::Keyring(trouble) => self.keyring = trouble,
             Event::Remark(remark) => {
@@ -219,12 +219,6 @@ impl Monitor {
         effects.push(Effect::KeepOutcome { account: account.clone(), at: now.at, outcome, next });
     }
 
-    fn want_all(&mut self, now: Timestamp) {
-        for watched in &mut self.watched {
-            watched.schedule.want_soon(now);
-        }
-    }
-
     fn window(&mut self, open: bool, now: Timestamp) {
         self.window_open = open;
         self.shown_view = None;
@@ -277,8 +271,7 @@ impl Monitor {
                         self.memory.forget(&account.id);
                         watched.good = None;
                     }
-                    watched.schedule.drop_awaited();
-                    watched.schedule.want_soon(now);
+                    watched.schedule.renew(now);
                 }
                 watched
             }
@@ -288,8 +281,9 @@ impl Monitor {
 
     /// Asks what is due, delivers what is owed, shows what has changed.
     fn settle(&mut self, now: &Now, effects: &mut Vec<Effect>) {
+        let mut turns = Turns::default();
         for watched in &mut self.watched {
-            if watched.schedule.is_due(now.at) {
+            if turns.take(&mut watched.schedule, now.at) {
                 self.fetches += 1;
                 watched.schedule.asked(now.at, self.fetches);
                 effects.push(Effect::Fetch {
@@ -339,8 +333,8 @@ impl Monitor {
     }
 }
 
-/// How long a good reading counts, in multiples of the interval.
+/// Gives the age from which on a reading is too old to go by.
 #[must_use]
 pub fn stale_after(settings: &Settings) -> SignedDuration {
-    settings.interval() * 3
+    schedule::stale_after(settings.interval())
 }

@@ -1,10 +1,15 @@
 //! When an account is asked again, and why.
 //!
-//! Owns intervals, back-off and rests. Refuses timers: each tick compares the moment with the next one due.
+//! Owns intervals, back-off, rests and the waits that MiniMax names. Refuses timers: each tick compares the moment
+//! with the next one due.
+
+mod turns;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::failure::{Failure, FailureKind};
+
+pub use turns::Turns;
 
 /// Why an account is asked at its next moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,12 +73,29 @@ impl Reason {
 
 /// The shortest time between two asks of one account, by whatever reason.
 pub const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
-/// An answer that has not come after this long is lost.
-const LOST_AFTER: SignedDuration = SignedDuration::from_secs(60);
+/// An answer that has not come after this long is lost. The keyring may take a minute, MiniMax ten seconds.
+const LOST_AFTER: SignedDuration = SignedDuration::from_secs(90);
 const WATCHED: SignedDuration = SignedDuration::from_mins(1);
 const FIRST_BACKOFF: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_BACKOFF: SignedDuration = SignedDuration::from_mins(15);
+/// Where nothing tells that the network is back, only trying finds out.
+const LONGEST_OFFLINE: SignedDuration = SignedDuration::from_mins(5);
 const REFUSED_REST: SignedDuration = SignedDuration::from_mins(30);
+/// The longest wait that is taken over from before a restart; the answer's reader cuts to a day. A longer one is
+/// the work of a clock.
+const LONGEST_KEPT: SignedDuration = SignedDuration::from_hours(25);
+/// A network that comes and goes brings no more than one ask in this time.
+const BETWEEN_WAKES: SignedDuration = SignedDuration::from_secs(10);
+/// While MiniMax wants a pause, a click asks no more often than this.
+const BETWEEN_CLICKS: SignedDuration = SignedDuration::from_mins(1);
+/// A reading counts for so many intervals.
+const INTERVALS_UNTIL_STALE: i32 = 3;
+
+/// Gives the age from which on a reading is too old to go by.
+#[must_use]
+pub fn stale_after(interval: SignedDuration) -> SignedDuration {
+    interval * INTERVALS_UNTIL_STALE
+}
 
 /// What a successful ask tells about the next one.
 #[derive(Clone, Copy, Debug)]
@@ -96,6 +118,14 @@ pub struct Schedule {
     failures: u32,
     asked_at: Option<Timestamp>,
     awaited: Option<u64>,
+    /// Until when MiniMax wants not to be asked.
+    told_until: Option<Timestamp>,
+    /// Whether the key was refused: no wake makes it a good one.
+    is_refused: bool,
+    /// Whether someone waits for this ask, so that it waits for no other account.
+    is_hurried: bool,
+    woken_at: Option<Timestamp>,
+    clicked_at: Option<Timestamp>,
     seed: u64,
 }
 
@@ -103,7 +133,28 @@ impl Schedule {
     /// Starts with an ask at once. The seed spreads several accounts; any number will do.
     #[must_use]
     pub const fn new(now: Timestamp, seed: u64) -> Self {
-        Self { next_at: now, reason: Reason::Start, failures: 0, asked_at: None, awaited: None, seed }
+        Self {
+            next_at: now,
+            reason: Reason::Start,
+            failures: 0,
+            asked_at: None,
+            awaited: None,
+            told_until: None,
+            is_refused: false,
+            is_hurried: false,
+            woken_at: None,
+            clicked_at: None,
+            seed,
+        }
+    }
+
+    /// Goes on after a restart: a pause that MiniMax asked for still holds. Anything else begins anew.
+    pub fn resume(&mut self, next: (Timestamp, Reason), now: Timestamp) {
+        let (at, reason) = next;
+        if reason == Reason::ToldToWait && at > now && at <= now + LONGEST_KEPT {
+            self.told_until = Some(at);
+            (self.next_at, self.reason) = (at, reason);
+        }
     }
 
     /// Gives when it is asked next, and why.
@@ -118,18 +169,29 @@ impl Schedule {
         self.awaited.is_some()
     }
 
-    /// Tells whether it is due: its moment has come, or the clock was set back far behind the last ask.
+    /// Tells whether it is due: its moment has come, and no answer is under way.
     #[must_use]
     pub fn is_due(&self, now: Timestamp) -> bool {
-        let clock_set_back = self.asked_at.is_some_and(|asked| now + LOST_AFTER < asked);
-        let lost = self.asked_at.is_some_and(|asked| now.duration_since(asked).abs() > LOST_AFTER);
-        (now >= self.next_at || clock_set_back) && (self.awaited.is_none() || lost)
+        let lost = self.asked_at.is_some_and(|asked| now.duration_since(asked) > LOST_AFTER);
+        now >= self.next_at && (self.awaited.is_none() || lost)
+    }
+
+    /// Looks at the clock: where it was set back behind the last ask, that ask counts as just made. Then one more is
+    /// wanted, except that a pause MiniMax asked for begins again.
+    pub fn heed(&mut self, now: Timestamp) {
+        let Some(asked) = self.asked_at.filter(|asked| now + LOST_AFTER < *asked) else { return };
+        let back = asked.duration_since(now);
+        self.asked_at = Some(now);
+        self.told_until = self.told_until.and_then(|told| told.checked_sub(back).ok());
+        (self.woken_at, self.clicked_at) = (None, None);
+        self.plan(now, now, Reason::Asked);
     }
 
     /// Notes that it is asked now, by this number.
     pub const fn asked(&mut self, now: Timestamp, fetch: u64) {
         self.asked_at = Some(now);
         self.awaited = Some(fetch);
+        self.is_hurried = false;
     }
 
     /// Takes an answer's number; `false` for an answer nobody waits for any more.
@@ -141,32 +203,67 @@ impl Schedule {
         expected
     }
 
-    /// Wants it asked at once because the user clicked.
+    /// Wants it asked at once because the user clicked. While MiniMax wants a pause, the first click asks all the same,
+    /// for the user may know better; hammering does not.
     pub fn want_now(&mut self, now: Timestamp) {
         // A click within a second of the last ask has its answer already.
-        if !self.was_just_asked(now) {
-            (self.next_at, self.reason) = (now, Reason::Asked);
+        if self.was_just_asked(now) {
+            return;
+        }
+        if self.is_told_to_wait(now) {
+            if self.clicked_at.is_some_and(|clicked| now.duration_since(clicked).abs() < BETWEEN_CLICKS) {
+                return;
+            }
+            self.clicked_at = Some(now);
+        }
+        (self.next_at, self.reason, self.is_hurried) = (now, Reason::Asked, true);
+    }
+
+    /// Wants it asked as soon as may be: the keyring is back. The last answer does not count.
+    pub fn want_soon(&mut self, now: Timestamp) {
+        let earliest = self.asked_at.filter(|_| self.was_just_asked(now)).map(|asked| asked + SHORTEST);
+        self.plan(now, earliest.unwrap_or(now), Reason::Asked);
+    }
+
+    /// Wants it asked soon because the machine woke up, the clock jumped or the network came back. A refused key goes
+    /// on resting.
+    pub fn woke(&mut self, now: Timestamp) {
+        if self.is_refused && self.next_at > now {
+            return;
+        }
+        // What failed without a network says nothing about what comes now.
+        self.failures = 0;
+        let since_last = self.woken_at.map(|woken| now.duration_since(woken));
+        match since_last.filter(|since| (SignedDuration::ZERO..BETWEEN_WAKES).contains(since)) {
+            Some(since) => self.plan(now, (now + (BETWEEN_WAKES - since)).min(self.next_at), Reason::Asked),
+            None => {
+                self.woken_at = Some(now);
+                self.want_soon(now);
+            }
         }
     }
 
-    /// Wants it asked as soon as may be: a new key, a wake, a keyring that is back. The last answer does not count.
-    pub fn want_soon(&mut self, now: Timestamp) {
-        let earliest = self.asked_at.filter(|_| self.was_just_asked(now)).map(|asked| asked + SHORTEST);
-        (self.next_at, self.reason) = (earliest.unwrap_or(now), Reason::Asked);
+    /// Begins anew with another key: nothing that was said about the old one holds, nor is its answer awaited.
+    pub fn renew(&mut self, now: Timestamp) {
+        (self.awaited, self.told_until) = (None, None);
+        (self.failures, self.is_refused) = (0, false);
+        self.want_soon(now);
     }
 
-    fn was_just_asked(&self, now: Timestamp) -> bool {
-        self.asked_at.is_some_and(|asked| now.duration_since(asked).abs() < SHORTEST)
+    /// Lets others go first.
+    pub(crate) fn wait_until(&mut self, turn: Timestamp) {
+        self.next_at = self.next_at.max(turn);
     }
 
-    /// Forgets an awaited answer: the key was changed, so the answer would be about the old one.
-    pub const fn drop_awaited(&mut self) {
-        self.awaited = None;
+    /// Tells whether someone waits for this ask.
+    pub(crate) const fn is_hurried(&self) -> bool {
+        self.is_hurried
     }
 
     /// Plans the next ask after a good answer.
     pub fn succeeded(&mut self, now: Timestamp, outlook: Outlook) {
-        self.failures = 0;
+        (self.failures, self.is_refused) = (0, false);
+        (self.told_until, self.clicked_at) = (None, None);
         let (wait, reason) = match () {
             () if outlook.watched && WATCHED < outlook.interval => (WATCHED, Reason::Watched),
             () if outlook.moving_near_limit && WATCHED < outlook.interval => (WATCHED, Reason::NearLimit),
@@ -189,11 +286,14 @@ impl Schedule {
     pub fn failed(&mut self, now: Timestamp, failure: &Failure) {
         let doublings = self.failures.min(10);
         self.failures = self.failures.saturating_add(1);
+        self.is_refused = failure.kind.is_refusal();
+        let backoff = |longest: SignedDuration| (FIRST_BACKOFF * (1 << doublings)).min(longest);
         let (wait, reason) = match failure.kind {
             FailureKind::KeyRejected | FailureKind::KeyRejectedOrWrongRegion => (REFUSED_REST, Reason::Rest),
             FailureKind::NoActivePlan | FailureKind::EndpointMissing | FailureKind::RedirectRefused => {
                 (LONGEST_BACKOFF, Reason::Rest)
             }
+            FailureKind::Offline | FailureKind::Timeout => (backoff(LONGEST_OFFLINE), Reason::Backoff),
             FailureKind::NoData
             | FailureKind::PlanExhausted
             | FailureKind::RateLimited
@@ -201,18 +301,15 @@ impl Schedule {
             | FailureKind::Blocked
             | FailureKind::Unreadable
             | FailureKind::Other
-            | FailureKind::Offline
-            | FailureKind::Timeout
             | FailureKind::Tls
-            | FailureKind::Keyring => {
-                ((FIRST_BACKOFF * (1 << doublings)).min(LONGEST_BACKOFF), Reason::Backoff)
-            }
+            | FailureKind::Keyring => (backoff(LONGEST_BACKOFF), Reason::Backoff),
         };
+        let told = failure.retry_after.and_then(|d| SignedDuration::try_from(d).ok()).unwrap_or_default();
+        // A newer word may lengthen a pause, never shorten it.
+        self.told_until = self.told_until.max(now.checked_add(told).ok().filter(|_| !told.is_zero()));
         // Jitter only delays.
         let spread = wait + wait.mul_f64(0.25 * self.chance());
-        let told = failure.retry_after.and_then(|d| SignedDuration::try_from(d).ok()).unwrap_or_default();
-        (self.next_at, self.reason) =
-            if told > spread { (now + told, Reason::ToldToWait) } else { (now + spread, reason) };
+        self.plan(now, now + spread, reason);
     }
 
     /// Brings the next ask forward because someone opened the window.
@@ -230,6 +327,22 @@ impl Schedule {
         }
     }
 
+    /// Plans the next ask, but never earlier than MiniMax wants it.
+    fn plan(&mut self, now: Timestamp, at: Timestamp, reason: Reason) {
+        (self.next_at, self.reason) = match self.told_until.filter(|told| *told > now && *told > at) {
+            Some(told) => (told, Reason::ToldToWait),
+            None => (at, reason),
+        };
+    }
+
+    fn is_told_to_wait(&self, now: Timestamp) -> bool {
+        self.told_until.is_some_and(|told| told > now)
+    }
+
+    fn was_just_asked(&self, now: Timestamp) -> bool {
+        self.asked_at.is_some_and(|asked| now.duration_since(asked).abs() < SHORTEST)
+    }
+
     /// Gives the next of a row of chances, 0.0..1.0. Not for secrets: it only spreads load.
     fn chance(&mut self) -> f64 {
         self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -241,127 +354,4 @@ impl Schedule {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    fn start() -> Timestamp {
-        "2026-11-23T04:00:00Z".parse().expect("a moment")
-    }
-
-    fn outlook() -> Outlook {
-        Outlook {
-            interval: SignedDuration::from_mins(5),
-            watched: false,
-            moving_near_limit: false,
-            next_reset: None,
-        }
-    }
-
-    #[test]
-    fn every_reason_is_found_by_its_own_name() {
-        for reason in Reason::ALL {
-            assert_eq!(Reason::named(reason.name()), Some(reason));
-        }
-    }
-
-    #[test]
-    fn an_account_is_asked_at_its_interval_and_never_twice_at_once() {
-        let mut schedule = Schedule::new(start(), 1);
-        assert!(schedule.is_due(start()));
-        schedule.asked(start(), 1);
-        assert!(!schedule.is_due(start() + SignedDuration::from_secs(30)));
-        assert!(schedule.take(1));
-        schedule.succeeded(start(), outlook());
-        assert!(!schedule.is_due(start() + SignedDuration::from_secs(299)));
-        assert!(schedule.is_due(start() + SignedDuration::from_secs(331)));
-    }
-
-    #[test]
-    fn an_answer_nobody_waits_for_is_dropped() {
-        let mut schedule = Schedule::new(start(), 1);
-        schedule.asked(start(), 7);
-        assert!(!schedule.take(6));
-        schedule.drop_awaited();
-        assert!(!schedule.take(7));
-    }
-
-    #[test]
-    fn failures_wait_longer_each_time_and_never_longer_than_a_quarter_more_than_the_longest() {
-        let mut schedule = Schedule::new(start(), 3);
-        let mut waits = Vec::new();
-        for _ in 0..12 {
-            schedule.failed(start(), &Failure::new(FailureKind::Offline));
-            waits.push(schedule.next().0.duration_since(start()).as_secs());
-        }
-        assert!((30..=38).contains(&waits[0]), "{waits:?}");
-        assert!((60..=75).contains(&waits[1]), "{waits:?}");
-        assert!(waits.iter().all(|w| *w <= 1125), "{waits:?}");
-        assert!(waits[11] >= 900);
-    }
-
-    #[test]
-    fn the_time_that_minimax_names_is_kept() {
-        let mut schedule = Schedule::new(start(), 3);
-        let retry_after = Some(Duration::from_secs(990));
-        schedule.failed(start(), &Failure { retry_after, ..Failure::new(FailureKind::RateLimited) });
-        assert_eq!(schedule.next(), (start() + SignedDuration::from_secs(990), Reason::ToldToWait));
-    }
-
-    #[test]
-    fn a_refused_key_rests_for_half_an_hour() {
-        let mut schedule = Schedule::new(start(), 3);
-        schedule.failed(start(), &Failure::new(FailureKind::KeyRejected));
-        assert!(!schedule.is_due(start() + SignedDuration::from_mins(29)));
-        assert_eq!(schedule.next().1, Reason::Rest);
-    }
-
-    #[test]
-    fn a_reset_is_looked_at_within_twenty_seconds() {
-        for seed in 0..50 {
-            let mut schedule = Schedule::new(start(), seed);
-            let reset = start() + SignedDuration::from_mins(2);
-            schedule.succeeded(start(), Outlook { next_reset: Some(reset), ..outlook() });
-            let (at, reason) = schedule.next();
-            assert_eq!(reason, Reason::Reset);
-            assert!((5..=20).contains(&at.duration_since(reset).as_secs()));
-        }
-    }
-
-    #[test]
-    fn a_click_asks_at_once_but_not_within_a_second_of_the_last_ask() {
-        let mut schedule = Schedule::new(start(), 1);
-        schedule.asked(start(), 1);
-        schedule.take(1);
-        schedule.succeeded(start(), outlook());
-        schedule.want_now(start() + SignedDuration::from_millis(500));
-        assert!(!schedule.is_due(start() + SignedDuration::from_millis(600)));
-        schedule.want_now(start() + SignedDuration::from_millis(1000));
-        assert!(schedule.is_due(start() + SignedDuration::from_millis(1000)));
-    }
-
-    #[test]
-    fn a_new_key_is_asked_with_soon_even_just_after_the_old_one() {
-        let mut schedule = Schedule::new(start(), 1);
-        schedule.asked(start(), 1);
-        schedule.drop_awaited();
-        schedule.want_soon(start() + SignedDuration::from_millis(300));
-        assert!(!schedule.is_due(start() + SignedDuration::from_millis(400)));
-        assert!(schedule.is_due(start() + SHORTEST));
-    }
-
-    #[test]
-    fn a_clock_set_back_neither_stalls_nor_storms() {
-        let mut schedule = Schedule::new(start(), 1);
-        schedule.asked(start(), 1);
-        schedule.take(1);
-        schedule.succeeded(start(), outlook());
-        let yesterday = start() - SignedDuration::from_hours(24);
-        assert!(schedule.is_due(yesterday));
-        schedule.asked(yesterday, 2);
-        schedule.take(2);
-        schedule.succeeded(yesterday, outlook());
-        assert!(!schedule.is_due(yesterday + SignedDuration::from_mins(1)));
-    }
-}
+mod tests;

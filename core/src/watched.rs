@@ -11,7 +11,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::history::{Change, History};
 use crate::level::{self, Level, Thresholds};
 use crate::reading::{Plan, Reading, Row, Window};
-use crate::schedule::Schedule;
+use crate::schedule::{Reason, Schedule, stale_after};
 
 /// A clock that differs by less than this is right: answers take time, and some servers' clocks tremble.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(90);
@@ -38,6 +38,8 @@ pub struct Kept {
     pub failure: Option<(Timestamp, Failure)>,
     /// What was read before.
     pub history: History,
+    /// When it was to be asked next, and why.
+    pub next: Option<(Timestamp, Reason)>,
 }
 
 /// One account as it is watched.
@@ -68,6 +70,10 @@ impl Watched {
             failure: kept.failure,
             history: kept.history,
         };
+        // A key that is kept unchecked may be another one than MiniMax spoke of.
+        if let Some(next) = kept.next.filter(|_| watched.failure.is_some() && !watched.account.unchecked) {
+            watched.schedule.resume(next, now);
+        }
         if let Some((at, answer)) = kept.good
             && let Ok(reading) = read(&answer, &watched.account, at)
         {
@@ -108,7 +114,7 @@ impl Watched {
     pub fn is_stale(&self, interval: SignedDuration, now: Timestamp) -> bool {
         self.good.as_ref().is_some_and(|g| {
             let age = now.duration_since(g.at);
-            age > interval * 3 || age < -CLOCK_TOLERANCE
+            age > stale_after(interval) || age < -CLOCK_TOLERANCE
         })
     }
 
