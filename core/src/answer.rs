@@ -52,7 +52,7 @@ pub struct Answer {
 pub const BODY_LIMIT: usize = 256 * 1024;
 
 /// The headers that mean something here; no other is kept.
-pub const HEADERS: [&str; 3] = ["content-type", "retry-after", "cf-mitigated"];
+pub const HEADERS: [&str; 4] = ["content-type", "retry-after", "date", "cf-mitigated"];
 
 /// Says what an answer means.
 ///

@@ -20,7 +20,7 @@ use crate::speed::{self, Standing};
 use crate::text::{Tongue, Words};
 use crate::tray::Tray;
 use crate::view::View;
-use crate::watched::{Kept, Watched};
+use crate::watched::{Good, Kept, Watched};
 
 use notices::Deliveries;
 
@@ -191,11 +191,13 @@ impl Monitor {
         match &judged {
             Ok(_) => {
                 let level = watched.level(thresholds, interval, now.at);
-                let just_changed = watched.good.as_ref().is_some_and(|g| g.changed_at == now.at);
+                // MiniMax sends whole percents: one that moves slowly stands still between two looks.
+                let is_moving = |good: &Good| now.at.duration_since(good.changed_at) <= interval;
+                let is_moving = watched.good.as_ref().is_some_and(is_moving);
                 let outlook = Outlook {
                     interval,
                     watched: window_open,
-                    moving_near_limit: just_changed && matches!(level, Level::Near | Level::Critical),
+                    moving_near_limit: is_moving && matches!(level, Level::Near | Level::Critical),
                     next_reset: watched.next_reset(now.at),
                 };
                 watched.schedule.succeeded(now.at, outlook);

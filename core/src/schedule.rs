@@ -104,7 +104,7 @@ pub struct Outlook {
     pub interval: SignedDuration,
     /// Whether the window is open.
     pub watched: bool,
-    /// Whether a window is near its limit and its figure has just changed.
+    /// Whether a window is near its limit and its figure has changed within the interval.
     pub moving_near_limit: bool,
     /// The next moment at which some window starts anew.
     pub next_reset: Option<Timestamp>,
@@ -122,9 +122,11 @@ pub struct Schedule {
     told_until: Option<Timestamp>,
     /// Whether the key was refused: no wake makes it a good one.
     is_refused: bool,
-    /// Whether someone waits for this ask, so that it waits for no other account.
+    /// Whether this ask waits for no other account: someone waits for it, or it has its turn.
     is_hurried: bool,
     woken_at: Option<Timestamp>,
+    /// Whether the network came back while an answer was awaited.
+    is_woken: bool,
     clicked_at: Option<Timestamp>,
     seed: u64,
 }
@@ -143,6 +145,7 @@ impl Schedule {
             is_refused: false,
             is_hurried: false,
             woken_at: None,
+            is_woken: false,
             clicked_at: None,
             seed,
         }
@@ -232,10 +235,20 @@ impl Schedule {
             return;
         }
         // What failed without a network says nothing about what comes now.
-        self.failures = 0;
-        let since_last = self.woken_at.map(|woken| now.duration_since(woken));
-        match since_last.filter(|since| (SignedDuration::ZERO..BETWEEN_WAKES).contains(since)) {
-            Some(since) => self.plan(now, (now + (BETWEEN_WAKES - since)).min(self.next_at), Reason::Asked),
+        let has_failed = std::mem::take(&mut self.failures) > 0;
+        let since = |at: Option<Timestamp>| at.map(|at| now.duration_since(at)).filter(|s| !s.is_negative());
+        let since_wake = since(self.woken_at).filter(|since| *since < BETWEEN_WAKES);
+        match since_wake {
+            // Asked for already, before the wake was told of in one more way.
+            _ if !has_failed && self.was_just_asked(now) => {}
+            // The answer under way decides.
+            _ if self.awaited.is_some() && since(self.asked_at).is_some_and(|s| s <= LOST_AFTER) => {
+                self.is_woken = true;
+            }
+            Some(since) if has_failed => {
+                self.plan(now, (now + (BETWEEN_WAKES - since)).min(self.next_at), Reason::Asked);
+            }
+            Some(_) => {}
             None => {
                 self.woken_at = Some(now);
                 self.want_soon(now);
@@ -250,19 +263,19 @@ impl Schedule {
         self.want_soon(now);
     }
 
-    /// Lets others go first.
+    /// Lets others go first, once.
     pub(crate) fn wait_until(&mut self, turn: Timestamp) {
-        self.next_at = self.next_at.max(turn);
+        (self.next_at, self.is_hurried) = (self.next_at.max(turn), true);
     }
 
-    /// Tells whether someone waits for this ask.
+    /// Tells whether this ask waits for no other account.
     pub(crate) const fn is_hurried(&self) -> bool {
         self.is_hurried
     }
 
     /// Plans the next ask after a good answer.
     pub fn succeeded(&mut self, now: Timestamp, outlook: Outlook) {
-        (self.failures, self.is_refused) = (0, false);
+        (self.failures, self.is_refused, self.is_woken) = (0, false, false);
         (self.told_until, self.clicked_at) = (None, None);
         let (wait, reason) = match () {
             () if outlook.watched && WATCHED < outlook.interval => (WATCHED, Reason::Watched),
@@ -309,6 +322,9 @@ impl Schedule {
         self.told_until = self.told_until.max(now.checked_add(told).ok().filter(|_| !told.is_zero()));
         // Jitter only delays.
         let spread = wait + wait.mul_f64(0.25 * self.chance());
+        // Sent before the network was back, so it says little.
+        let is_outdated = std::mem::take(&mut self.is_woken) && reason == Reason::Backoff;
+        let spread = if is_outdated { spread.min(BETWEEN_WAKES) } else { spread };
         self.plan(now, now + spread, reason);
     }
 
@@ -329,6 +345,7 @@ impl Schedule {
 
     /// Plans the next ask, but never earlier than MiniMax wants it.
     fn plan(&mut self, now: Timestamp, at: Timestamp, reason: Reason) {
+        self.is_hurried = false;
         (self.next_at, self.reason) = match self.told_until.filter(|told| *told > now && *told > at) {
             Some(told) => (told, Reason::ToldToWait),
             None => (at, reason),

@@ -3,9 +3,11 @@
 //! Owns the heartbeat, the keys held in memory and the order in which effects are carried out. Knows neither Tauri
 //! nor the keyring: it is given a [`Desktop`] and a [`KeyVault`].
 
+mod beat;
 mod choices;
 mod source;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,12 +25,14 @@ use tidemark_core::tray::Tray;
 use tidemark_core::view::View;
 use tidemark_core::watched::Kept;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::AbortHandle;
 
 use crate::accounts::Desk;
 use crate::config::{self, Paths};
 use crate::store::{Keeper, Store, Told, Write};
 use crate::vault::KeyVault;
 
+use beat::Beat;
 use source::Keys;
 
 pub use choices::Choice;
@@ -123,6 +127,8 @@ pub struct Controller<D, V> {
     /// When the simulated day began, in real time; `None` outside the simulation.
     demo_since: Option<Timestamp>,
     zone: TimeZone,
+    /// The last ask of each account.
+    flights: HashMap<AccountId, AbortHandle>,
     /// The settings in use, as they were last read well.
     known: Option<Settings>,
     inbox: mpsc::UnboundedReceiver<Message>,
@@ -158,6 +164,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             testing: Vec::new(),
             demo_since,
             zone,
+            flights: HashMap::new(),
             known: None,
             inbox,
             own: own.clone(),
@@ -169,19 +176,22 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
     pub async fn run(mut self) {
         self.settings_changed();
         loop {
-            let next_beat = self.next_beat();
-            tokio::select! {
+            let beat = Beat::new(Timestamp::now(), self.next_beat());
+            let heard = tokio::select! {
                 message = self.inbox.recv() => match message {
-                    // Read anew, the accounts must have all that was kept of them.
-                    Some(Message::LeaveDemo) => {
-                        let _ = tokio::time::timeout(KEPT_WITHIN, self.keeper.settled()).await;
-                        self.change_world(false);
-                    }
-                    Some(message) => self.take(message),
+                    Some(message) => message,
                     None => return,
                 },
-                () = tokio::time::sleep(next_beat) => self.tell(Event::Tick),
+                () = tokio::time::sleep(beat.length) => Message::Event(Event::Tick),
+            };
+            if beat.has_leapt(Timestamp::now()) {
+                self.tell(Event::Woke);
             }
+            if matches!(heard, Message::LeaveDemo) {
+                // Read anew, the accounts must have all that was kept of them.
+                let _ = tokio::time::timeout(KEPT_WITHIN, self.keeper.settled()).await;
+            }
+            self.take(heard);
         }
     }
 
@@ -282,6 +292,10 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
     }
 
     fn tell(&mut self, event: Event) {
+        if matches!(event, Event::Woke) {
+            // It may have woken up somewhere else.
+            self.zone = TimeZone::system();
+        }
         let now = self.now();
         for effect in self.monitor.update(event, &now) {
             self.carry_out(effect);
@@ -303,11 +317,15 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                     return;
                 }
                 let (own, desk) = (self.own.clone(), Arc::clone(&self.desk));
-                let keys = self.keys.clone();
-                tokio::spawn(async move {
+                let (keys, id) = (self.keys.clone(), account.clone());
+                let flight = tokio::spawn(async move {
                     let outcome = keys.ask(&desk, &account, region, endpoint, &own).await;
                     let _ = own.send(Message::Event(Event::Answered { account, fetch, outcome }));
                 });
+                // The core waits for this one only; two at once for one account would be one too many.
+                if let Some(former) = self.flights.insert(id, flight.abort_handle()) {
+                    former.abort();
+                }
             }
             Effect::ShowTray(tray) => self.desktop.show_tray(*tray),
             Effect::ShowView(view) => self.desktop.show_view(*view),
@@ -379,6 +397,7 @@ fn monitor(paths: &Paths, store: &Store, system_locale: &str, demo: bool, now: &
 pub(crate) fn kept(store: &Store, account: &AccountId, now: Timestamp) -> Kept {
     let mut kept = store.last(account).unwrap_or_default();
     let since = now.checked_sub(LOOKED_BACK).unwrap_or(now);
+    kept.next = store.next_ask(account).unwrap_or_default();
     kept.history.recall(store.history(account, since).unwrap_or_default());
     kept
 }

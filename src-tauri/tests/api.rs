@@ -70,7 +70,8 @@ async fn the_key_travels_in_one_header_and_the_answer_keeps_what_matters() {
 
     assert_eq!(answer.status, 429);
     assert_eq!(answer.body, b"{}");
-    let kept: Vec<_> = answer.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let told = answer.headers.iter().filter(|(name, _)| name != "date");
+    let kept: Vec<_> = told.map(|(n, v)| (n.as_str(), v.as_str())).collect();
     assert_eq!(kept, [("content-type", "application/json; charset=utf-8"), ("retry-after", "990")]);
     let requests = server.received_requests().await.unwrap();
     for request in &requests {

@@ -46,7 +46,8 @@ pub(super) fn verdict(answer: &Answer, text: &str) -> Option<FailureKind> {
     Some(kind)
 }
 
-/// Gives the wait an answer asks for, from seconds or from a date; never more than a day.
+/// Gives the wait an answer asks for, from seconds or from a date; never more than a day. A date is held against the
+/// server's own clock where it tells that, for the local one may be wrong.
 pub(super) fn retry_after(answer: &Answer, at: Timestamp) -> Option<Duration> {
     let value = header(answer, "retry-after")?.trim();
     let wait = if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
@@ -54,6 +55,7 @@ pub(super) fn retry_after(answer: &Answer, at: Timestamp) -> Option<Duration> {
         value.parse().map_or(LONGEST_WAIT, Duration::from_secs)
     } else {
         let until = http_date(value)?;
+        let at = header(answer, "date").and_then(|date| http_date(date.trim())).unwrap_or(at);
         Duration::try_from(until.duration_since(at)).ok()?
     };
     Some(wait.min(LONGEST_WAIT))
@@ -101,4 +103,47 @@ fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
         .iter()
         .find(|(key, _)| key.trim().eq_ignore_ascii_case(name))
         .map(|(_, value)| value.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wait(headers: &[(&str, &str)]) -> Option<u64> {
+        let headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let at = "2026-11-23T04:00:00Z".parse().expect("a moment");
+        retry_after(&Answer { status: 429, headers, body: Vec::new() }, at).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn a_wait_comes_in_seconds_or_as_a_date_and_never_as_more_than_a_day() {
+        let cases = [
+            ("17", Some(17)),
+            (" 17 ", Some(17)),
+            ("0", Some(0)),
+            ("31536000", Some(86_400)),
+            ("99999999999999999999999", Some(86_400)),
+            ("-5", None),
+            ("1.5", None),
+            ("soon", None),
+            ("", None),
+            ("Mon, 23 Nov 2026 04:10:00 GMT", Some(600)),
+            ("Monday, 23-Nov-26 04:10:00 GMT", Some(600)),
+            ("Mon Nov 23 04:10:00 2026", Some(600)),
+            ("Mon, 23 Nov 2026 03:59:00 GMT", None),
+            ("Tue, 23 Nov 2027 04:00:00 GMT", Some(86_400)),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(wait(&[("retry-after", value)]), expected, "{value:?}");
+        }
+        assert_eq!(wait(&[]), None);
+    }
+
+    #[test]
+    fn a_date_is_held_against_the_clock_of_the_server() {
+        let until = ("retry-after", "Sun, 22 Nov 2026 04:10:00 GMT");
+        assert_eq!(wait(&[until, ("date", "Sun, 22 Nov 2026 04:00:00 GMT")]), Some(600));
+        assert_eq!(wait(&[until, ("date", "yesterday")]), None);
+        assert_eq!(wait(&[("retry-after", "17"), ("date", "Sun, 22 Nov 2026 04:00:00 GMT")]), Some(17));
+    }
 }

@@ -242,6 +242,45 @@ fn a_wake_asks_at_once_and_a_flapping_network_every_ten_seconds() {
 }
 
 #[test]
+fn a_wake_that_is_told_of_three_times_asks_once_unless_that_ask_fails() {
+    for (fails, expected) in [(false, 1), (true, 2)] {
+        let mut schedule = Schedule::new(start(), 1);
+        schedule.asked(start(), 1);
+        schedule.take(1);
+        schedule.succeeded(start(), outlook());
+        let mut asks = 0;
+        for second in 100..125 {
+            let now = start() + secs(second);
+            if [100, 101, 104].contains(&second) {
+                schedule.woke(now);
+            }
+            if schedule.is_due(now) {
+                asks += 1;
+                schedule.asked(now, 2);
+                schedule.take(2);
+                if fails && asks == 1 {
+                    schedule.failed(now, &Failure::new(FailureKind::Offline));
+                } else {
+                    schedule.succeeded(now, outlook());
+                }
+            }
+        }
+        assert_eq!(asks, expected);
+    }
+}
+
+#[test]
+fn a_network_that_comes_back_while_an_answer_is_awaited_shortens_the_back_off() {
+    let mut schedule = Schedule::new(start(), 1);
+    schedule.asked(start(), 1);
+    schedule.woke(start() + secs(5));
+    assert!(!schedule.is_due(start() + secs(5)), "never two at once");
+    schedule.take(1);
+    schedule.failed(start() + secs(9), &Failure::new(FailureKind::Timeout));
+    assert!(schedule.is_due(start() + secs(19)));
+}
+
+#[test]
 fn a_wake_does_not_ask_with_a_refused_key_but_a_click_does() {
     let mut schedule = Schedule::new(start(), 1);
     schedule.failed(start(), &Failure::new(FailureKind::KeyRejected));

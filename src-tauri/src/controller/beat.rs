@@ -1,0 +1,54 @@
+//! One beat of the heart, held against the clock on the wall.
+//!
+//! Owns what counts as a leap: the machine slept, or someone set the clock. Refuses to say which; both want new
+//! readings. This is how a wake-up is noticed where the system tells of none.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+/// A busy machine beats late, and a clock that is kept right moves a little.
+const TOLERANCE: SignedDuration = SignedDuration::from_secs(30);
+
+/// One beat: when it began, and how long it was meant to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Beat {
+    began: Timestamp,
+    pub(super) length: Duration,
+}
+
+impl Beat {
+    pub(super) const fn new(began: Timestamp, length: Duration) -> Self {
+        Self { began, length }
+    }
+
+    /// Tells whether the clock leapt while it beat, forward or back.
+    pub(super) fn has_leapt(&self, now: Timestamp) -> bool {
+        let passed = now.duration_since(self.began);
+        let length = SignedDuration::try_from(self.length).unwrap_or(SignedDuration::MAX);
+        passed < -TOLERANCE || passed > length.saturating_add(TOLERANCE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sleep_and_a_clock_that_is_set_are_leaps_and_a_late_beat_is_none() {
+        let began: Timestamp = "2026-11-23T04:00:00Z".parse().unwrap();
+        let beat = Beat::new(began, Duration::from_secs(15));
+        for (seconds, leapt) in [
+            (0, false),
+            (15, false),
+            (40, false),
+            (46, true),
+            (3600, true),
+            (-20, false),
+            (-31, true),
+            (-86400, true),
+        ] {
+            assert_eq!(beat.has_leapt(began + SignedDuration::from_secs(seconds)), leapt, "{seconds} s");
+        }
+    }
+}
