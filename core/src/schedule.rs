@@ -86,7 +86,7 @@ const REFUSED_REST: SignedDuration = SignedDuration::from_mins(30);
 const LONGEST_KEPT: SignedDuration = SignedDuration::from_hours(25);
 /// A network that comes and goes brings no more than one ask in this time.
 const BETWEEN_WAKES: SignedDuration = SignedDuration::from_secs(10);
-/// While MiniMax wants a pause, a click asks no more often than this.
+/// Once MiniMax has answered a click in its pause with a pause, clicks ask no more often than this.
 const BETWEEN_CLICKS: SignedDuration = SignedDuration::from_mins(1);
 /// A reading counts for so many intervals.
 const INTERVALS_UNTIL_STALE: i32 = 3;
@@ -110,6 +110,17 @@ pub struct Outlook {
     pub next_reset: Option<Timestamp>,
 }
 
+/// What became of the user's wish to be told at once although MiniMax wants a pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Insistence {
+    /// There is none, or it did not reach MiniMax.
+    None,
+    /// It is on its way.
+    Asked,
+    /// MiniMax wants its pause all the same, and has said so at this moment.
+    InVain(Timestamp),
+}
+
 /// The asking of one account.
 #[derive(Clone, Debug)]
 pub struct Schedule {
@@ -127,7 +138,7 @@ pub struct Schedule {
     woken_at: Option<Timestamp>,
     /// Whether the network came back while an answer was awaited.
     is_woken: bool,
-    clicked_at: Option<Timestamp>,
+    insistence: Insistence,
     seed: u64,
 }
 
@@ -146,17 +157,16 @@ impl Schedule {
             is_hurried: false,
             woken_at: None,
             is_woken: false,
-            clicked_at: None,
+            insistence: Insistence::None,
             seed,
         }
     }
 
     /// Goes on after a restart: a pause that MiniMax asked for still holds. Anything else begins anew.
-    pub fn resume(&mut self, next: (Timestamp, Reason), now: Timestamp) {
-        let (at, reason) = next;
-        if reason == Reason::ToldToWait && at > now && at <= now + LONGEST_KEPT {
-            self.told_until = Some(at);
-            (self.next_at, self.reason) = (at, reason);
+    pub fn resume(&mut self, told_until: Timestamp, now: Timestamp) {
+        if told_until > now && told_until <= now + LONGEST_KEPT {
+            self.told_until = self.told_until.max(Some(told_until));
+            self.plan(now, now, Reason::Start);
         }
     }
 
@@ -186,7 +196,7 @@ impl Schedule {
         let back = asked.duration_since(now);
         self.asked_at = Some(now);
         self.told_until = self.told_until.and_then(|told| told.checked_sub(back).ok());
-        (self.woken_at, self.clicked_at) = (None, None);
+        (self.woken_at, self.insistence) = (None, Insistence::None);
         self.plan(now, now, Reason::Asked);
     }
 
@@ -206,18 +216,20 @@ impl Schedule {
         expected
     }
 
-    /// Wants it asked at once because the user clicked. While MiniMax wants a pause, the first click asks all the same,
-    /// for the user may know better; hammering does not.
+    /// Wants it asked at once because the user clicked. While MiniMax wants a pause, a click asks all the same, for the
+    /// user may know better; but once MiniMax has repeated itself, hammering does not.
     pub fn want_now(&mut self, now: Timestamp) {
         // A click within a second of the last ask has its answer already.
         if self.was_just_asked(now) {
             return;
         }
         if self.is_told_to_wait(now) {
-            if self.clicked_at.is_some_and(|clicked| now.duration_since(clicked).abs() < BETWEEN_CLICKS) {
-                return;
+            match self.insistence {
+                Insistence::InVain(at) if now.duration_since(at).abs() < BETWEEN_CLICKS => return,
+                Insistence::None | Insistence::Asked | Insistence::InVain(_) => {
+                    self.insistence = Insistence::Asked;
+                }
             }
-            self.clicked_at = Some(now);
         }
         (self.next_at, self.reason, self.is_hurried) = (now, Reason::Asked, true);
     }
@@ -276,7 +288,7 @@ impl Schedule {
     /// Plans the next ask after a good answer.
     pub fn succeeded(&mut self, now: Timestamp, outlook: Outlook) {
         (self.failures, self.is_refused, self.is_woken) = (0, false, false);
-        (self.told_until, self.clicked_at) = (None, None);
+        (self.told_until, self.insistence) = (None, Insistence::None);
         let (wait, reason) = match () {
             () if outlook.watched && WATCHED < outlook.interval => (WATCHED, Reason::Watched),
             () if outlook.moving_near_limit && WATCHED < outlook.interval => (WATCHED, Reason::NearLimit),
@@ -318,6 +330,9 @@ impl Schedule {
             | FailureKind::Keyring => (backoff(LONGEST_BACKOFF), Reason::Backoff),
         };
         let told = failure.retry_after.and_then(|d| SignedDuration::try_from(d).ok()).unwrap_or_default();
+        if self.insistence == Insistence::Asked {
+            self.insistence = if told.is_zero() { Insistence::None } else { Insistence::InVain(now) };
+        }
         // A newer word may lengthen a pause, never shorten it.
         self.told_until = self.told_until.max(now.checked_add(told).ok().filter(|_| !told.is_zero()));
         // Jitter only delays.

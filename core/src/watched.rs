@@ -71,8 +71,12 @@ impl Watched {
             history: kept.history,
         };
         // A key that is kept unchecked may be another one than MiniMax spoke of.
-        if let Some(next) = kept.next.filter(|_| watched.failure.is_some() && !watched.account.unchecked) {
-            watched.schedule.resume(next, now);
+        if let Some((at, failure)) = watched.failure.filter(|_| !watched.account.unchecked) {
+            let told = failure.retry_after.and_then(|wait| at.checked_add(wait).ok());
+            let planned = kept.next.filter(|(_, reason)| *reason == Reason::ToldToWait).map(|(at, _)| at);
+            for until in [told, planned].into_iter().flatten() {
+                watched.schedule.resume(until, now);
+            }
         }
         if let Some((at, answer)) = kept.good
             && let Ok(reading) = read(&answer, &watched.account, at)

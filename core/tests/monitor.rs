@@ -12,6 +12,7 @@ use tidemark_core::failure::{Failure, FailureKind};
 use tidemark_core::level::Level;
 use tidemark_core::message::{Effect, Event, KeyringTrouble, Now, Remark};
 use tidemark_core::monitor::{Monitor, Start};
+use tidemark_core::schedule::Reason;
 use tidemark_core::settings::{Language, Settings};
 use tidemark_core::tray::{Shape, Tray};
 use tidemark_core::view::View;
@@ -458,4 +459,33 @@ fn a_store_that_fails_is_told_until_it_works_and_told_again_the_next_time() {
     stage.tell(Event::Remark(Remark::StoreBroken { kept_as: Some("history.broken.sqlite".to_owned()) }));
     stage.tell(Event::StoreWorks);
     assert_eq!(shown(&stage).len(), 1, "what was moved aside stays said");
+}
+
+#[test]
+fn a_restart_asks_at_once_except_in_a_pause_that_minimax_asked_for() {
+    let now = Now { at: "2026-11-23T04:00:00Z".parse().expect("a moment"), zone: TimeZone::UTC };
+    let ago = |seconds: i64| now.at - SignedDuration::from_secs(seconds);
+    let paused = |seconds: u64| Failure {
+        retry_after: Some(std::time::Duration::from_secs(seconds)),
+        ..Failure::new(FailureKind::RateLimited)
+    };
+    let refused = Failure::new(FailureKind::KeyRejected);
+    let told = |seconds: i64| Some((now.at + SignedDuration::from_secs(seconds), Reason::ToldToWait));
+    let rest = Some((now.at + SignedDuration::from_secs(900), Reason::Rest));
+    for (failure, next, unchecked, asks) in [
+        (Some((ago(60), paused(600))), None, false, 0),
+        (Some((ago(60), Failure::new(FailureKind::Offline))), told(540), false, 0),
+        (Some((ago(60), paused(30))), None, false, 1),
+        (Some((ago(60), paused(600))), None, true, 1),
+        (Some((ago(60), refused)), rest, false, 1),
+        (None, told(540), false, 1),
+    ] {
+        let account = Account { unchecked, ..account("Home") };
+        let kept = Kept { failure, next, ..Kept::default() };
+        let settings = Settings { accounts: vec![account.clone()], ..Settings::default() };
+        let start = start(&settings, Memory::default(), vec![(account.id, kept)]);
+        let effects = Monitor::new(start, &now).update(Event::Tick, &now);
+        let asked = effects.iter().filter(|e| matches!(e, Effect::Fetch { .. })).count();
+        assert_eq!(asked, asks, "{failure:?} {next:?} {unchecked}");
+    }
 }

@@ -65,21 +65,19 @@ fn midnight() -> Timestamp {
 fn answer(life: Life, second: i64) -> Result<Answer, Failure> {
     let hours = |from: i64, to: i64| (from * 3600..to * 3600).contains(&second);
     match life {
-        Life::Idle => Ok(plan(0, second)),
         Life::Office if hours(9, 18) => Ok(plan(60 * (second % WINDOW) / WINDOW, second)),
-        Life::Office => Ok(plan(0, second)),
+        Life::Idle | Life::Office => Ok(plan(0, second)),
         Life::Agents => Ok(plan((130 * (second % WINDOW) / WINDOW).min(100), second)),
-        Life::Wallet => Ok(said(json!({ "available_amount": format!("{}.00", 100 - second / 3600) }))),
+        Life::Wallet => Ok(said(&json!({ "available_amount": format!("{}.00", 100 - second / 3600) }))),
         Life::Faulty if hours(2, 5) => Ok(Answer { status: 503, headers: Vec::new(), body: Vec::new() }),
         Life::Offline if hours(11, 12) => Err(Failure::new(FailureKind::Offline)),
-        Life::Faulty | Life::Offline => Ok(plan(20, second)),
         Life::Refused => {
-            Ok(said(json!({ "base_resp": { "status_code": 1004, "status_msg": "login fail" } })))
+            Ok(said(&json!({ "base_resp": { "status_code": 1004, "status_msg": "login fail" } })))
         }
         Life::Paused if hours(10, 16) => {
             Ok(Answer { status: 429, headers: vec![("retry-after".into(), "1800".into())], body: Vec::new() })
         }
-        Life::Paused => Ok(plan(20, second)),
+        Life::Faulty | Life::Offline | Life::Paused => Ok(plan(20, second)),
     }
 }
 
@@ -87,7 +85,7 @@ fn answer(life: Life, second: i64) -> Result<Answer, Failure> {
 fn plan(used: i64, second: i64) -> Answer {
     let start = midnight() + SignedDuration::from_secs(second - second % WINDOW);
     let end = start + SignedDuration::from_secs(WINDOW);
-    said(json!({
+    said(&json!({
         "model_remains": [{
             "model_name": "general",
             "start_time": start.as_millisecond(), "end_time": end.as_millisecond(),
@@ -100,7 +98,7 @@ fn plan(used: i64, second: i64) -> Answer {
     }))
 }
 
-fn said(body: serde_json::Value) -> Answer {
+fn said(body: &serde_json::Value) -> Answer {
     Answer { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() }
 }
 

@@ -1,6 +1,6 @@
-//! The session bus.
+//! The session bus, and a system bus where a test wants one.
 //!
-//! Owns the daemon's configuration and the calls over it. Refuses activation: what is not running stays absent.
+//! Owns the daemons' configuration and the calls over them. Refuses activation: what is not running stays absent.
 
 use std::fs;
 use std::path::Path;
@@ -13,12 +13,22 @@ use crate::process::Started;
 use crate::session::command;
 use crate::wait::until;
 
-/// Starts the bus and connects the test to it.
+/// Starts the session's bus and connects the test to it.
 pub(crate) async fn start(root: &Path, environment: &[(String, String)]) -> (Started, Connection) {
-    let socket = root.join("run/bus");
+    start_as(root, environment, "session", &root.join(SESSION)).await
+}
+
+/// Starts a bus of a type at a socket and connects the test to it.
+pub(crate) async fn start_as(
+    root: &Path,
+    environment: &[(String, String)],
+    kind: &str,
+    socket: &Path,
+) -> (Started, Connection) {
     assert!(socket.as_os_str().len() < 100, "too long a path for a socket: {}", socket.display());
-    let configuration = root.join("bus.conf");
+    let configuration = root.join(format!("{kind}-bus.conf"));
     let text = CONFIGURATION
+        .replace("KIND", kind)
         .replace("SOCKET", &socket.display().to_string())
         .replace("SERVICES", &root.join("services").display().to_string());
     fs::write(&configuration, text).expect("the configuration of the bus");
@@ -26,7 +36,7 @@ pub(crate) async fn start(root: &Path, environment: &[(String, String)]) -> (Sta
     daemon.arg("--config-file").arg(&configuration).args(["--nofork", "--nopidfile", "--nosyslog"]);
     let daemon = Started::new("dbus-daemon", &root.join("log"), &mut daemon);
     let address = format!("unix:path={}", socket.display());
-    let bus = until("the session bus", async || {
+    let bus = until(&format!("the {kind} bus"), async || {
         let builder = zbus::connection::Builder::address(address.as_str());
         builder.build().await.map_err(|e| e.to_string())
     })
@@ -77,10 +87,13 @@ impl Address<'_> {
     }
 }
 
+/// Where the session's bus is found, below the session's folder.
+const SESSION: &str = "run/bus";
+
 const CONFIGURATION: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
-  <type>session</type>
+  <type>KIND</type>
   <listen>unix:path=SOCKET</listen>
   <auth>EXTERNAL</auth>
   <servicedir>SERVICES</servicedir>

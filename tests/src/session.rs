@@ -157,6 +157,10 @@ impl Session {
         }
     }
 
+    pub(crate) fn environment(&self) -> &[(String, String)] {
+        &self.environment
+    }
+
     /// Gives the test's own connection to the session's bus.
     pub const fn bus(&self) -> &Connection {
         &self.bus

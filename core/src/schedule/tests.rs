@@ -188,6 +188,20 @@ fn during_a_pause_one_click_asks_and_hammering_does_not() {
 }
 
 #[test]
+fn a_click_in_a_pause_that_did_not_reach_minimax_may_be_repeated() {
+    let mut schedule = told(990);
+    for second in [2, 4, 6] {
+        let now = start() + secs(second);
+        schedule.want_now(now);
+        assert!(schedule.is_due(now));
+        schedule.asked(now, 2);
+        schedule.take(2);
+        schedule.failed(now, &Failure::new(FailureKind::Offline));
+        assert_eq!(schedule.next(), (start() + secs(990), Reason::ToldToWait));
+    }
+}
+
+#[test]
 fn a_good_answer_or_another_key_ends_the_pause() {
     let at = start() + secs(100);
     let mut schedule = told(990);
@@ -199,24 +213,24 @@ fn a_good_answer_or_another_key_ends_the_pause() {
 }
 
 #[test]
-fn a_pause_holds_over_a_restart_and_nothing_else_does() {
+fn a_pause_holds_over_a_restart_and_over_a_wake_after_it() {
     let later = start() + secs(600);
-    for (next, expected) in [
-        ((later, Reason::ToldToWait), (later, Reason::ToldToWait)),
-        ((later, Reason::Rest), (start(), Reason::Start)),
-        ((later, Reason::Interval), (start(), Reason::Start)),
-        ((start() - secs(1), Reason::ToldToWait), (start(), Reason::Start)),
+    let unheeded = (start(), Reason::Start);
+    for (until, expected) in [
+        (later, (later, Reason::ToldToWait)),
+        (start() - secs(1), unheeded),
         // Kept by a clock that was a month ahead.
-        ((start() + SignedDuration::from_hours(720), Reason::ToldToWait), (start(), Reason::Start)),
+        (start() + SignedDuration::from_hours(720), unheeded),
     ] {
         let mut schedule = Schedule::new(start(), 1);
-        schedule.resume(next, start());
-        assert_eq!(schedule.next(), expected, "{next:?}");
+        schedule.resume(until, start());
+        assert_eq!(schedule.next(), expected, "{until}");
     }
     let mut schedule = Schedule::new(start(), 1);
-    schedule.resume((later, Reason::ToldToWait), start());
+    schedule.resume(later, start());
+    schedule.resume(start() + secs(300), start());
     schedule.woke(start() + secs(5));
-    assert!(!schedule.is_due(later - secs(1)), "a wake does not end it either");
+    assert!(!schedule.is_due(later - secs(1)), "neither a shorter one nor a wake ends it");
 }
 
 #[test]
@@ -374,6 +388,8 @@ fn ten_accounts_that_are_due_at_once_take_turns_unless_the_user_waits() {
     let asked: Vec<usize> = (0..9).map(|second| asked_in(&mut schedules, second)).collect();
     assert_eq!(asked, [2, 1, 1, 1, 1, 1, 1, 1, 1]);
     let mut schedules = due();
-    schedules.iter_mut().for_each(|s| s.want_now(start()));
+    for schedule in &mut schedules {
+        schedule.want_now(start());
+    }
     assert_eq!(asked_in(&mut schedules, 0), 10);
 }

@@ -121,7 +121,7 @@ fn read(
                     // Only for this forecast: what is kept is the running app's affair.
                     history.take(&reading, at);
                 }
-                known[i] = Kept { good: Some((at, answer)), failure: None, history };
+                known[i] = Kept { good: Some((at, answer)), failure: None, history, next: None };
             }
             Err(failure) => known[i].failure = Some((at, failure)),
         }

@@ -5,6 +5,7 @@
 
 mod absent;
 mod accounts;
+mod asking;
 mod choices;
 mod clicks;
 mod commands;
