@@ -6,29 +6,29 @@
 mod beat;
 mod choices;
 mod source;
+mod start;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use tidemark_core::account::AccountId;
-use tidemark_core::alert::{Memory, Notice, NoticeKind};
+use tidemark_core::alert::{Notice, NoticeKind};
 use tidemark_core::message::{Effect, Event, Now, Remark};
-use tidemark_core::monitor::{Monitor, Start};
+use tidemark_core::monitor::Monitor;
 use tidemark_core::settings::Settings;
 use tidemark_core::simulate;
 use tidemark_core::speed::Standing;
 use tidemark_core::text::Tongue;
 use tidemark_core::tray::Tray;
 use tidemark_core::view::View;
-use tidemark_core::watched::Kept;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
 use crate::accounts::Desk;
-use crate::config::{self, Paths};
+use crate::config;
 use crate::store::{Keeper, Store, Told, Write};
 use crate::vault::KeyVault;
 
@@ -36,6 +36,8 @@ use beat::Beat;
 use source::Keys;
 
 pub use choices::Choice;
+pub(crate) use start::kept;
+use start::monitor;
 
 /// Compares the moment with what is due; suspend and clock jumps need nothing more.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -43,8 +45,6 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const SHORTEST_BEAT: Duration = Duration::from_millis(100);
 /// How long a disk that hangs may hold up what waits for being kept.
 const KEPT_WITHIN: Duration = Duration::from_secs(3);
-/// How far back a start looks: a week, and what a week is compared with.
-const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(9 * 24);
 /// The simulated day goes faster, and so does its heart.
 const DEMO_HEARTBEAT: Duration = Duration::from_secs(1);
 
@@ -373,31 +373,4 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
 fn demo_time(since: Timestamp, real: Timestamp) -> Timestamp {
     let passed = real.duration_since(since);
     since.checked_add(passed * simulate::SPEED).unwrap_or(real)
-}
-
-fn monitor(paths: &Paths, store: &Store, system_locale: &str, demo: bool, now: &Now) -> Monitor {
-    let loaded = config::load(paths, now.at);
-    let (settings, kept, memory) = if demo {
-        (simulate::settings(&loaded.settings), Vec::new(), Memory::default())
-    } else {
-        let kept = loaded.settings.accounts.iter().map(|a| (a.id.clone(), kept(store, &a.id, now.at)));
-        let kept = kept.collect();
-        (loaded.settings, kept, store.memory().unwrap_or_default())
-    };
-    let start = Start { settings, memory, kept, system_locale: system_locale.to_owned(), demo };
-    let mut monitor = Monitor::new(start, now);
-    if let Some(remark) = loaded.remark {
-        // Only noted here; what it shows follows with the first event.
-        monitor.update(Event::Remark(remark), now);
-    }
-    monitor
-}
-
-/// Gives what was kept of an account; what cannot be read is done without, and the keeper tells of it.
-pub(crate) fn kept(store: &Store, account: &AccountId, now: Timestamp) -> Kept {
-    let mut kept = store.last(account).unwrap_or_default();
-    let since = now.checked_sub(LOOKED_BACK).unwrap_or(now);
-    kept.next = store.next_ask(account).unwrap_or_default();
-    kept.history.recall(store.history(account, since).unwrap_or_default());
-    kept
 }

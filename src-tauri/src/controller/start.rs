@@ -1,0 +1,45 @@
+//! What a monitor starts with: the settings, and what was kept of each account.
+//!
+//! Owns how far back a start looks. Refuses to fail: what cannot be read is done without.
+
+use jiff::{SignedDuration, Timestamp};
+use tidemark_core::account::AccountId;
+use tidemark_core::alert::Memory;
+use tidemark_core::message::{Event, Now};
+use tidemark_core::monitor::{Monitor, Start};
+use tidemark_core::simulate;
+use tidemark_core::watched::Kept;
+
+use crate::config::{self, Paths};
+use crate::store::Store;
+
+/// A week, and what a week is compared with.
+const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(9 * 24);
+
+/// Makes the monitor of the user's accounts, or of the simulated ones.
+pub(super) fn monitor(paths: &Paths, store: &Store, system_locale: &str, demo: bool, now: &Now) -> Monitor {
+    let loaded = config::load(paths, now.at);
+    let (settings, kept, memory) = if demo {
+        (simulate::settings(&loaded.settings), Vec::new(), Memory::default())
+    } else {
+        let kept = loaded.settings.accounts.iter().map(|a| (a.id.clone(), kept(store, &a.id, now.at)));
+        let kept = kept.collect();
+        (loaded.settings, kept, store.memory().unwrap_or_default())
+    };
+    let start = Start { settings, memory, kept, system_locale: system_locale.to_owned(), demo };
+    let mut monitor = Monitor::new(start, now);
+    if let Some(remark) = loaded.remark {
+        // Only noted here; what it shows follows with the first event.
+        monitor.update(Event::Remark(remark), now);
+    }
+    monitor
+}
+
+/// Gives what was kept of an account; what cannot be read is done without, and the keeper tells of it.
+pub(crate) fn kept(store: &Store, account: &AccountId, now: Timestamp) -> Kept {
+    let mut kept = store.last(account).unwrap_or_default();
+    let since = now.checked_sub(LOOKED_BACK).unwrap_or(now);
+    kept.next = store.next_ask(account).unwrap_or_default();
+    kept.history.recall(store.history(account, since).unwrap_or_default());
+    kept
+}
