@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
-pub(crate) use self::stretch::Stretch;
+pub(crate) use self::stretch::{Stretch, seconds_between};
 pub use self::track::Track;
 use crate::reading::{Percent, Reading, Row, Span, Window};
 

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use crate::history::{Stretch, Track};
+use crate::history::{Stretch, Track, seconds_between};
 use crate::reading::Percent;
 
 /// How much must have been used of both, in points of a hundred, before it counts as measured. Whole steps of the
@@ -43,7 +43,7 @@ fn windows_of_a_week(interval: &Track, weekly: &Track) -> Option<f64> {
     if interval.is_rolling() || weekly.is_rolling() {
         return None;
     }
-    let lasting = |stretch: &Stretch| stretch.from < stretch.to;
+    let lasting = |stretch: &Stretch| seconds_between(stretch.from, stretch.to) > 0.0;
     let (mut shorts, mut weeks) = (interval.stretches().filter(lasting), weekly.stretches().filter(lasting));
     let (mut of_intervals, mut of_week) = (0.0, 0.0);
     let (mut short, mut week) = (shorts.next(), weeks.next());
@@ -70,6 +70,8 @@ fn windows_of_a_week(interval: &Track, weekly: &Track) -> Option<f64> {
 /// What was used in a part of a stretch; `None` where the window began anew in it.
 fn part(stretch: &Stretch, from: Timestamp, to: Timestamp) -> Option<f64> {
     let used = stretch.used.filter(|_| !stretch.begins)?;
-    let whole = stretch.to.duration_since(stretch.from).as_secs_f64();
-    Some(used * to.duration_since(from).as_secs_f64() / whole)
+    if used <= 0.0 {
+        return Some(0.0);
+    }
+    Some(used * seconds_between(from, to) / seconds_between(stretch.from, stretch.to))
 }

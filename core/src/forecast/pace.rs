@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Confidence;
-use crate::history::Track;
+use crate::history::{Track, seconds_between};
 use crate::rolling::Ledger;
 
 /// After this, what was used counts a quarter of what is used now, for the pace of now: 9 minutes of five hours.
@@ -15,6 +15,8 @@ const NOW_FADES: f64 = 0.03;
 const MEAN_FADES: f64 = 0.5;
 /// So long the pace of now goes on before half of it has given way to the mean: 15 minutes of five hours.
 const GOES_ON: f64 = 0.05;
+/// What was used longer ago hardly counts any more: fifteen hours of five.
+const OLDEST: f64 = 3.0;
 /// A pause counts for the mean as if it had been no longer than this, 24 minutes of five hours: lunch is once a day.
 const LONGEST_PAUSE: f64 = 0.08;
 /// A pause so long ends what belongs together: two and a half hours of five.
@@ -111,6 +113,7 @@ impl Pace {
 struct Sum {
     seen: Timestamp,
     length: SignedDuration,
+    length_seconds: f64,
     now: Faded,
     mean: Faded,
     falls: u32,
@@ -129,12 +132,16 @@ struct Faded {
 impl Sum {
     fn new(seen: Timestamp, length: SignedDuration) -> Self {
         let (now, mean) = (Faded::default(), Faded::default());
-        Self { seen, length, now, mean, falls: 0, looked: 0.0, pause: 0.0, last_pause: None }
+        let length_seconds = length.as_secs_f64();
+        Self { seen, length, length_seconds, now, mean, falls: 0, looked: 0.0, pause: 0.0, last_pause: None }
     }
 
     /// Adds an earlier stretch; `false` where what is before it does not belong to it any more.
     fn add(&mut self, from: Timestamp, to: Timestamp, used: f64) -> bool {
         let (from, to) = (self.age(from), self.age(to));
+        if to > OLDEST {
+            return false;
+        }
         let lasted = from - to;
         self.looked += lasted;
         let now = area(to, from, NOW_FADES);
@@ -180,18 +187,19 @@ impl Sum {
         let has_rhythm = self.length <= LONGEST_RHYTHM && self.now.time > 0.0;
         let now = if has_rhythm { self.now.used / self.now.time } else { mean };
         let (falls, looked) = (self.falls, self.looked);
-        Some(Pace { now, mean, length: self.length.as_secs_f64(), falls, looked })
+        Some(Pace { now, mean, length: self.length_seconds, falls, looked })
     }
 
     /// How long ago a moment is, as a part of the window's length.
     fn age(&self, at: Timestamp) -> f64 {
-        self.seen.duration_since(at).as_secs_f64().max(0.0) / self.length.as_secs_f64()
+        seconds_between(at, self.seen).max(0.0) / self.length_seconds
     }
 }
 
 /// How much a moment counts: 1 now, a quarter after `fades`.
 fn weight(age: f64, fades: f64) -> f64 {
-    (1.0 + age / fades).powi(-2)
+    let root = fades / (fades + age);
+    root * root
 }
 
 /// The same, added up from one age to a higher one.

@@ -57,3 +57,10 @@ fn before(last: &Point, next: &Point) -> [Option<Stretch>; 2] {
     let own = Stretch { from: begins, to, used: Some(next.left.rest().get()), begins: true };
     [Some(Stretch { from, to: begins, used: rest, begins: true }), Some(own)]
 }
+
+/// Gives the seconds from one moment to a later one; fractions do not matter here, speed does.
+pub(crate) fn seconds_between(from: Timestamp, to: Timestamp) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "seconds of some centuries")]
+    let seconds = to.as_second().saturating_sub(from.as_second()) as f64;
+    seconds
+}

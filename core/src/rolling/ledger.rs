@@ -13,6 +13,8 @@ use crate::reading::Window;
 
 /// What should have returned but is not seen to after so long was used anew.
 const SLACK: SignedDuration = SignedDuration::from_mins(15);
+/// A window shorter than this does not roll; it trembles.
+const SHORTEST: SignedDuration = SignedDuration::from_mins(30);
 /// How many lengths back the account begins: further back, nothing matters any more.
 const BACK: i32 = 3;
 
@@ -30,14 +32,14 @@ pub(crate) struct Ledger {
 impl Ledger {
     /// Draws up the account; `None` where the length of the window or any point of it is missing.
     pub(crate) fn of(track: &Track, window: &Window) -> Option<Self> {
-        let length = length(window)?;
+        let length = length(window).filter(|l| *l >= SHORTEST)?;
         let last = track.points().last()?;
-        let since = last.until.checked_sub(length * BACK).ok();
-        let begin = track.points().iter().rposition(|p| !p.rolling || Some(p.until) < since);
+        let since = last.until.checked_sub(length * BACK).unwrap_or(Timestamp::MIN);
+        let begin = track.points().iter().rposition(|p| !p.rolling || p.until < since);
         let points = &track.points()[begin.map_or(0, |i| i + 1)..];
         let first = points.first()?;
-        let mut ledger = Self { length, since: first.at, held: VecDeque::new(), uses: Vec::new() };
-        ledger.hold(first.at, first.left.rest().hundredths());
+        let mut ledger = Self { length, since: first.at.max(since), held: VecDeque::new(), uses: Vec::new() };
+        ledger.hold(ledger.since, first.left.rest().hundredths());
         for pair in points.windows(2) {
             ledger.step(&pair[0], &pair[1]);
         }
@@ -47,7 +49,7 @@ impl Ledger {
 
     /// Gives what will return, soonest first, never before now, in hundredths of a percent.
     pub(crate) fn coming(&self, now: Timestamp) -> impl Iterator<Item = (Timestamp, u16)> {
-        self.held.iter().map(move |(used, share)| ((*used + self.length).max(now), *share))
+        self.held.iter().map(move |(used, share)| (later(*used, self.length).max(now), *share))
     }
 
     /// Gives what was used over time: from when to when, and how many points of a hundred.
@@ -92,24 +94,26 @@ impl Ledger {
     /// What is long due and did not show was used anew as it returned.
     fn settle(&mut self, at: Timestamp) {
         while let Some((used, share)) = self.held.front().copied() {
-            let due = used + self.length;
-            if due + SLACK > at {
+            let due = later(used, self.length);
+            let shown_by = later(due, SLACK);
+            if shown_by > at || due == used {
                 return;
             }
             self.held.pop_front();
-            self.uses.push((due, due + SLACK, share));
+            self.uses.push((due, shown_by, share));
             self.hold(due, share);
         }
     }
 
     /// What fell due while nobody looked, and did not show afterwards, was used anew at some time meanwhile.
     fn settle_unseen(&mut self, from: Timestamp, to: Timestamp) {
-        while let Some((used, share)) =
-            self.held.front().copied().filter(|(used, _)| *used + self.length <= to)
-        {
+        while let Some((used, share)) = self.held.front().copied() {
+            if later(used, self.length) > to || used >= to {
+                return;
+            }
             self.held.pop_front();
             self.uses.push((from, to, share));
-            self.hold(to.max(used), share);
+            self.hold(to, share);
         }
     }
 
@@ -121,4 +125,9 @@ impl Ledger {
         let place = self.held.iter().rposition(|(other, _)| *other <= used).map_or(0, |i| i + 1);
         self.held.insert(place, (used, share));
     }
+}
+
+/// Adds to a moment; the end of time is late enough.
+fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
