@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::account::{Account, Region};
+use crate::account::Account;
 use crate::answer::{self, Answer};
 use crate::endpoint::Endpoint;
 use crate::failure::{Failure, FailureKind};
@@ -182,9 +182,19 @@ impl Watched {
     }
 }
 
-fn read(answer: &Answer, account: &Account, at: Timestamp) -> Result<Reading, Failure> {
-    let region: Region = account.region;
-    answer::read(answer, Endpoint::of(account.kind), region, at)
+/// Reads an answer that came at a moment of the local clock. Where that clock is wrong the answer is read by the
+/// server's, so that a reset is one of the server's clock however far the two are apart.
+///
+/// # Errors
+///
+/// The failure that the answer means.
+pub fn read(answer: &Answer, account: &Account, at: Timestamp) -> Result<Reading, Failure> {
+    let read = |at| answer::read(answer, Endpoint::of(account.kind), account.region, at);
+    let reading = read(at)?;
+    match skew(&reading, at) {
+        SignedDuration::ZERO => Ok(reading),
+        skew => read(at.checked_add(skew).unwrap_or(at)),
+    }
 }
 
 /// Gives what to add to the local clock to get the server's; zero where they agree.

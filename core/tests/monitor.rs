@@ -371,6 +371,23 @@ fn a_wrong_local_clock_is_corrected_and_said() {
 }
 
 #[test]
+fn a_local_clock_that_is_months_wrong_moves_no_reset() {
+    for ends in ["2026-09-23T07:00:00Z", "2027-02-23T07:00:00Z"] {
+        let mut stage = Stage::with(&["Home"]);
+        let ends: Timestamp = ends.parse().expect("a moment");
+        let body = serde_json::json!({ "model_remains": [{
+            "model_name": "general", "start_time": ends.as_millisecond() - 18_000_000,
+            "end_time": ends.as_millisecond(), "remains_time": 3_600_000,
+            "current_interval_status": 1, "current_interval_remaining_percent": 50,
+        }], "base_resp": { "status_code": 0 } });
+        stage.answer(&Ok(Answer { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() }));
+        let card = stage.view().cards.remove(0);
+        assert_eq!(card.meters[0].reset, "resets 07:00, in 1 h");
+        assert_eq!(card.level, Level::Good);
+    }
+}
+
+#[test]
 fn chinese_is_chosen_at_run_time() {
     let mut stage = Stage::with(&["Home"]);
     stage.answer(&left(71));

@@ -37,7 +37,6 @@ impl Memory {
             account: &watched.account,
             thresholds,
             history: &watched.history,
-            skew: good.skew,
             now: watched.server_now(now),
         };
         told.read(&good.reading, &light);

@@ -60,8 +60,6 @@ pub(super) struct Light<'a> {
     pub(super) account: &'a Account,
     pub(super) thresholds: Thresholds,
     pub(super) history: &'a History,
-    /// What the server's clock is ahead of ours.
-    pub(super) skew: SignedDuration,
     /// The moment by the server's clock.
     pub(super) now: jiff::Timestamp,
 }
@@ -149,7 +147,7 @@ impl Told {
         let named = WindowKey { row: row.model.clone(), span: window.span };
         let track = light.history.track(&named);
         let rolling = track.and_then(|t| t.points().last()).is_some_and(|p| p.rolling);
-        let Some(sight) = Sight::of(window, light.thresholds, rolling, light.skew) else { return };
+        let Some(sight) = Sight::of(window, light.thresholds, rolling) else { return };
         let told = match self.windows.entry(window_key(row, window)) {
             std::collections::btree_map::Entry::Vacant(free) => free.insert(ToldWindow::first(&sight)),
             std::collections::btree_map::Entry::Occupied(known) => {

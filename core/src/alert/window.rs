@@ -59,20 +59,15 @@ pub(super) struct Sight {
 }
 
 impl Sight {
-    /// Looks at a metered window; `None` for any other. `skew` is what the server's clock is ahead of ours.
-    pub(super) fn of(
-        window: &Window,
-        thresholds: Thresholds,
-        rolling: bool,
-        skew: SignedDuration,
-    ) -> Option<Self> {
+    /// Looks at a metered window; `None` for any other.
+    pub(super) fn of(window: &Window, thresholds: Thresholds, rolling: bool) -> Option<Self> {
         let usual = match window.span {
             Span::Interval => 5 * 3600,
             Span::Weekly => 7 * 24 * 3600,
         };
         Some(Self {
             left: window.quota.metered_left()?,
-            ends_at: ends_at(window, skew),
+            ends_at: ends_at(window),
             half: SignedDuration::from_secs(window.length_seconds.unwrap_or(usual) / 2),
             rolling,
             thresholds,
@@ -84,17 +79,11 @@ impl Sight {
     }
 }
 
-/// Both bounds as sent are the server's own. A reset alone was counted down by our clock where that is so wrong that
-/// the sent one could not be believed.
-fn ends_at(window: &Window, skew: SignedDuration) -> Option<Timestamp> {
-    const BELIEVED: SignedDuration = SignedDuration::from_hours(8 * 24);
+/// A bound that has passed is no reset any more, but still names its window.
+fn ends_at(window: &Window) -> Option<Timestamp> {
     let sent = window.starts_at.zip(window.length_seconds);
     let sent = sent.and_then(|(start, length)| start.checked_add(SignedDuration::from_secs(length)).ok());
-    let counted = || {
-        let resets_at = window.resets_at?;
-        if skew.abs() > BELIEVED { resets_at.checked_add(skew).ok() } else { Some(resets_at) }
-    };
-    sent.or_else(counted)
+    sent.or(window.resets_at)
 }
 
 /// What is to be told of a window.

@@ -14,7 +14,7 @@ use tidemark_core::monitor::stale_after;
 use tidemark_core::reading::Reading;
 use tidemark_core::report::{self, AccountState, AccountStatus, SCHEMA, StatusReport, state_words};
 use tidemark_core::settings::Settings;
-use tidemark_core::watched::Kept;
+use tidemark_core::watched::{self, Kept};
 use tokio::task::JoinSet;
 
 use super::{Problem, block_on, load_settings, now, print, print_json};
@@ -117,7 +117,7 @@ fn read(
         match outcome {
             Ok(answer) => {
                 let mut history = std::mem::take(&mut known[i].history);
-                if let Some(reading) = read_again(&accounts[i], &answer, at) {
+                if let Ok(reading) = watched::read(&answer, &accounts[i], at) {
                     // Only for this forecast: what is kept is the running app's affair.
                     history.take(&reading, at);
                 }
@@ -140,14 +140,10 @@ async fn ask(desk: &Desk<Keyring>, account: &Account) -> Result<answer::Answer, 
     answer::read(&answer, endpoint, account.region, now()).map(|_| answer)
 }
 
-fn read_again(account: &Account, answer: &answer::Answer, at: Timestamp) -> Option<Reading> {
-    answer::read(answer, Endpoint::of(account.kind), account.region, at).ok()
-}
-
 fn judge(account: &Account, kept: &Kept, settings: &Settings) -> AccountStatus {
     let good = kept.good.as_ref();
     let reading: Option<(Timestamp, Reading)> =
-        good.and_then(|(at, answer)| read_again(account, answer, *at).map(|reading| (*at, reading)));
+        good.and_then(|(at, answer)| watched::read(answer, account, *at).ok().map(|reading| (*at, reading)));
     report::account_status(
         account,
         reading.as_ref().map(|(at, reading)| (at, reading)),
