@@ -7,7 +7,7 @@ mod pace;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use self::pace::Pace;
+pub(crate) use self::pace::Pace;
 use crate::history::Track;
 use crate::reading::{Percent, Window};
 use crate::rolling::{self, Ledger};
@@ -102,7 +102,7 @@ fn of_fixed(
     if window.resets_at.is_some_and(|r| r <= now || has_just_begun) {
         return None;
     }
-    let pace = Pace::of_fixed(track, length)?;
+    let pace = track.pace(length)?;
     let needs = pace.needs(left.get());
     let confidence = pace.confidence(needs / horizon);
     if needs < horizon {

@@ -18,6 +18,7 @@ use rust_decimal::Decimal;
 pub(crate) use self::stretch::{Stretch, seconds_between};
 pub use self::track::Track;
 use crate::reading::{Percent, Reading, Row, Span, Window};
+use crate::week::Measured;
 
 /// Nothing seen for longer than this is a gap: what was in between is not known.
 pub const GAP: SignedDuration = SignedDuration::from_mins(20);
@@ -96,6 +97,8 @@ impl History {
                 Change::Money(point) => thin::recall(&mut self.money, point),
             }
         }
+        let keys: Vec<WindowKey> = self.windows.keys().cloned().collect();
+        self.look_ahead(keys.iter());
     }
 
     /// Takes a reading made at a moment of the server's clock; gives what the store has to keep.
@@ -104,7 +107,7 @@ impl History {
     pub fn take(&mut self, reading: &Reading, at: Timestamp) -> Vec<Change> {
         // The store keeps milliseconds; what it gives back must be the same moment.
         let at = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
-        match reading {
+        let changes: Vec<Change> = match reading {
             Reading::Plan(plan) => metered(&plan.rows)
                 .filter_map(|(row, window, left)| {
                     let key = WindowKey { row: row.model.clone(), span: window.span };
@@ -115,6 +118,32 @@ impl History {
             Reading::Balance(balance) => balance.available.map_or_else(Vec::new, |available| {
                 vec![Change::Money(thin::take_money(&mut self.money, available, at))]
             }),
+        };
+        self.look_ahead(changes.iter().filter_map(|change| match change {
+            Change::Window { key, .. } => Some(key),
+            Change::Money(_) => None,
+        }));
+        changes
+    }
+
+    /// Works out what is asked for at every moment but changes with an answer only.
+    fn look_ahead<'a>(&mut self, keys: impl Iterator<Item = &'a WindowKey>) {
+        for key in keys {
+            if let Some(track) = self.windows.get_mut(key) {
+                track.look_ahead();
+            }
+            let of = |span| WindowKey { row: key.row.clone(), span };
+            let (interval, week) = (of(Span::Interval), of(Span::Weekly));
+            let (Some(one), Some(other)) = (self.windows.get(&interval), self.windows.get(&week)) else {
+                continue;
+            };
+            // Once for a row, after both its windows were taken.
+            if other.week().is_none() || key.span == Span::Interval {
+                let measured = Measured::of(one, other);
+                if let Some(track) = self.windows.get_mut(&week) {
+                    track.week = Some(measured);
+                }
+            }
         }
     }
 

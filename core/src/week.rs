@@ -26,18 +26,29 @@ pub struct Week {
 
 /// Counts the full short windows left this week; `by_faq` is how many a whole week holds by MiniMax's FAQ.
 ///
-/// It is measured where both windows were seen to fall together, by at least one full short window and eight points of
+/// The two are those of one row. It is measured where both windows were seen to fall together, by at least one full short window and eight points of
 /// the week. Stretches in which one of them started anew, or that nobody saw, count for neither.
 #[must_use]
 pub fn windows_left(interval: &Track, weekly: &Track, weekly_left: Percent, by_faq: f64) -> Week {
     let left = weekly_left.fraction();
-    match windows_of_a_week(interval, weekly) {
+    let Measured(windows) = weekly.week().unwrap_or_else(|| Measured::of(interval, weekly));
+    match windows {
         Some(windows) => Week { windows_left: left * windows, measured: true },
         None => Week { windows_left: left * by_faq, measured: false },
     }
 }
 
-/// Gives how many full short windows a whole week holds; `None` until enough was used.
+/// How many full short windows a whole week holds; `None` until enough was used.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Measured(Option<f64>);
+
+impl Measured {
+    /// Looks into how the two windows of a row moved together.
+    pub(crate) fn of(interval: &Track, weekly: &Track) -> Self {
+        Self(windows_of_a_week(interval, weekly))
+    }
+}
+
 fn windows_of_a_week(interval: &Track, weekly: &Track) -> Option<f64> {
     // What returns hides what is used: falls alone would count too little.
     if interval.is_rolling() || weekly.is_rolling() {

@@ -34,7 +34,7 @@ const LONGEST_RHYTHM: SignedDuration = SignedDuration::from_hours(36);
 
 /// A pace, and what it rests on.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     /// In points of a hundred per length of the window.
     now: f64,
     mean: f64,
@@ -45,7 +45,7 @@ pub(super) struct Pace {
 
 impl Pace {
     /// Takes the pace of a fixed window, from this one and those before it.
-    pub(super) fn of_fixed(track: &Track, length: SignedDuration) -> Option<Self> {
+    pub(crate) fn of_fixed(track: &Track, length: SignedDuration) -> Option<Self> {
         let (first, last) = (track.points().first()?, track.points().last()?);
         let mut sum = Sum::new(last.until, length);
         for stretch in track.stretches() {

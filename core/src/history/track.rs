@@ -6,8 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::thin;
 use super::{GAP, Point};
+use crate::forecast::Pace;
 use crate::reading::{Percent, Window};
 use crate::rolling::Slide;
+use crate::week::Measured;
 
 /// Bounds that moved by less than half of this are those of one window, where its length is not known.
 const USUAL: SignedDuration = SignedDuration::from_hours(5);
@@ -19,6 +21,10 @@ pub struct Track {
     slide: Slide,
     /// How far apart the last two readings were.
     step: SignedDuration,
+    /// The pace, for a window of this length: taken once for each answer, since it is asked for at every moment.
+    pace: Option<(SignedDuration, Option<Pace>)>,
+    /// How many short windows a week holds, of a week.
+    pub(super) week: Option<Measured>,
 }
 
 impl Track {
@@ -34,8 +40,31 @@ impl Track {
         self.points.last().is_some_and(|p| p.rolling)
     }
 
+    /// Gives the pace of a fixed window.
+    pub(crate) fn pace(&self, length: SignedDuration) -> Option<Pace> {
+        match self.pace {
+            Some((known, pace)) if known == length => pace,
+            Some(_) | None => Pace::of_fixed(self, length),
+        }
+    }
+
+    /// Gives how the short window next to it moves with this week, where that was looked into.
+    pub(crate) const fn week(&self) -> Option<Measured> {
+        self.week
+    }
+
+    /// Takes the pace anew.
+    pub(super) fn look_ahead(&mut self) {
+        let bounds = self.points.last().and_then(|p| Some((p.starts_at?, p.resets_at?)));
+        self.pace = bounds.filter(|_| !self.is_rolling()).map(|(start, end)| {
+            let length = end.duration_since(start);
+            (length, if length.is_positive() { Pace::of_fixed(self, length) } else { None })
+        });
+    }
+
     /// Puts back a point that was kept.
     pub(super) fn recall(&mut self, point: Point) {
+        (self.pace, self.week) = (None, None);
         thin::recall(&mut self.points, point);
     }
 
@@ -49,6 +78,7 @@ impl Track {
         // Where it is asked once an hour, an hour is no gap.
         let is_gap = silent > GAP.max(self.step.min(3 * GAP) * 5 / 2);
         self.step = silent;
+        (self.pace, self.week) = (None, None);
         match self.points.last_mut() {
             Some(last) if last.left == left && !is_gap && last.is_same_window(&fresh) => {
                 last.until = at;
