@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the release build: its store with a year in it, and the app beside the yardstick, an empty tray app of the
+# Measures the release build: core and store from inside, and the app beside the yardstick, an empty tray app of the
 # same versions and profile.
 #   scripts/bench.sh            about seven minutes, both builds not counted
 #   scripts/bench.sh --quick    a look: short waits, five closings; not for judging
@@ -9,12 +9,12 @@ target=${CARGO_TARGET_DIR:-target}
 
 scripts/setup.sh build tests
 cargo build --release --locked --manifest-path tests/yardstick/Cargo.toml --target-dir "$target/yardstick"
-cargo build --release --locked -p tidemark --features measure --bin store-year
+cargo build --release --locked -p tidemark --features measure --bin figures
 cargo build --locked -p e2e --bin bench
 TIDEMARK_BIN=$(realpath "$target/release/tidemark")
 export TIDEMARK_BIN
 
 missed=0
-"$target/release/store-year" || missed=1
+"$target/release/figures" || missed=1
 "$target/debug/bench" --yardstick "$(realpath "$target/yardstick/release/yardstick")" "$@" || missed=1
 exit "$missed"

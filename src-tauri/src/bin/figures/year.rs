@@ -1,18 +1,17 @@
-//! Measures the store with a year of ten accounts in it, asked every five minutes and thinned out every day.
+//! The store with a year of ten accounts in it, asked every five minutes and thinned out every day.
 //!
-//! Owns the year that is made up, the figures and their bars. Refuses to touch the user's own store.
-#![expect(clippy::expect_used, reason = "a figure that cannot be taken ends the measurement")]
-#![expect(clippy::print_stdout, reason = "a command talks to the one who called it")]
+//! Owns the year that is made up. Refuses to touch the user's own store.
 
 use std::path::Path;
-use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tidemark::store::Store;
 use tidemark_core::account::AccountId;
 use tidemark_core::history::{Change, History, MoneyPoint, Point, WindowKey};
 use tidemark_core::reading::{Percent, Span};
+
+use crate::paper::{Paper, milliseconds, most, timed};
 
 const ACCOUNTS: u64 = 10;
 /// As many of them pay as they go.
@@ -27,29 +26,21 @@ const HISTORY_DAYS: u32 = 400;
 const CHARTS: [(&str, i64); 4] = [("5 h", 5), ("24 h", 24), ("7 d", 7 * 24), ("30 d", 30 * 24)];
 const START: SignedDuration = SignedDuration::from_hours(9 * 24);
 
-fn main() -> ExitCode {
-    let folder = tempfile_folder();
+/// Takes every figure of the year.
+pub(crate) fn measure(paper: &mut Paper) {
+    let folder = folder();
     let path = folder.join("history.sqlite");
     let began = Timestamp::from_second(1_735_689_600).expect("the first of January 2025");
     let end = began + DAY * DAYS;
     let (points, thinning) = fill(&path, began);
     let store = Store::open(&path, end).0;
-    let mut missed = false;
-    let mut figure = |what: &str, figure: f64, unit: &str, under: Option<f64>| {
-        let verdict = under.map(|bar| {
-            missed |= figure >= bar;
-            format!("  {}  under {bar} {unit}", if figure >= bar { "MISS" } else { "PASS" })
-        });
-        println!("{what:<46} {figure:>8.2} {unit:<5}{:29}{}", "", verdict.unwrap_or_default());
-    };
-
-    figure("history: a year of ten accounts", size(&folder), "MB", Some(50.0));
-    figure("  readings before thinning out, in thousands", f64::from(points) / 1000.0, "", None);
-    figure("  thinning out one day, the slowest", milliseconds(thinning), "ms", None);
+    paper.figure("history: a year of ten accounts", size(&folder), "MB", Some(50.0));
+    paper.figure("  readings before thinning out, in thousands", f64::from(points) / 1000.0, "", None);
+    paper.figure("  thinning out one day, the slowest", milliseconds(thinning), "ms", None);
     for (name, hours) in CHARTS {
         let since = end - SignedDuration::from_hours(hours);
         let what = format!("  chart of {name}, 95 of 100");
-        figure(&what, milliseconds(charts(&store, since)), "ms", Some(10.0));
+        paper.figure(&what, milliseconds(charts(&store, since)), "ms", Some(10.0));
     }
     let start = timed(|| {
         for account in 0..ACCOUNTS {
@@ -58,19 +49,18 @@ fn main() -> ExitCode {
             history.recall(changes);
         }
     });
-    figure("  reading back nine days of all at a start", milliseconds(start), "ms", None);
+    paper.figure("  reading back nine days of all at a start", milliseconds(start), "ms", None);
     let opening = timed(|| drop(Store::open(&path, end)));
-    figure("  opening it", milliseconds(opening), "ms", None);
+    paper.figure("  opening it", milliseconds(opening), "ms", None);
     let whole = timed(|| assert!(store.is_whole().expect("a store"), "it is whole"));
-    figure("  looking it through, in the background", milliseconds(whole), "ms", None);
+    paper.figure("  looking it through, in the background", milliseconds(whole), "ms", None);
     let kept = (0..100).map(|n| {
         let change = share("general", Span::Interval, end + STEP * n, 5000, (end, 5));
         timed(|| store.keep_history(&id(0), &[change]).expect("it is kept"))
     });
-    figure("  keeping one reading, 95 of 100", milliseconds(most(kept.collect())), "ms", None);
+    paper.figure("  keeping one reading, 95 of 100", milliseconds(most(kept.collect())), "ms", None);
     drop(store);
     let _ = std::fs::remove_dir_all(folder);
-    if missed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Keeps the year day by day, as the app does; gives how many readings that were and the slowest thinning.
@@ -205,22 +195,6 @@ fn id(number: u64) -> AccountId {
     AccountId(format!("00000000-0000-4000-8000-{number:012}"))
 }
 
-fn timed(work: impl FnOnce()) -> Duration {
-    let began = Instant::now();
-    work();
-    began.elapsed()
-}
-
-/// Gives the time that 95 of 100 stay under.
-fn most(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() * 95 / 100]
-}
-
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
-}
-
 /// Gives the size of all its files, in MB.
 fn size(folder: &Path) -> f64 {
     let files = std::fs::read_dir(folder).expect("the folder").flatten();
@@ -228,7 +202,7 @@ fn size(folder: &Path) -> f64 {
     f64::from(u32::try_from(bytes / 1000).expect("a size")) / 1000.0
 }
 
-fn tempfile_folder() -> std::path::PathBuf {
+fn folder() -> std::path::PathBuf {
     let folder = std::env::temp_dir().join(format!("tidemark-store-year-{}", std::process::id()));
     std::fs::create_dir(&folder).expect("a folder of our own");
     folder
