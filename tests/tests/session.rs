@@ -176,7 +176,14 @@ async fn a_key_is_found_in_files_arguments_and_environments_of_the_session() {
     std::fs::write(session.home().join("note"), "xx sk-cp-test-needle xx").expect("a file");
     assert_eq!(session.search("sk-cp-test-needle").len(), 1);
     let told = session.spawn("sleep", &["600.0"]);
-    assert_eq!(session.search("600.0").len(), 1, "in the arguments of {}", told.pid());
+    // A child has its parent's arguments until it is the new program.
+    e2e::until(&format!("the needle in the arguments of {}", told.pid()), async || {
+        match session.search("600.0").len() {
+            1 => Ok(()),
+            places => Err(format!("{places} places")),
+        }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
