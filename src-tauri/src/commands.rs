@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 
 use crate::Shell;
 use crate::accounts::{Admitted, NewAccount};
-use crate::controller::{Choice, Message, Speed};
+use crate::controller::{Choice, Message, Speed, Texts};
 use crate::desktop::{clipboard, window};
 use crate::error::{AppError, Code};
 
@@ -30,13 +30,6 @@ pub struct Added {
     kind: Kind,
     region: Region,
     sentence: String,
-}
-
-/// The page's own labels.
-#[derive(Debug, Serialize)]
-pub struct Texts {
-    language: &'static str,
-    source: &'static str,
 }
 
 /// One sentence for the page to show.
@@ -58,7 +51,7 @@ pub(crate) async fn view(app: AppHandle, shell: State<'_, Shell>) -> Result<View
 pub(crate) async fn texts(shell: State<'_, Shell>) -> Result<Texts, AppError> {
     let (reply, answer) = oneshot::channel();
     shell.tell(Message::Texts(reply));
-    answer.await.map(|(language, source)| Texts { language, source }).map_err(|_| gone())
+    answer.await.map_err(|_| gone())
 }
 
 #[tauri::command]

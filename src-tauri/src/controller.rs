@@ -5,6 +5,7 @@
 
 mod beat;
 mod choices;
+mod opening;
 mod source;
 mod start;
 
@@ -36,6 +37,7 @@ use beat::Beat;
 use source::Keys;
 
 pub use choices::Choice;
+pub use opening::{Opening, Texts};
 pub(crate) use start::kept;
 use start::monitor;
 
@@ -57,8 +59,10 @@ pub enum Message {
     SettingsFile,
     /// The window wants its content.
     View(oneshot::Sender<View>),
-    /// The page wants its labels: language tag and Fluent source.
-    Texts(oneshot::Sender<(&'static str, &'static str)>),
+    /// The page wants its labels.
+    Texts(oneshot::Sender<Texts>),
+    /// A window is made and wants both at once; whoever makes it waits in no task.
+    Opening(std::sync::mpsc::Sender<Opening>),
     /// The page shows or changes a choice.
     Choice(Choice),
     /// The user tries whether notices are shown; the answer is worded where they are not.
@@ -214,8 +218,11 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                 let _ = reply.send(self.monitor.view(&self.now()));
             }
             Message::Texts(reply) => {
-                let tongue = self.monitor.words().tongue;
-                let _ = reply.send((tongue.tag(), tongue.page()));
+                let _ = reply.send(Texts::of(self.monitor.words()));
+            }
+            Message::Opening(reply) => {
+                let texts = Texts::of(self.monitor.words());
+                let _ = reply.send(Opening { view: self.monitor.view(&self.now()), texts });
             }
             Message::Choice(choice) => self.choose(choice),
             Message::TestNotice(reply) => {

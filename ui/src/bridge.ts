@@ -3,11 +3,19 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
-import type { Bridge, Show } from "./contract";
+import type { Bridge, Opening, Show } from "./contract";
 import type { View } from "./generated/View";
+
+declare global {
+  /** Put there by the backend before the page's own scripts run. */
+  interface Window {
+    opening?: Opening;
+  }
+}
 
 /** The backend, through Tauri's commands and events. */
 export const bridge: Bridge = {
+  opening: () => window.opening ?? null,
   onView: (hear) => listen<View>("view", ({ payload }) => hear(payload)),
   onShow: (hear) => listen<Show>("show", ({ payload }) => hear(payload)),
   view: () => invoke("view"),

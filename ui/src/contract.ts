@@ -11,6 +11,9 @@ import type { View } from "./generated/View";
 /** The Fluent source of the page's own labels, and its language as a BCP 47 tag. */
 export type Texts = { language: string; source: string };
 
+/** What the page begins with, so that it draws before it has asked. */
+export type Opening = { view: View; texts: Texts };
+
 /** A screen that can be gone to. */
 export type ScreenName = "overview" | "keys" | "add" | "settings";
 
@@ -44,6 +47,8 @@ export type Unsubscribe = () => void;
 
 /** The backend as the page knows it. Every command rejects with a {@link Refusal}. */
 export type Bridge = {
+  /** What the backend gave along when it made the window; it may be a moment old. */
+  opening(): Opening | null;
   onView(hear: (view: View) => void): Promise<Unsubscribe>;
   onShow(hear: (show: Show) => void): Promise<Unsubscribe>;
   view(): Promise<View>;

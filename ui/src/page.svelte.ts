@@ -1,6 +1,6 @@
 // What the page knows: the last view, the labels, where the user is. Owns the order of things at start: subscribe first,
 // then ask, so that no change falls in between. Holds no key.
-import { asRefusal, type Bridge, type ScreenName, type Show, type Unsubscribe } from "./contract";
+import { asRefusal, type Bridge, type ScreenName, type Show, type Texts, type Unsubscribe } from "./contract";
 import type { View } from "./generated/View";
 import { Task } from "./task.svelte";
 import { translator, type Translate } from "./texts";
@@ -39,17 +39,26 @@ export class Page {
 
   constructor(bridge: Bridge) {
     this.#bridge = bridge;
+    const opening = bridge.opening();
+    if (opening === null) return;
+    this.view = opening.view;
+    this.#language = opening.view.language;
+    this.#label(opening.texts);
   }
 
   /** Subscribes, then asks once. */
   async start(): Promise<Unsubscribe> {
+    let heard = false;
     const ends = await Promise.all([
-      this.#bridge.onView((view) => this.#take(view)),
+      this.#bridge.onView((view) => {
+        heard = true;
+        this.#take(view);
+      }),
       this.#bridge.onShow((show) => this.show(show)),
     ]);
     const asked = await this.#bridge.view();
     // A view that came as an event meanwhile is at least as young as this answer.
-    if (this.view === null) this.#take(asked);
+    if (!heard) this.#take(asked);
     return () => ends.forEach((end) => end());
   }
 
@@ -138,11 +147,15 @@ export class Page {
     try {
       const texts = await this.#bridge.texts();
       if (wanted !== this.#language) return;
-      this.t = translator(texts);
-      document.documentElement.lang = texts.language;
+      this.#label(texts);
     } catch {
       // Asked again with the next view.
       this.#language = null;
     }
+  }
+
+  #label(texts: Texts): void {
+    this.t = translator(texts);
+    document.documentElement.lang = texts.language;
   }
 }

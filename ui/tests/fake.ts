@@ -47,6 +47,7 @@ export function fake(first: View): Fake {
       hearView?.(view);
     },
     show: (show) => hearShow?.(show),
+    opening: () => null,
     onView: command("onView", (hear) => {
       hearView = hear;
       return () => calls.push(["unsubscribed"]);

@@ -3,6 +3,7 @@
 //! Owns its size and its way to the front. Refuses to leave our page: other addresses open in the browser, or nowhere.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::Serialize;
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
@@ -21,6 +22,9 @@ const HEIGHT: f64 = 520.0;
 const LOWEST: f64 = 240.0;
 /// The window takes at most this share of the screen's height; the page scrolls the rest.
 const SHARE_OF_SCREEN: f64 = 0.8;
+
+/// The window is not held up for longer than this to begin with figures.
+const OPENING: Duration = Duration::from_millis(150);
 
 /// The account that a page not yet loaded shall go to.
 #[derive(Debug, Default)]
@@ -113,7 +117,18 @@ pub fn open_page(app: &AppHandle, address: &str) -> Result<(), AppError> {
 }
 
 fn make(app: &AppHandle) -> tauri::Result<WebviewWindow> {
+    // Told first, so that the first picture is already that of an open window.
+    app.state::<Shell>().tell(Message::Event(Event::Window(true)));
+    let made = build(app);
+    if made.is_err() {
+        app.state::<Shell>().tell(Message::Event(Event::Window(false)));
+    }
+    made
+}
+
+fn build(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .initialization_script(opening(app))
         .title("Tidemark")
         .inner_size(WIDTH, HEIGHT)
         .min_inner_size(WIDTH, LOWEST)
@@ -129,6 +144,13 @@ fn make(app: &AppHandle) -> tauri::Result<WebviewWindow> {
             handle.state::<Shell>().tell(Message::Event(Event::Window(false)));
         }
     });
-    app.state::<Shell>().tell(Message::Event(Event::Window(true)));
     Ok(window)
+}
+
+/// Gives the page what it shows first, so that it need not ask before it can draw; nothing where that takes too long.
+fn opening(app: &AppHandle) -> String {
+    let (reply, answer) = std::sync::mpsc::channel();
+    app.state::<Shell>().tell(Message::Opening(reply));
+    let first = answer.recv_timeout(OPENING).ok().and_then(|first| serde_json::to_string(&first).ok());
+    first.map(|first| format!("window.opening = {first};")).unwrap_or_default()
 }
