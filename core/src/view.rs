@@ -23,8 +23,10 @@ pub struct View {
     pub cards: Vec<Card>,
     /// When MiniMax was asked last: "Checked 12 s ago, changed 4 min ago". Empty before the first answer.
     pub checked: String,
-    /// When it will be asked again, and why: "Next check 15:00, just after a reset". Empty when nothing is planned.
+    /// When it will be asked again: "Next check 15:00". Empty when nothing is planned.
     pub next: String,
+    /// Why then, for hover and focus: "Just after a reset". May be empty.
+    pub next_why: String,
     /// Whether an answer is awaited right now.
     pub checking: bool,
 }
@@ -159,7 +161,8 @@ pub struct Card {
     pub last_four: Option<String>,
     /// How worried to be.
     pub level: Level,
-    /// The level in one word: "Good", "Near the limit", …
+    /// The level in one word: "Near the limit", … Empty where all is good, and where the figure or the
+    /// sentence says it.
     pub level_word: String,
     /// The ring's form.
     pub shape: Shape,
@@ -198,6 +201,8 @@ pub struct Meter {
     pub title: String,
     /// The figure: "71 % left", "no limit", "not known".
     pub value: String,
+    /// Whether the card's big figure is this window's, so that the meter need not show it again.
+    pub told: bool,
     /// How worried to be.
     pub level: Level,
     /// How much of the bar is drawn, 0.0..=1.0; `None` draws no bar.

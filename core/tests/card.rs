@@ -152,7 +152,11 @@ fn open(link: Link) -> Does {
 fn a_spent_plan_says_when_it_is_back_and_what_can_take_over() {
     let stage = Stage::of(settings(vec![plan()]), &[left(0, 60)]);
     let card = stage.card();
-    assert_eq!((card.level, card.level_word.as_str()), (Level::Spent, "Used up"));
+    assert_eq!(
+        (card.level, card.figure.as_deref(), card.level_word.as_str()),
+        (Level::Spent, Some("Used up"), "")
+    );
+    assert!(card.meters[0].told && !card.meters[1].told, "the figure is that of the short window");
     assert_eq!(card.sentence, "Used up. Back at 09:00. Credits or pay-as-you-go can take over.");
     assert_eq!(card.outlook.as_deref(), Some("You will be told when it is back."));
     let id = plan().id;
@@ -247,7 +251,11 @@ fn credits_keep_a_spent_plan_from_being_an_alarm() {
     assert_eq!(credits.3[1], Does::SetCredits { account: plan().id, on: false });
     assert_eq!(stage.shape, Some(Shape::Notched), "the tray is calm too");
     let good = Stage::of(settings(vec![on_credits]), &[left(71, 60)]).card();
-    assert_eq!((good.level, good.level_word.as_str()), (Level::Good, "Good"));
+    assert_eq!(
+        (good.level, good.level_word.as_str()),
+        (Level::Good, ""),
+        "nothing to worry about needs no word"
+    );
 }
 
 #[test]
@@ -371,10 +379,12 @@ fn the_footer_says_why_minimax_is_asked_when_it_is() {
     let mut stage = Stage::of(settings(vec![plan()]), &[left(71, 63)]);
     assert!(stage.view().next.starts_with("Next check 04:0"), "{}", stage.view().next);
     stage.tell(Event::Window(true));
-    assert_eq!(stage.view().next, "Checking every minute while this window is open");
+    let view = stage.view();
+    assert_eq!(view.next, "Next check within a minute");
+    assert_eq!(view.next_why, "Every minute while this window is open");
     let refused = json!({ "base_resp": { "status_code": 2049, "status_msg": "" } });
-    let next = Stage::of(settings(vec![plan()]), &[refused]).view().next;
-    assert!(next.ends_with("; sooner would change nothing"), "{next}");
+    let view = Stage::of(settings(vec![plan()]), &[refused]).view();
+    assert_eq!(view.next_why, "Sooner would change nothing", "{}", view.next);
 }
 
 #[test]

@@ -104,3 +104,10 @@ pair-missing = There is no pay-as-you-go account yet. Add its key first.
 options = Options
 options-name = Options of { $name }
 remove-history = Also delete its history
+
+## Cards
+more = More
+less = Less
+fewer = Show fewer
+and-more = and { $number } more
+open-account = Open { $name }

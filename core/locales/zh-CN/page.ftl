@@ -104,3 +104,10 @@ pair-missing = 还没有按量付费账户，请先添加它的密钥。
 options = 选项
 options-name = { $name } 的选项
 remove-history = 同时删除它的历史记录
+
+## 卡片
+more = 展开
+less = 收起
+fewer = 收起
+and-more = 还有 { $number } 项
+open-account = 打开 { $name }

@@ -39,11 +39,7 @@ pub(super) fn card(scene: &Scene<'_>, facts: &Facts, account: &Watched) -> Card 
         chips: chips(scene, account),
         last_four: account.account.last_four.clone(),
         level,
-        level_word: scene.words.say(match level {
-            _ if has_no_plan => "level-no-plan",
-            _ if scene.is_on_credits(account) => "level-credits",
-            _ => level_word(level),
-        }),
+        level_word: word_beside(scene, account, has_no_plan, figure.as_deref()),
         shape: Shape::of(level),
         ring,
         figure,
@@ -61,6 +57,20 @@ pub(super) fn card(scene: &Scene<'_>, facts: &Facts, account: &Watched) -> Card 
         ways: if is_spent { ways::ways(scene, &wording, account) } else { Vec::new() },
         actions: actions::actions(scene, account, is_spent),
     }
+}
+
+/// Names the level beside the account's name. Empty where nothing is to worry about, and where the figure or the
+/// sentence says it.
+fn word_beside(scene: &Scene<'_>, account: &Watched, has_no_plan: bool, figure: Option<&str>) -> String {
+    let level = scene.level(account);
+    let word = match level {
+        _ if has_no_plan => "level-no-plan",
+        _ if scene.is_on_credits(account) => "level-credits",
+        Level::Good | Level::Unknown => return String::new(),
+        _ => level_word(level),
+    };
+    let word = scene.words.say(word);
+    if figure == Some(word.as_str()) { String::new() } else { word }
 }
 
 /// Names a level.

@@ -1,4 +1,4 @@
-//! The window's last line: when MiniMax was asked, and when it will be.
+//! The window's last line: when MiniMax was asked, when it will be, and why then.
 //!
 //! Owns the reason in words. Refuses to name a moment less than a minute away.
 
@@ -7,8 +7,18 @@ use jiff::SignedDuration;
 use super::Scene;
 use crate::schedule::Reason;
 
-/// Gives both lines of the footer.
-pub(super) fn footer(scene: &Scene<'_>) -> (String, String) {
+/// What the footer says.
+pub(super) struct Footer {
+    /// When MiniMax was asked.
+    pub(super) checked: String,
+    /// When it will be.
+    pub(super) next: String,
+    /// Why then.
+    pub(super) next_why: String,
+}
+
+/// Words the footer.
+pub(super) fn footer(scene: &Scene<'_>) -> Footer {
     let (words, wording) = (scene.words, scene.local_wording());
     let good = || scene.accounts.iter().filter_map(|a| a.good.as_ref());
     let checked_at = good().map(|g| g.at).max();
@@ -28,29 +38,33 @@ pub(super) fn footer(scene: &Scene<'_>) -> (String, String) {
         }
         _ => String::new(),
     };
-    (checked, next(scene))
+    let (next, next_why) = next(scene);
+    Footer { checked, next, next_why }
 }
 
 /// Says when MiniMax is asked next, and why then.
-fn next(scene: &Scene<'_>) -> String {
+fn next(scene: &Scene<'_>) -> (String, String) {
     let words = scene.words;
     let Some((at, reason)) = scene.accounts.iter().map(|a| a.schedule.next()).min_by_key(|(at, _)| *at)
     else {
-        return String::new();
+        return (String::new(), String::new());
     };
-    if reason == Reason::Watched {
-        return words.say("next-check-watched");
-    }
-    if at <= scene.now.at + SignedDuration::from_mins(1) {
-        return words.say("next-check-soon");
-    }
-    let id = match reason {
-        Reason::NearLimit => "next-check-near",
-        Reason::Reset => "next-check-reset",
-        Reason::Backoff => "next-check-backoff",
-        Reason::ToldToWait => "next-check-told",
-        Reason::Rest => "next-check-rest",
-        Reason::Start | Reason::Interval | Reason::Watched | Reason::Asked => "next-check",
+    let why = match reason {
+        Reason::Watched => words.say("why-watched"),
+        Reason::NearLimit => words.say("why-near"),
+        Reason::Reset => words.say("why-reset"),
+        Reason::Backoff => words.say("why-backoff"),
+        Reason::ToldToWait => words.say("why-told"),
+        Reason::Rest => words.say("why-rest"),
+        Reason::Start | Reason::Interval | Reason::Asked => String::new(),
     };
-    words.put(id, &[("clock", scene.local_wording().clock(at).into())])
+    let next = if reason == Reason::Watched {
+        words.say("next-check-watched")
+    } else if at <= scene.now.at + SignedDuration::from_mins(1) {
+        words.say("next-check-soon")
+    } else {
+        let id = if reason == Reason::Backoff { "next-check-backoff" } else { "next-check" };
+        words.put(id, &[("clock", scene.local_wording().clock(at).into())])
+    };
+    (next, why)
 }

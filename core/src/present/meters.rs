@@ -40,7 +40,8 @@ pub(super) fn meters(
         .map(|(row, window, name)| {
             let is_told = name.is_none() && told == Some(window.span);
             let ahead = Ahead::of(row, &account.history, wording.now);
-            let seen = Seen { ahead, window, is_current, is_told, on_credits: account.account.has_credits };
+            let is_figure = name.is_none() && row.tightest().is_some_and(|t| std::ptr::eq(t, window));
+            let seen = Seen { account, ahead, window, is_current, is_told, is_figure };
             meter(scene, facts, &wording, &seen, name)
         })
         .collect()
@@ -59,11 +60,12 @@ pub(super) fn releases(wording: &Wording<'_>, ahead: &Ahead<'_>, window: &Window
 
 /// A window, with what is known around it.
 struct Seen<'a> {
+    account: &'a Watched,
     ahead: Ahead<'a>,
     window: &'a Window,
     is_current: bool,
     is_told: bool,
-    on_credits: bool,
+    is_figure: bool,
 }
 
 fn meter(
@@ -95,7 +97,12 @@ fn meter(
         row,
         title: wording.window(window),
         value,
-        level: if ended { Level::Unknown } else { level::on_credits(of_quota, seen.on_credits) },
+        told: seen.is_figure && !ended,
+        level: if ended {
+            Level::Unknown
+        } else {
+            level::on_credits(of_quota, seen.account.account.has_credits)
+        },
         bar: left.map(|l| wording.shown(l).fraction()),
         pace: pace(wording, window).filter(|_| looks_ahead && !is_rolling),
         marks: if is_metered { marks(scene, wording) } else { Vec::new() },

@@ -94,15 +94,16 @@ impl Scene<'_> {
 /// Gives the window's content.
 #[must_use]
 pub fn view(scene: &Scene<'_>) -> View {
-    let (checked, next) = footer::footer(scene);
+    let footer = footer::footer(scene);
     let facts = Facts::of(scene.settings);
     View {
         language: scene.words.tongue.tag().to_owned(),
         demo: scene.demo,
         banners: banners::banners(scene),
         cards: scene.accounts.iter().map(|a| card::card(scene, &facts, a)).collect(),
-        checked,
-        next,
+        checked: footer.checked,
+        next: footer.next,
+        next_why: footer.next_why,
         checking: scene.accounts.iter().any(|a| a.schedule.is_awaiting()),
     }
 }

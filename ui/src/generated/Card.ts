@@ -46,7 +46,8 @@ lastFour: string | null,
  */
 level: Level, 
 /**
- * The level in one word: "Good", "Near the limit", …
+ * The level in one word: "Near the limit", … Empty where all is good, and where the figure or the
+ * sentence says it.
  */
 levelWord: string, 
 /**

@@ -18,6 +18,10 @@ title: string,
  */
 value: string, 
 /**
+ * Whether the card's big figure is this window's, so that the meter need not show it again.
+ */
+told: boolean, 
+/**
  * How worried to be.
  */
 level: Level, 

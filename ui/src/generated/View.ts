@@ -27,9 +27,13 @@ cards: Array<Card>,
  */
 checked: string, 
 /**
- * When it will be asked again, and why: "Next check 15:00, just after a reset". Empty when nothing is planned.
+ * When it will be asked again: "Next check 15:00". Empty when nothing is planned.
  */
 next: string, 
+/**
+ * Why then, for hover and focus: "Just after a reset". May be empty.
+ */
+nextWhy: string, 
 /**
  * Whether an answer is awaited right now.
  */
