@@ -6,6 +6,7 @@ import "../src/styles/base.css";
 import "../src/styles/tokens.css";
 import { fake } from "../tests/fake";
 import * as f from "../tests/fixtures";
+import * as s from "../tests/states";
 
 const scenes: Record<string, () => ReturnType<typeof fake>> = {
   first: () => fake(f.empty),
@@ -25,6 +26,25 @@ const scenes: Record<string, () => ReturnType<typeof fake>> = {
   longPair: () => fake(f.view({ cards: [{ ...f.paired, ...f.long.cards[0], pair: "a7", ways: f.paired.ways, actions: f.paired.actions }, { ...f.wallet, name: f.long.cards[0]?.name ?? "" }] })),
   demo: () => fake(f.view({ demo: true, banners: [f.demoBanner], cards: [f.card({ name: "Simulated", chips: ["simulated"], lastFour: null })] })),
   chinese: () => fake(f.chinese),
+  loading: () => {
+    const bridge = fake(f.view());
+    bridge.answer.view = () => new Promise(() => undefined);
+    return bridge;
+  },
+  asking: () => fake(f.view({ checking: true, checked: "", next: "", cards: [s.asking] })),
+  states: () => fake(s.states),
+  noPlan: () => fake(f.view({ cards: [s.noPlan] })),
+  unlimited: () => fake(f.view({ cards: [s.unlimited] })),
+  notInPlan: () => fake(f.view({ cards: [s.notInPlan] })),
+  partly: () => fake(f.view({ cards: [s.partly, s.noneUnderstood] })),
+  blocked: () => fake(f.view({ cards: [s.blocked] })),
+  contradictory: () => fake(f.view({ cards: [s.contradictory, s.ended] })),
+  offline: () => fake(f.view({ cards: [f.stale, s.redirected] })),
+  refused: () => fake(f.view({ cards: [f.refused] })),
+  banners: () => fake(f.view({ banners: [f.demoBanner, f.lockedBanner, f.trayBanner, f.snoozeBanner] })),
+  hostile: () => fake(s.hostile),
+  fifty: () => fake(s.fifty),
+  twoHundred: () => fake(s.twoHundred),
   chineseSpent: () => fake(f.view({ ...f.chinese, cards: [f.chineseSpent] })),
 };
 

@@ -11,6 +11,9 @@ export type Note = { tone: "info" | "trouble"; text: string };
 /** How long a copied key stays on the clipboard, in milliseconds: so long it is said to. */
 const copied = 45_000;
 
+/** After so long what could not be read at start is asked for again, in milliseconds. */
+const again = 1_000;
+
 /** The page's state; components get parts of it as props. */
 export class Page {
   view = $state.raw<View | null>(null);
@@ -36,6 +39,8 @@ export class Page {
 
   readonly #bridge: Bridge;
   #language: string | null = null;
+  #heard = false;
+  #ended = false;
 
   constructor(bridge: Bridge) {
     this.#bridge = bridge;
@@ -48,18 +53,18 @@ export class Page {
 
   /** Subscribes, then asks once. */
   async start(): Promise<Unsubscribe> {
-    let heard = false;
     const ends = await Promise.all([
       this.#bridge.onView((view) => {
-        heard = true;
+        this.#heard = true;
         this.#take(view);
       }),
       this.#bridge.onShow((show) => this.show(show)),
     ]);
-    const asked = await this.#bridge.view();
-    // A view that came as an event meanwhile is at least as young as this answer.
-    if (!heard) this.#take(asked);
-    return () => ends.forEach((end) => end());
+    await this.#ask();
+    return () => {
+      this.#ended = true;
+      ends.forEach((end) => end());
+    };
   }
 
   /** Goes where the backend wants the user to look. */
@@ -127,6 +132,16 @@ export class Page {
     }
   }
 
+  async #ask(): Promise<void> {
+    try {
+      const asked = await this.#bridge.view();
+      // A view that came as an event meanwhile is at least as young as this answer.
+      if (!this.#heard) this.#take(asked);
+    } catch {
+      if (!this.#ended && !this.#heard) setTimeout(() => void this.#ask(), again);
+    }
+  }
+
   #say(note: Note, forMs: number | null): void {
     this.note = note;
     if (forMs === null) return;
@@ -149,8 +164,9 @@ export class Page {
       if (wanted !== this.#language) return;
       this.#label(texts);
     } catch {
-      // Asked again with the next view.
+      // Asked again with the next view, and soon where nothing stands yet.
       this.#language = null;
+      if (this.t === null && !this.#ended) setTimeout(() => this.view !== null && this.#take(this.view), again);
     }
   }
 
