@@ -26,6 +26,14 @@ const COMMANDS: &[&str] = &[
     "open_link",
     "close_window",
     "fit",
+    "desktop_state",
+    "set_autostart",
+    "export_settings",
+    "import_settings",
+    "forget_history",
+    "open_folder",
+    "doctor",
+    "copy_doctor",
 ];
 
 fn main() {

@@ -94,7 +94,7 @@ pub struct Choosable {
 }
 
 const SECTIONS: [(&str, &[&str]); 6] = [
-    ("general", &["language", "show_used"]),
+    ("general", &["language", "theme", "show_used", "global_shortcut"]),
     ("asking", &["interval_minutes", "proxy"]),
     (
         "notices",
@@ -179,6 +179,10 @@ fn control(words: &Words, key: &str) -> Option<Control> {
             let tongues = [("auto", "language-auto"), ("en", "language-en"), ("zh-CN", "language-zh-CN")];
             Control::Choice { options: tongues.map(|(value, id)| option(words, value, id)).to_vec() }
         }
+        Slot::Theme => {
+            let themes = [("system", "theme-system"), ("light", "theme-light"), ("dark", "theme-dark")];
+            Control::Choice { options: themes.map(|(value, id)| option(words, value, id)).to_vec() }
+        }
         Slot::Whole(_, min, max) => Control::Number { min, max, unit: unit(), zero: None },
         Slot::WholeOrOwn(_, min, max) => {
             let facts = plan::Facts::of(&Settings::default());
@@ -257,8 +261,9 @@ mod tests {
 
     #[test]
     fn every_word_of_the_form_is_there_in_both_languages() {
-        let raw =
-            |text: &str| ["setting-", "section-", "language-", "tier-", "{"].iter().any(|w| text.contains(w));
+        let raw = |text: &str| {
+            ["setting-", "section-", "language-", "theme-", "tier-", "{"].iter().any(|w| text.contains(w))
+        };
         for tongue in Tongue::ALL {
             let text = serde_json::to_string(&form(&Settings::default(), &Words::new(tongue))).expect("JSON");
             let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");

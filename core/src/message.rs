@@ -79,6 +79,8 @@ pub enum Event {
     Remark(Remark),
     /// The store of readings, which could not be written, can be written again.
     StoreWorks,
+    /// The user wants the readings of an account, or of all, to be forgotten.
+    ForgetReadings(Option<AccountId>),
 }
 
 /// Why the keyring gives no key.

@@ -11,6 +11,7 @@ use crate::alert::Memory;
 use crate::answer::Answer;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
+use crate::history::History;
 use crate::level::Level;
 use crate::message::{Effect, Event, KeyringTrouble, Now, Remark};
 use crate::present::{self, Scene};
@@ -134,6 +135,10 @@ impl Monitor {
                 self.remarks.retain(|r| *r != passing && *r != Remark::StoreNewer);
                 // The next time that it fails is told again.
                 self.dismissed.retain(|banner| banner != "store");
+            }
+            Event::ForgetReadings(account) => {
+                let meant = |w: &&mut Watched| account.as_ref().is_none_or(|id| w.account.id == *id);
+                self.watched.iter_mut().filter(meant).for_each(|w| w.history = History::default());
             }
             Event::NotificationsBack => self.deliveries.hurry(),
         }

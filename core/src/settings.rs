@@ -29,6 +29,10 @@ pub struct Settings {
     pub schema: u32,
     /// `auto` (the system's), `en` or `zh-CN`.
     pub language: Language,
+    /// `system`, `light` or `dark`.
+    pub theme: Theme,
+    /// The key combination that opens the window from anywhere, as `Ctrl+Alt+M`; empty for none.
+    pub global_shortcut: String,
     /// Minutes between two asks, 1 to 60.
     pub interval_minutes: u32,
     /// A window counts as near its limit from this percentage used, 1 to 99.
@@ -97,11 +101,26 @@ pub enum Language {
     Chinese,
 }
 
+/// The colours of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// The system's.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             schema: SCHEMA,
             language: Language::Auto,
+            theme: Theme::System,
+            global_shortcut: String::new(),
             interval_minutes: 5,
             near_percent: 80,
             critical_percent: 95,

@@ -69,6 +69,12 @@ struct Lines {
 }
 
 impl Api {
+    /// Gives the hosts that are asked.
+    #[must_use]
+    pub fn hosts(&self) -> &Hosts {
+        &self.hosts
+    }
+
     /// Makes ready to ask these hosts; `proxy` is the settings' own, empty or `None` for the environment's.
     ///
     /// # Errors

@@ -4,6 +4,8 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "Tauri hands arguments over by value")]
 
+pub(crate) mod habits;
+
 use serde::Serialize;
 use tauri::{AppHandle, State, WebviewWindow};
 use tidemark_core::account::{AccountId, Kind, Region};

@@ -22,7 +22,7 @@ use tidemark_core::monitor::Monitor;
 use tidemark_core::settings::Settings;
 use tidemark_core::simulate;
 use tidemark_core::speed::Standing;
-use tidemark_core::text::Tongue;
+use tidemark_core::text::{Tongue, Words};
 use tidemark_core::tray::Tray;
 use tidemark_core::view::View;
 use tokio::sync::{mpsc, oneshot};
@@ -30,6 +30,7 @@ use tokio::task::AbortHandle;
 
 use crate::accounts::Desk;
 use crate::config;
+use crate::error::AppError;
 use crate::store::{Keeper, Store, Told, Write};
 use crate::vault::KeyVault;
 
@@ -75,6 +76,10 @@ pub enum Message {
     LeaveDemo,
     /// The history of an account that was removed goes too.
     ForgetHistory(AccountId),
+    /// The readings of an account, or of all, are to be forgotten; the account stays. The answer is worded.
+    ForgetReadings(Option<AccountId>, oneshot::Sender<Result<String, AppError>>),
+    /// Someone needs to know what is in use.
+    InUse(oneshot::Sender<InUse>),
 }
 
 /// What a measurement of speed starts from.
@@ -88,6 +93,25 @@ pub struct Speed {
     pub tongue: Tongue,
     /// Whether everything is simulated.
     pub demo: bool,
+}
+
+/// What is in use now.
+#[derive(Debug)]
+pub struct InUse {
+    /// The settings.
+    pub settings: Settings,
+    /// The user's language.
+    pub tongue: Tongue,
+    /// Whether everything is simulated.
+    pub demo: bool,
+}
+
+impl InUse {
+    /// Gives the catalogue of the user's language.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        Words::new(self.tongue)
+    }
 }
 
 /// Where what the user sees is shown.
@@ -236,6 +260,16 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                     tongue: self.monitor.words().tongue,
                     demo: self.demo_since.is_some(),
                 });
+            }
+            Message::InUse(reply) => {
+                let _ = reply.send(InUse {
+                    settings: self.monitor.settings().clone(),
+                    tongue: self.monitor.words().tongue,
+                    demo: self.demo_since.is_some(),
+                });
+            }
+            Message::ForgetReadings(account, reply) => {
+                let _ = reply.send(self.forget_readings(account));
             }
             Message::StartDemo => self.change_world(true),
             Message::LeaveDemo => self.change_world(false),

@@ -7,7 +7,9 @@ mod commands;
 pub mod config;
 pub mod controller;
 pub mod desktop;
+mod doctor;
 pub mod error;
+pub mod exchange;
 pub mod handover;
 pub mod instance;
 pub mod key;
@@ -32,7 +34,8 @@ use api::Api;
 use config::Paths;
 use controller::{Controller, Message, Parts};
 use desktop::notifier::Notifier;
-use desktop::{bus, power, tray, window};
+use desktop::window::Goal;
+use desktop::{bus, calling, power, tray, window};
 use store::Store;
 use vault::Keyring;
 
@@ -85,13 +88,14 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
         // A simulation beside the real app is its own instance and takes nothing from it.
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, args, _| {
             if !args.iter().any(|a| a == "--hidden") {
-                window::open_from_anywhere(app, None);
+                window::open_from_anywhere(app, Goal::default());
             }
         }));
     }
     let builder = builder
         .manage(tray::Item::default())
         .manage(window::Wanted::default())
+        .manage(calling::Ear::default())
         .invoke_handler(tauri::generate_handler![
             commands::view,
             commands::texts,
@@ -118,11 +122,19 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
             commands::open_link,
             commands::close_window,
             commands::fit,
+            commands::habits::desktop_state,
+            commands::habits::set_autostart,
+            commands::habits::export_settings,
+            commands::habits::import_settings,
+            commands::habits::forget_history,
+            commands::habits::open_folder,
+            commands::habits::doctor,
+            commands::habits::copy_doctor,
         ])
         .setup(move |app| {
             compose(app.handle(), machine, options, runtime)?;
             if !options.hidden {
-                window::open(app.handle(), None);
+                window::open(app.handle(), Goal::default());
             }
             Ok(())
         });
@@ -172,7 +184,7 @@ fn compose(
     let desk = Arc::new(Desk { api, vault: Keyring::new(), paths: paths.clone() });
     let pressed = app.clone();
     let notifier = Notifier::new(move |action, account| match action {
-        NoticeAction::Open => window::open_from_anywhere(&pressed, account),
+        NoticeAction::Open => window::open_from_anywhere(&pressed, Goal::account(account)),
         NoticeAction::Snooze => {
             let length = SnoozeFor::Hour;
             pressed.state::<Shell>().tell(Message::Event(Event::Snooze { account, length }));

@@ -1,6 +1,8 @@
 // What the page may ask of the backend and what it gets back. Owns the words of that contract; holds no code that speaks
 // to anyone, so tests and the preview can stand in for the backend.
 import type { AccountId } from "./generated/AccountId";
+import type { DesktopState } from "./generated/DesktopState";
+import type { DoctorReport } from "./generated/DoctorReport";
 import type { FieldView } from "./generated/FieldView";
 import type { Kind } from "./generated/Kind";
 import type { Link } from "./generated/Link";
@@ -42,6 +44,9 @@ export type SnoozeLength = "hour" | "until_reset";
 /** Something the core worded, ready to be read. */
 export type Said = { sentence: string };
 
+/** One of our folders. */
+export type Folder = "settings" | "history" | "log";
+
 /** Ends a subscription. */
 export type Unsubscribe = () => void;
 
@@ -70,6 +75,20 @@ export type Bridge = {
   setSetting(key: string, value: string): Promise<Section[]>;
   accountSettings(id: AccountId): Promise<FieldView[]>;
   setAccount(id: AccountId, field: string, value: string): Promise<void>;
+  /** Tells how Tidemark stands with the desktop now; takes up to two seconds where a service hangs. */
+  desktopState(): Promise<DesktopState>;
+  setAutostart(on: boolean): Promise<DesktopState>;
+  /** Asks for a file by the desktop's own dialog; says nothing where the user thinks better of it. */
+  exportSettings(): Promise<Said>;
+  /** Asks for a file by the desktop's own dialog; says nothing where the user thinks better of it. */
+  importSettings(): Promise<Said>;
+  /** Deletes the readings of an account, or of all; accounts and keys stay. */
+  forgetHistory(id: AccountId | null): Promise<Said>;
+  openFolder(which: Folder): Promise<void>;
+  /** Looks at everything; takes up to five seconds. */
+  doctor(): Promise<DoctorReport>;
+  /** Puts what the doctor finds on the clipboard, in lines that can be shown to anybody. */
+  copyDoctor(): Promise<void>;
   testNotice(): Promise<void>;
   snooze(length: SnoozeLength, account: AccountId | null): Promise<void>;
   endSnooze(): Promise<void>;

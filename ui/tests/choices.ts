@@ -23,7 +23,9 @@ export function form(language: string): Section[] {
   return [
     section("general", [
       field("language", "auto", { kind: "choice", options: ["auto", "en", "zh-CN"].map((value) => ({ value, label: t(`language-${value}`) })) }),
+      field("theme", "system", { kind: "choice", options: ["system", "light", "dark"].map((value) => ({ value, label: t(`theme-${value}`) })) }),
       flip("show_used", false),
+      field("global_shortcut", "", { kind: "text", placeholder: t("setting-global_shortcut-example") }),
     ]),
     section("asking", [number("interval_minutes", 5, 1, 60), field("proxy", "", { kind: "text", placeholder: t("setting-proxy-example") })]),
     section("notices", [

@@ -4,6 +4,7 @@ import zh from "../../core/locales/zh-CN/page.ftl?raw";
 import type { Bridge, Show } from "../src/contract";
 import type { Section } from "../src/generated/Section";
 import type { View } from "../src/generated/View";
+import { checkup, desktop, withAutostart } from "./desktop";
 import { form, options as accountOptions, speedCost, speedResult } from "./choices";
 
 export const sources: Record<string, string> = { en, "zh-CN": zh };
@@ -27,6 +28,7 @@ export function fake(first: View): Fake {
   let now = first;
   let sections = form(first.language);
   let options = accountOptions(first.language);
+  let state = desktop;
   const calls: [string, ...unknown[]][] = [];
   const answer: Fake["answer"] = {};
 
@@ -70,6 +72,14 @@ export function fake(first: View): Fake {
     setSetting: command("setSetting", (key, value) => (sections = put(sections, key, value))),
     accountSettings: command("accountSettings", () => options),
     setAccount: command("setAccount", (_, key, value) => void (options = options.map((field) => (field.key === key ? { ...field, value } : field)))),
+    desktopState: command("desktopState", () => state),
+    setAutostart: command("setAutostart", (on) => (state = withAutostart(state, on))),
+    exportSettings: command("exportSettings", () => ({ sentence: "Your settings are saved as tidemark-settings.json, without accounts and keys." })),
+    importSettings: command("importSettings", () => ({ sentence: "One setting was changed: Colours. Accounts and keys stay as they are." })),
+    forgetHistory: command("forgetHistory", () => ({ sentence: "The history of all accounts is deleted. It begins anew with the next readings." })),
+    openFolder: command("openFolder", nothing),
+    doctor: command("doctor", () => checkup),
+    copyDoctor: command("copyDoctor", nothing),
     testNotice: command("testNotice", nothing),
     snooze: command("snooze", nothing),
     endSnooze: command("endSnooze", nothing),

@@ -374,6 +374,14 @@ language-en = English
 language-zh-CN = 简体中文
 setting-language = Language
 setting-language-hint = Of the window, the tray and the notices.
+setting-theme = Colours
+setting-theme-hint = Of this window.
+theme-system = As the system
+theme-light = Light
+theme-dark = Dark
+setting-global_shortcut = Shortcut from anywhere
+setting-global_shortcut-hint = Opens this window, and closes it when it is in front. Empty for none.
+setting-global_shortcut-example = Ctrl+Alt+M
 setting-show_used = Show what is used
 setting-show_used-hint = Figures, bars and rings say what is used instead of what is left.
 setting-interval_minutes = Check every
@@ -452,6 +460,8 @@ refused-whole-or-own = { $label }: give a whole number from { $least } to { $mos
 refused-below-critical = { $label }: give at least { $least } and less than { $most } %, where “almost used up” begins.
 refused-above-near = { $label }: give more than { $least } %, where “near the limit” begins, and at most { $most }.
 refused-language = { $label }: choose one of the languages.
+refused-theme = { $label }: choose one of the three.
+refused-shortcut = { $label }: give Ctrl, Alt or Super with a letter, a digit, Space or F1 to F12, such as Ctrl+Alt+M, or nothing.
 refused-switch = { $label }: this is either on or off.
 refused-proxy = { $label }: give an address that begins with http://, https:// or socks5://, with a host and perhaps a port, or leave it empty.
 refused-hours = { $label }: give two different times such as 22:00-07:00, or none.
@@ -486,3 +496,88 @@ speed-throttled-for = MiniMax asks for a pause of { $seconds } s
 speed-refused = MiniMax refuses this request; the plan may not have this model
 speed-busy = A measurement is under way already.
 speed-simulated = A simulated account has no speed to measure.
+
+## Habits
+autostart-on = Tidemark starts with your session, in the tray.
+autostart-on-with-window = Tidemark starts with your session, with its window. Switch this off and on to start it in the tray.
+autostart-off = Tidemark does not start by itself.
+autostart-switched-off = The desktop's own settings have switched it off.
+autostart-other = The entry of this name starts another program: { $program }. Switch this on to start the one you are using.
+autostart-gone = The entry starts a program that is not there any more: { $program }. Switch this on to mend it.
+autostart-unreadable = Whether Tidemark starts by itself is not known: { $program } cannot be read.
+autostart-simulated = The simulation changes nothing on this computer.
+autostart-refused = Nothing was changed: { $folder } cannot be written ({ $why }).
+shortcut-none = No shortcut is set.
+shortcut-works = { $keys } opens this window from anywhere.
+shortcut-taken = { $keys } belongs to another program, so it does nothing here. Choose another one.
+shortcut-no-such-key = This keyboard has no { $keys }, so it does nothing. Choose another one.
+shortcut-wayland = On Wayland only the desktop hears keys from anywhere. Add a shortcut in its keyboard settings that runs “tidemark”.
+shortcut-failed = The desktop did not let Tidemark listen for the shortcut.
+shortcut-simulated = The simulation takes no keys from other programs.
+service-answers = { $name } shows notifications on this desktop.
+service-system = The system shows notifications.
+service-hung = A notification service is there but does not answer. Until it does, Tidemark speaks in its window.
+service-absent = No notification service runs. Until one does, Tidemark speaks in its window.
+service-no-bus = There is no session bus, so no notification can be shown. Tidemark speaks in its window.
+exported = Your settings are saved as { $file }, without accounts and keys.
+export-failed = The settings could not be saved as { $file } ({ $why }). Choose another folder.
+imported = { $many ->
+    [0] Nothing changed: your settings are already as in { $file }.
+    [one] One setting was changed: { $fields }. Accounts and keys stay as they are.
+   *[other] { $many } settings were changed: { $fields }. Accounts and keys stay as they are.
+  }
+import-unreadable = { $file } could not be read ({ $why }).
+import-no-export = { $file } is no export of Tidemark's settings. Nothing was changed.
+file-dialog = Tidemark settings
+file-export = Save settings
+file-import = Take settings from a file
+file-save = Save
+file-open = Open
+file-cancel = Cancel
+simulated-refusal = This is a simulation: nothing of yours is written or read. Leave it first.
+history-forgotten = The history of { $account } is deleted. It begins anew with the next reading.
+history-forgotten-all = The history of all accounts is deleted. It begins anew with the next readings.
+folder-not-opened = The folder could not be opened. Open it yourself: { $folder }
+
+## Check-up
+check-app = Tidemark
+check-app-runs = Version { $version } for { $system }, running.
+check-app-rests = Version { $version } for { $system }, not running.
+check-display = Display
+check-display-system = The system's own.
+check-display-wayland = A Wayland session.
+check-display-x11 = An X11 session.
+check-display-none = There is none. Only the command line works here.
+check-tray = Tray
+check-tray-system = The system shows tray icons.
+check-tray-there = The desktop shows tray icons.
+check-tray-absent = Nothing shows tray icons, so Tidemark goes on in its window. On GNOME the AppIndicator extension adds a tray.
+check-tray-no-bus = There is no session bus, so no tray can be reached. Start Tidemark from your desktop session.
+check-notices = Notifications
+check-keyring = Keyring
+check-keyring-well = It answers and is unlocked.
+check-keyring-absent = None runs on this desktop. Start GNOME Keyring, KWallet or KeePassXC.
+check-keyring-locked = It is locked, or access was denied. Unlock it.
+check-keyring-slow = It does not answer. Look for its password dialog.
+check-keyring-failed = It could not be used. Restart it or log in again.
+check-network-global = Way to MiniMax (global)
+check-network-china = Way to MiniMax (China)
+check-network-reached = { $host } can be reached.
+check-network-refused = { $host } cannot be reached directly. A proxy may still reach it.
+check-network-silent = { $host } does not answer within 4 seconds. A proxy may still reach it.
+check-clock = Clock
+check-clock-unknown = Not compared yet: no answer of MiniMax is kept.
+check-clock-right = { $seconds ->
+    [0] It agrees with MiniMax's.
+    [one] It is 1 second off MiniMax's.
+   *[other] It is { $seconds } seconds off MiniMax's.
+  }
+check-clock-off = It is { $seconds } seconds off MiniMax's. Countdowns are corrected; set it right to be sure.
+check-settings = Settings file
+check-history = History file
+check-file-well = It can be read and written.
+check-file-broken = It could not be read and is kept as { $file }.
+check-file-mended = Not understood, and used with their defaults: { $fields }.
+check-file-newer = It is from a newer Tidemark. A copy is kept as { $file }.
+check-file-store-newer = It is from a newer Tidemark. It is left as it is, and nothing is kept.
+check-file-unusable = It cannot be used: no permission, no room on the disk, or another program holds it.

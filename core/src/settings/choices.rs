@@ -8,10 +8,11 @@ use serde_json::Value;
 
 use super::expected::{Expected, SettingError};
 use super::notices::{kinds, name_of};
-use super::{Language, Settings};
+use super::{Language, Settings, Theme};
 use crate::hours::Hours;
 use crate::plan::Zone;
 use crate::quiet::Quiet;
+use crate::shortcut::Shortcut;
 
 /// One choice.
 #[derive(Clone, Copy)]
@@ -27,6 +28,8 @@ pub(crate) struct Choice {
 pub(crate) enum Slot {
     /// One of the languages.
     Language,
+    /// One of the themes.
+    Theme,
     /// True or false.
     Switch(fn(&mut Settings) -> &mut bool),
     /// A whole number within bounds.
@@ -38,13 +41,15 @@ pub(crate) enum Slot {
 }
 
 /// Every choice, in the order they are listed.
-pub(crate) const CHOICES: [Choice; 24] = {
-    use Slot::{Language, Switch, Text, Whole, WholeOrOwn};
+pub(crate) const CHOICES: [Choice; 26] = {
+    use Slot::{Language, Switch, Text, Theme, Whole, WholeOrOwn};
     const fn of(key: &'static str, slot: Slot) -> Choice {
         Choice { key, slot }
     }
     [
         of("language", Language),
+        of("theme", Theme),
+        of("global_shortcut", Text(|s| &mut s.global_shortcut, shortcut, Expected::Shortcut)),
         of("interval_minutes", Whole(|s| &mut s.interval_minutes, 1, 60)),
         of("near_percent", Whole(|s| &mut s.near_percent, 1, 98)),
         of("critical_percent", Whole(|s| &mut s.critical_percent, 2, 99)),
@@ -155,6 +160,7 @@ impl Choice {
         let refused = SettingError::Takes { key: self.key, takes: self.expected() };
         match self.slot {
             Slot::Language => settings.language = language(text).ok_or(refused)?,
+            Slot::Theme => settings.theme = theme(text).ok_or(refused)?,
             Slot::Switch(at) => *at(settings) = switch(text).ok_or(refused)?,
             Slot::Whole(at, least, most) => {
                 *at(settings) = whole(text).filter(|n| (least..=most).contains(n)).ok_or(refused)?;
@@ -171,7 +177,7 @@ impl Choice {
     /// Says what is wrong with the value that is there; leaves it as it is.
     fn check(self, settings: &mut Settings) -> Result<(), SettingError> {
         let fits = match self.slot {
-            Slot::Language | Slot::Switch(_) => true,
+            Slot::Language | Slot::Theme | Slot::Switch(_) => true,
             Slot::Whole(at, least, most) => (least..=most).contains(at(settings)),
             Slot::WholeOrOwn(at, least, most) => *at(settings) == 0 || (least..=most).contains(at(settings)),
             Slot::Text(at, read, _) => read(at(settings)).is_some(),
@@ -183,6 +189,7 @@ impl Choice {
     pub(super) fn copy(self, from: &mut Settings, to: &mut Settings) {
         match self.slot {
             Slot::Language => to.language = from.language,
+            Slot::Theme => to.theme = from.theme,
             Slot::Switch(at) => *at(to) = *at(from),
             Slot::Whole(at, ..) | Slot::WholeOrOwn(at, ..) => *at(to) = *at(from),
             Slot::Text(at, ..) => at(to).clone_from(at(from)),
@@ -193,6 +200,7 @@ impl Choice {
     pub(super) const fn expected(self) -> Expected {
         match self.slot {
             Slot::Language => Expected::Language,
+            Slot::Theme => Expected::Theme,
             Slot::Switch(_) => Expected::Switch,
             Slot::Whole(_, least, most) => Expected::Whole { least, most },
             Slot::WholeOrOwn(_, least, most) => Expected::WholeOrOwn { least, most },
@@ -210,6 +218,15 @@ fn language(text: &str) -> Option<Language> {
     }
 }
 
+fn theme(text: &str) -> Option<Theme> {
+    match text {
+        "system" => Some(Theme::System),
+        "light" => Some(Theme::Light),
+        "dark" => Some(Theme::Dark),
+        _ => None,
+    }
+}
+
 /// Reads a switch as users write it.
 pub(super) fn switch(text: &str) -> Option<bool> {
     match text {
@@ -221,6 +238,10 @@ pub(super) fn switch(text: &str) -> Option<bool> {
 
 fn whole(text: &str) -> Option<u32> {
     text.parse().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn shortcut(text: &str) -> Option<String> {
+    if text.is_empty() { Some(String::new()) } else { Some(Shortcut::parse(text)?.to_string()) }
 }
 
 fn quiet_hours(text: &str) -> Option<String> {
@@ -305,6 +326,10 @@ mod tests {
     fn every_setting_takes_what_it_promises_and_keeps_it() {
         for (key, given, kept) in [
             ("language", "zh-CN", "zh-CN"),
+            ("theme", "dark", "dark"),
+            ("theme", "system", "system"),
+            ("global_shortcut", "alt+ctrl+m", "Ctrl+Alt+M"),
+            ("global_shortcut", "", ""),
             ("interval_minutes", "60", "60"),
             ("near_percent", "94", "94"),
             ("critical_percent", "81", "81"),
@@ -349,6 +374,9 @@ mod tests {
             ("notices", "perhaps"),
             ("notice_unused", ""),
             ("language", "fr"),
+            ("theme", "black"),
+            ("global_shortcut", "M"),
+            ("global_shortcut", "Ctrl+Alt"),
             ("proxy", "ftp://x"),
             ("proxy", "http://"),
             ("proxy", "http://a b"),

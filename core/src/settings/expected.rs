@@ -36,6 +36,10 @@ pub enum SettingError {
 pub enum Expected {
     /// One of the languages.
     Language,
+    /// One of the themes.
+    Theme,
+    /// A key combination, or nothing.
+    Shortcut,
     /// True or false.
     Switch,
     /// A whole number within bounds.
@@ -92,6 +96,10 @@ impl fmt::Display for Expected {
                 return write!(f, "2 to 99 percent used, more than near_percent ({near})");
             }
             Self::Language => "auto, en or zh-CN",
+            Self::Theme => "system, light or dark",
+            Self::Shortcut => {
+                "nothing, F1 to F12, or Ctrl, Alt or Super with a letter, a digit, Space or F1 to F12, such as Ctrl+Alt+M"
+            }
             Self::Switch => "true or false",
             Self::Proxy => {
                 "nothing, or an address such as http://proxy.example:8080 (http://, https:// or socks5://)"
@@ -135,6 +143,8 @@ impl SettingError {
             Expected::BelowCritical(critical) => return bounds("refused-below-critical", 1, *critical),
             Expected::AboveNear(near) => return bounds("refused-above-near", *near, 99),
             Expected::Language => "refused-language",
+            Expected::Theme => "refused-theme",
+            Expected::Shortcut => "refused-shortcut",
             Expected::Switch => "refused-switch",
             Expected::Proxy => "refused-proxy",
             Expected::Hours => "refused-hours",
@@ -164,6 +174,8 @@ mod tests {
             ("near_percent", Expected::BelowCritical(95)),
             ("critical_percent", Expected::AboveNear(80)),
             ("language", Expected::Language),
+            ("theme", Expected::Theme),
+            ("global_shortcut", Expected::Shortcut),
             ("notices", Expected::Switch),
             ("proxy", Expected::Proxy),
             ("quiet_hours", Expected::Hours),

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use jiff::Timestamp;
-use serde_json::Value;
 use tidemark_core::settings::{SettingError, Settings};
 
 use super::{Problem, is_stream, load_settings, print};
-use crate::Machine;
 use crate::config::{self, SaveError};
+use crate::{Machine, exchange};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SettingsCommand {
@@ -67,16 +66,7 @@ fn change(
 }
 
 fn export(settings: Settings, file: Option<&PathBuf>) -> Result<(), Problem> {
-    let bare = Settings { accounts: Vec::new(), ..settings };
-    let mut value = serde_json::to_value(&bare).map_err(|e| Problem::other(e.to_string()))?;
-    if let Value::Object(fields) = &mut value {
-        fields.remove("accounts");
-        // An address with a password in it is a secret too.
-        if fields.get("proxy").and_then(Value::as_str).is_some_and(|proxy| proxy.contains('@')) {
-            fields.remove("proxy");
-        }
-    }
-    let text = serde_json::to_string_pretty(&value).map_err(|e| Problem::other(e.to_string()))?;
+    let text = exchange::text(settings).map_err(|e| Problem::other(e.to_string()))?;
     match file.filter(|f| !is_stream(Some(f))) {
         None => print(&text),
         Some(path) => std::fs::write(path, text + "\n")

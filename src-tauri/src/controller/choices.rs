@@ -13,6 +13,7 @@ use super::{Controller, Desktop};
 use crate::accounts::ChangeError;
 use crate::config;
 use crate::error::{AppError, Code};
+use crate::store::Write;
 use crate::vault::KeyVault;
 
 /// What the page asks of the settings, and where the answer goes.
@@ -65,6 +66,25 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         if let Err(error) = config::note_good(&self.desk.paths, settings) {
             tracing::warn!(%error, "the copy of the settings could not be written");
         }
+    }
+
+    /// Forgets the readings of an account, or of all; tells what is gone.
+    pub(super) fn forget_readings(&mut self, account: Option<AccountId>) -> Result<String, AppError> {
+        let words = self.monitor.words();
+        if self.demo_since.is_some() {
+            return Err(AppError::new(Code::Other, words.say("simulated-refusal")));
+        }
+        let said = match &account {
+            None => words.say("history-forgotten-all"),
+            Some(id) => {
+                let account = self.monitor.settings().account(id);
+                let account = account.ok_or_else(|| self.refusal(&SettingError::NoSuchAccount))?;
+                words.put("history-forgotten", &[("account", account.name.as_str().into())])
+            }
+        };
+        self.keep(Write::Readings(account.clone()));
+        self.tell(Event::ForgetReadings(account));
+        Ok(said)
     }
 
     fn form(&self) -> Vec<Section> {

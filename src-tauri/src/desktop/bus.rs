@@ -2,6 +2,8 @@
 //!
 //! Owns that question, asked once or followed. Refuses to start anything by asking it.
 
+use tidemark_core::habits::NoticeService;
+
 /// Tells whether a name has an owner on the session bus; `None` without a bus.
 #[cfg(target_os = "linux")]
 pub async fn has_owner(name: &str) -> Option<bool> {
@@ -35,3 +37,32 @@ pub async fn follow(name: &str, mut tell: impl FnMut(bool)) {
 /// Other systems have no session bus.
 #[cfg(not(target_os = "linux"))]
 pub async fn follow(_name: &str, _tell: impl FnMut(bool)) {}
+
+/// The longest that a service may take to name itself.
+const MAY_TAKE: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Asks the notification service for its name; one that only holds its place on the bus is not there.
+#[cfg(target_os = "linux")]
+pub async fn notice_service() -> NoticeService {
+    const NAME: &str = "org.freedesktop.Notifications";
+    let asked = tokio::time::timeout(MAY_TAKE, async {
+        if !has_owner(NAME).await? {
+            return Some(NoticeService::Absent);
+        }
+        let bus = zbus::Connection::session().await.ok()?;
+        let path = "/org/freedesktop/Notifications";
+        let reply = bus.call_method(Some(NAME), path, Some(NAME), "GetServerInformation", &()).await;
+        let told = reply.ok().and_then(|r| r.body().deserialize::<(String, String, String, String)>().ok());
+        Some(told.map_or(NoticeService::Hung, |(name, ..)| NoticeService::Answers { name }))
+    });
+    match asked.await {
+        Ok(found) => found.unwrap_or(NoticeService::NoBus),
+        Err(_) => NoticeService::Hung,
+    }
+}
+
+/// Other systems show notifications themselves.
+#[cfg(not(target_os = "linux"))]
+pub async fn notice_service() -> NoticeService {
+    NoticeService::System
+}

@@ -1,6 +1,6 @@
-//! The clipboard, for one thing: a key that the user wants to paste.
+//! The clipboard: a key that the user wants to paste, or a report that anybody may read.
 //!
-//! Owns how long it stays there. Refuses to clear what somebody else has put there since, and asks clipboard managers
+//! Owns how long a key stays there. Refuses to clear what somebody else has put there since, and asks clipboard managers
 //! to keep no copy where there is a way to ask. The page has no part in it.
 
 use std::time::Duration;
@@ -42,6 +42,25 @@ pub async fn lend(app: &AppHandle, key: ApiKey) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Puts a text on the clipboard that is no secret; it stays there.
+///
+/// # Errors
+///
+/// Where the desktop does not hand its clipboard over, or the app is ending.
+pub async fn put(app: &AppHandle, text: String) -> Result<(), AppError> {
+    let (tell, told) = oneshot::channel();
+    let asked = app.run_on_main_thread(move || {
+        let _ = tell.send(system::put_text(&text));
+    });
+    let is_put = asked.is_ok() && told.await.unwrap_or(false);
+    is_put.then_some(()).ok_or_else(|| {
+        AppError::new(
+            Code::Other,
+            "Nothing could be put on the clipboard. `tidemark doctor` prints the same.",
+        )
+    })
+}
+
 #[cfg(target_os = "linux")]
 mod system {
     use std::sync::{Arc, Weak};
@@ -78,6 +97,11 @@ mod system {
         taken.then_some(lent)
     }
 
+    pub(super) fn put_text(text: &str) -> bool {
+        clipboard().set_text(text);
+        true
+    }
+
     pub(super) fn take_back(lent: &Lent) {
         if lent.strong_count() > 0 {
             clipboard().clear();
@@ -102,6 +126,10 @@ mod system {
         let mut clipboard = Clipboard::new().ok()?;
         unkept(clipboard.set()).text(key.expose()).ok()?;
         Some(key)
+    }
+
+    pub(super) fn put_text(text: &str) -> bool {
+        Clipboard::new().is_ok_and(|mut clipboard| clipboard.set_text(text).is_ok())
     }
 
     pub(super) fn take_back(lent: &Lent) {

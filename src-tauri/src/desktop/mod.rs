@@ -1,7 +1,11 @@
 //! The desktop's own things: tray, notifications, window, clipboard, sleep and network.
 
+pub mod autostart;
 pub mod bus;
+pub mod calling;
+pub mod chooser;
 pub mod clipboard;
+pub mod habits;
 pub mod notifier;
 pub mod picture;
 pub mod power;

@@ -14,6 +14,7 @@ use tidemark_core::message::Event;
 use tidemark_core::tray::{MenuAction, MenuLine, Picture, Tray};
 
 use super::picture::{self, Theme};
+use super::window::Goal;
 use super::{bus, window};
 use crate::Shell;
 use crate::controller::Message;
@@ -75,7 +76,7 @@ async fn fall_back(app: AppHandle) {
     let item = app.state::<Item>();
     let is_there = item.0.lock().unwrap_or_else(PoisonError::into_inner).icon.is_some();
     if !is_there {
-        window::open_from_anywhere(&app, None);
+        window::open_from_anywhere(&app, Goal::default());
     }
 }
 
@@ -108,7 +109,7 @@ fn make(app: &AppHandle, tray: &Tray) -> tauri::Result<TrayIcon> {
                 ..
             } = event
             {
-                window::open(icon.app_handle(), None);
+                window::open(icon.app_handle(), Goal::default());
             }
         })
         .build(app)
@@ -194,7 +195,7 @@ fn chosen(app: &AppHandle, event: MenuEvent) {
         "snooze-reset" => snooze(SnoozeFor::UntilReset),
         "end-snooze" => tell(Event::EndSnooze),
         "quit" => app.exit(0),
-        _ => window::open(app, None),
+        _ => window::open(app, Goal::default()),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Owns its size and its way to the front. Refuses to leave our page: other addresses open in the browser, or nowhere.
 
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindo
 use tauri_plugin_opener::OpenerExt as _;
 use tidemark_core::account::AccountId;
 use tidemark_core::message::Event;
+use tidemark_core::text::Words;
 use tidemark_core::view::View;
 
 use crate::Shell;
@@ -26,19 +28,67 @@ const SHARE_OF_SCREEN: f64 = 0.8;
 /// The window is not held up for longer than this to begin with figures.
 const OPENING: Duration = Duration::from_millis(150);
 
-/// The account that a page not yet loaded shall go to.
+/// Where a page not yet loaded shall go.
 #[derive(Debug, Default)]
-pub struct Wanted(Mutex<Option<AccountId>>);
+pub struct Wanted(Mutex<Option<Goal>>);
+
+/// Where the window is to lead.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Goal {
+    /// The account that is meant.
+    pub account: Option<AccountId>,
+    /// Which of its screens.
+    pub screen: Screen,
+    /// Where on the display it was asked for, in pixels: a window with no place of its own opens near it.
+    pub near: Option<(f64, f64)>,
+}
+
+/// A screen of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Screen {
+    /// All accounts.
+    #[default]
+    Overview,
+    /// One account.
+    Account,
+    /// The keys.
+    Keys,
+    /// The settings.
+    Settings,
+    /// What Tidemark is and how it fares.
+    About,
+}
+
+impl Goal {
+    /// Leads to an account.
+    #[must_use]
+    pub fn account(account: Option<AccountId>) -> Self {
+        Self { account, ..Self::default() }
+    }
+
+    /// Leads to a screen.
+    #[must_use]
+    pub fn screen(screen: Screen) -> Self {
+        Self { screen, ..Self::default() }
+    }
+
+    /// What the page is told; a page that is open stays where it is unless it is told.
+    fn show(self) -> Option<Show> {
+        let Self { account, screen, .. } = self;
+        (account.is_some() || screen != Screen::Overview).then_some(Show { account, screen })
+    }
+}
 
 /// Where the page shall go.
 #[derive(Clone, Debug, Serialize)]
 struct Show {
     account: Option<AccountId>,
-    screen: &'static str,
+    screen: Screen,
 }
 
-/// Opens the window, or brings it to the front, at an account where one is named. Runs on the main thread.
-pub fn open(app: &AppHandle, account: Option<AccountId>) {
+/// Opens the window, or brings it to the front, and leads where it is meant to. Runs on the main thread.
+pub fn open(app: &AppHandle, goal: Goal) {
     let opened = app.get_webview_window(LABEL);
     let is_new = opened.is_none();
     let window = match opened.map_or_else(|| make(app), Ok) {
@@ -53,29 +103,29 @@ pub fn open(app: &AppHandle, account: Option<AccountId>) {
     let _ = window.show();
     let _ = window.set_focus();
     if is_new {
-        *wanted(app) = account;
-    } else if account.is_some() {
-        let _ = window.emit("show", Show { account, screen: "overview" });
+        *wanted(app) = Some(goal);
+    } else if let Some(show) = goal.show() {
+        let _ = window.emit("show", show);
     }
 }
 
-/// Sends a page that has just loaded to the account it was opened for.
+/// Sends a page that has just loaded to where it was opened for.
 pub fn loaded(app: &AppHandle) {
-    let account = wanted(app).take();
-    if account.is_some() {
-        let _ = app.emit_to(LABEL, "show", Show { account, screen: "overview" });
+    let goal = wanted(app).take();
+    if let Some(show) = goal.and_then(Goal::show) {
+        let _ = app.emit_to(LABEL, "show", show);
     }
 }
 
-fn wanted(app: &AppHandle) -> MutexGuard<'_, Option<AccountId>> {
+fn wanted(app: &AppHandle) -> MutexGuard<'_, Option<Goal>> {
     app.state::<Wanted>().inner().0.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Opens the window from any thread.
-pub fn open_from_anywhere(app: &AppHandle, account: Option<AccountId>) {
+pub fn open_from_anywhere(app: &AppHandle, goal: Goal) {
     let handle = app.clone();
     // The main loop only refuses when the app is ending.
-    let _ = app.run_on_main_thread(move || open(&handle, account));
+    let _ = app.run_on_main_thread(move || open(&handle, goal));
 }
 
 /// Shows this in the window, if it is open.
@@ -114,6 +164,30 @@ pub fn open_page(app: &AppHandle, address: &str) -> Result<(), AppError> {
             format!("No browser could be started. Open this address yourself: {address}"),
         )
     })
+}
+
+/// Opens one of our folders in the user's file manager.
+///
+/// # Errors
+///
+/// When it could not be opened; names it to be opened by hand.
+pub fn open_folder(app: &AppHandle, folder: &Path, words: &Words) -> Result<(), AppError> {
+    let opened = if folder.is_dir() {
+        app.opener().open_path(folder.display().to_string(), None::<&str>).map_err(|error| error.to_string())
+    } else {
+        Err("it is not there".to_owned())
+    };
+    opened.map_err(|error| {
+        tracing::warn!(%error, "a folder could not be opened");
+        let values = [("folder", folder.display().to_string().into())];
+        AppError::new(Code::Other, words.put("folder-not-opened", &values))
+    })
+}
+
+/// Gives the window as the toolkit knows it, for dialogs above it.
+#[cfg(target_os = "linux")]
+pub(super) fn native(app: &AppHandle) -> Option<gtk::ApplicationWindow> {
+    app.get_webview_window(LABEL)?.gtk_window().ok()
 }
 
 fn make(app: &AppHandle) -> tauri::Result<WebviewWindow> {

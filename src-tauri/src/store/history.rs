@@ -125,11 +125,35 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Forgets the readings of an account that stays, or of all accounts, of removed ones too.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], and they stay.
+    pub fn forget_readings(&self, account: Option<&AccountId>) -> Result<(), StoreError> {
+        self.whole(|connection| {
+            match account {
+                Some(account) => {
+                    for delete in FORGET_POINTS {
+                        connection.execute(delete, [&account.0])?;
+                    }
+                }
+                None => connection.execute_batch(FORGET_ALL)?,
+            }
+            Ok(())
+        })
+    }
+}
+
 const NOTE: &str = "INSERT INTO account (id, name, region) VALUES (?1, ?2, ?3)
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, region = excluded.region, state = 0";
 
 const FORGET: &str = "INSERT INTO account (id, state) VALUES (?1, 2)
     ON CONFLICT (id) DO UPDATE SET name = NULL, region = NULL, state = 2";
+
+const FORGET_ALL: &str = "DELETE FROM share; DELETE FROM series; DELETE FROM money;
+    UPDATE account SET name = NULL, region = NULL, state = 2 WHERE state = 1;";
 
 const FORGET_POINTS: [&str; 3] = [
     "DELETE FROM share WHERE series IN

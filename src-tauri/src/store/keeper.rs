@@ -65,6 +65,8 @@ pub enum Write {
         /// Whether its history goes too.
         with_history: bool,
     },
+    /// Forget the readings of an account that stays, or all readings of all accounts.
+    Readings(Option<AccountId>),
 }
 
 /// What the user must be told of the store.
@@ -187,7 +189,7 @@ impl Desk {
                 self.owed.retain(|w| !matches!(w, Write::Accounts { .. }));
             }
             Write::Memory(_) => self.owed.retain(|w| !matches!(w, Write::Memory(_))),
-            Write::Outcome { .. } | Write::History { .. } | Write::Forget { .. } => {}
+            Write::Outcome { .. } | Write::History { .. } | Write::Forget { .. } | Write::Readings(_) => {}
         }
         if self.owed.len() >= MOST_OWED {
             self.owed.pop_front();
@@ -285,6 +287,7 @@ fn carry_out(store: &Store, write: &Write) -> Result<(), Failed> {
         Write::Memory(memory) => store.keep_memory(memory),
         Write::Accounts { accounts, .. } => store.note(accounts),
         Write::Forget { account, with_history } => store.forget(account, *with_history),
+        Write::Readings(account) => store.forget_readings(account.as_ref()),
     };
     done.or_else(|error| match error {
         StoreError::Database(_) => {

@@ -1,0 +1,117 @@
+//! The page's commands that are about the desktop and about files.
+//!
+//! Owns nothing. Refuses to open any folder but our three.
+
+use serde::Deserialize;
+use tauri::{AppHandle, State};
+use tidemark_core::account::AccountId;
+use tidemark_core::checkup::DoctorReport;
+use tidemark_core::habits::DesktopState;
+use tokio::sync::oneshot;
+
+use super::{Said, gone};
+use crate::Shell;
+use crate::controller::{InUse, Message};
+use crate::desktop::{chooser, clipboard, habits, window};
+use crate::doctor::{self, Patient};
+use crate::error::AppError;
+use crate::exchange;
+
+/// One of our folders.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Folder {
+    /// With the settings.
+    Settings,
+    /// With the history.
+    History,
+    /// With the log.
+    Log,
+}
+
+#[tauri::command]
+pub(crate) async fn desktop_state(app: AppHandle, shell: State<'_, Shell>) -> Result<DesktopState, AppError> {
+    Ok(habits::state(&app, &shell.desk.paths, &in_use(&shell).await?).await)
+}
+
+#[tauri::command]
+pub(crate) async fn set_autostart(
+    on: bool,
+    app: AppHandle,
+    shell: State<'_, Shell>,
+) -> Result<DesktopState, AppError> {
+    let in_use = in_use(&shell).await?;
+    habits::set_autostart(on, &shell.desk.paths, &in_use)?;
+    Ok(habits::state(&app, &shell.desk.paths, &in_use).await)
+}
+
+#[tauri::command]
+pub(crate) async fn export_settings(app: AppHandle, shell: State<'_, Shell>) -> Result<Said, AppError> {
+    let in_use = real(in_use(&shell).await?)?;
+    let Some(file) = chooser::save(&app, &in_use.words(), exchange::NAME).await else { return Ok(nothing()) };
+    exchange::export(&file, in_use.settings, in_use.tongue).map(|sentence| Said { sentence })
+}
+
+#[tauri::command]
+pub(crate) async fn import_settings(app: AppHandle, shell: State<'_, Shell>) -> Result<Said, AppError> {
+    let in_use = real(in_use(&shell).await?)?;
+    let Some(file) = chooser::open(&app, &in_use.words()).await else { return Ok(nothing()) };
+    let sentence = exchange::import(&shell.desk.paths, &file, in_use.tongue)?;
+    shell.tell(Message::SettingsFile);
+    Ok(Said { sentence })
+}
+
+#[tauri::command]
+pub(crate) async fn forget_history(id: Option<AccountId>, shell: State<'_, Shell>) -> Result<Said, AppError> {
+    let (reply, answer) = oneshot::channel();
+    shell.tell(Message::ForgetReadings(id, reply));
+    answer.await.map_err(|_| gone())?.map(|sentence| Said { sentence })
+}
+
+#[tauri::command]
+pub(crate) async fn open_folder(
+    which: Folder,
+    app: AppHandle,
+    shell: State<'_, Shell>,
+) -> Result<(), AppError> {
+    let paths = &shell.desk.paths;
+    let folder = match which {
+        Folder::Settings => paths.settings.parent(),
+        Folder::History => paths.store.parent(),
+        Folder::Log => Some(paths.log_dir.as_path()),
+    };
+    window::open_folder(&app, folder.unwrap_or(&paths.log_dir), &in_use(&shell).await?.words())
+}
+
+#[tauri::command]
+pub(crate) async fn doctor(shell: State<'_, Shell>) -> Result<DoctorReport, AppError> {
+    let words = in_use(&shell).await?.words();
+    let checkup = doctor::beside_the_app(patient(&shell)).await;
+    Ok(DoctorReport { checks: checkup.findings.iter().map(|finding| finding.worded(&words)).collect() })
+}
+
+#[tauri::command]
+pub(crate) async fn copy_doctor(app: AppHandle, shell: State<'_, Shell>) -> Result<(), AppError> {
+    let lines = doctor::beside_the_app(patient(&shell)).await.lines();
+    clipboard::put(&app, lines).await
+}
+
+fn patient(shell: &Shell) -> Patient<'_> {
+    Patient { paths: &shell.desk.paths, hosts: shell.desk.api.hosts() }
+}
+
+async fn in_use(shell: &Shell) -> Result<InUse, AppError> {
+    let (reply, answer) = oneshot::channel();
+    shell.tell(Message::InUse(reply));
+    answer.await.map_err(|_| gone())
+}
+
+/// A simulation reads and writes no files.
+fn real(in_use: InUse) -> Result<InUse, AppError> {
+    if in_use.demo { Err(habits::simulated(&in_use.words())) } else { Ok(in_use) }
+}
+
+/// What is said where the user thought better of it.
+const fn nothing() -> Said {
+    Said { sentence: String::new() }
+}

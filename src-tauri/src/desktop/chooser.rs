@@ -1,0 +1,116 @@
+//! The desktop's own dialog for choosing a file.
+//!
+//! Owns the way there and back. Refuses to read or write the file itself.
+
+use std::path::PathBuf;
+
+use tauri::AppHandle;
+use tidemark_core::text::Words;
+
+/// Lets the user choose where to save; `None` where the user thinks better of it.
+pub async fn save(app: &AppHandle, words: &Words, name: &'static str) -> Option<PathBuf> {
+    let said =
+        Dialog { title: words.say("file-export"), accept: words.say("file-save"), ..Dialog::of(words) };
+    system::choose(app, Dialog { save_as: Some(name), ..said }).await
+}
+
+/// Lets the user choose what to open; `None` where the user thinks better of it.
+pub async fn open(app: &AppHandle, words: &Words) -> Option<PathBuf> {
+    system::choose(app, Dialog::of(words)).await
+}
+
+/// What a dialog says.
+struct Dialog {
+    title: String,
+    accept: String,
+    cancel: String,
+    kind: String,
+    /// The name that is proposed, where a file is to be made.
+    save_as: Option<&'static str>,
+}
+
+impl Dialog {
+    fn of(words: &Words) -> Self {
+        Self {
+            title: words.say("file-import"),
+            accept: words.say("file-open"),
+            cancel: words.say("file-cancel"),
+            kind: words.say("file-dialog"),
+            save_as: None,
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    use std::cell::RefCell;
+    use std::path::PathBuf;
+    use std::rc::Rc;
+
+    use gtk::prelude::{FileChooserExt as _, NativeDialogExt as _};
+    use gtk::{FileChooserAction, FileChooserNative, FileFilter, ResponseType, Window};
+    use tauri::AppHandle;
+    use tokio::sync::oneshot::{self, Sender};
+
+    use super::Dialog;
+    use crate::desktop::window;
+
+    pub(super) async fn choose(app: &AppHandle, dialog: Dialog) -> Option<PathBuf> {
+        let (tell, told) = oneshot::channel();
+        let handle = app.clone();
+        // Dialogs belong to the main thread.
+        app.run_on_main_thread(move || show(&handle, &dialog, tell)).ok()?;
+        told.await.ok().flatten()
+    }
+
+    /// Shows the toolkit's own dialog, or that of the desktop's portal where the session uses one.
+    fn show(app: &AppHandle, dialog: &Dialog, tell: Sender<Option<PathBuf>>) {
+        let above: Option<Window> = window::native(app).map(gtk::glib::Cast::upcast);
+        let action = if dialog.save_as.is_some() { FileChooserAction::Save } else { FileChooserAction::Open };
+        let chooser = FileChooserNative::new(
+            Some(&dialog.title),
+            above.as_ref(),
+            action,
+            Some(&dialog.accept),
+            Some(&dialog.cancel),
+        );
+        let filter = FileFilter::new();
+        filter.set_name(Some(&dialog.kind));
+        filter.add_pattern("*.json");
+        chooser.add_filter(filter);
+        if let Some(name) = dialog.save_as {
+            chooser.set_current_name(name);
+            chooser.set_do_overwrite_confirmation(true);
+        }
+        chooser.set_modal(true);
+        // Held until it is answered: nobody else holds it.
+        let held = Rc::new(RefCell::new(Some((chooser.clone(), tell))));
+        chooser.connect_response(move |chooser, response| {
+            let Some((_, tell)) = held.borrow_mut().take() else { return };
+            let chosen = (response == ResponseType::Accept).then(|| chooser.filename()).flatten();
+            // A page that has gone away needs no answer.
+            let _ = tell.send(chosen);
+            chooser.destroy();
+        });
+        chooser.show();
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use std::path::PathBuf;
+
+    use tauri::AppHandle;
+
+    use super::Dialog;
+
+    pub(super) async fn choose(_app: &AppHandle, dialog: Dialog) -> Option<PathBuf> {
+        let Dialog { title, kind, save_as, .. } = dialog;
+        let asked = rfd::AsyncFileDialog::new().set_title(title).add_filter(kind, &["json"]);
+        let chosen = match save_as {
+            Some(name) => asked.set_file_name(name).save_file().await,
+            None => asked.pick_file().await,
+        };
+        chosen.map(|file| file.path().to_owned())
+    }
+}

@@ -1,0 +1,69 @@
+//! How Tidemark stands with this desktop, put together.
+//!
+//! Owns the putting together. Refuses to remember: every question is asked anew.
+
+use std::path::Path;
+
+use tauri::{AppHandle, Manager};
+use tidemark_core::habits::{Autostart, Calling, DesktopState, Files};
+use tidemark_core::text::Words;
+
+use super::autostart::{self, Entry};
+use super::bus;
+use super::calling::Ear;
+use crate::config::Paths;
+use crate::controller::InUse;
+use crate::error::{AppError, Code};
+
+/// Tells how everything stands.
+pub async fn state(app: &AppHandle, paths: &Paths, in_use: &InUse) -> DesktopState {
+    let words = in_use.words();
+    let (autostart, calling) = if in_use.demo {
+        (Autostart::Simulated, Calling::Simulated)
+    } else {
+        (entry(paths).map_or(Autostart::Off, |entry| entry.read()), app.state::<Ear>().calling())
+    };
+    let shown = |path: &Path| path.display().to_string();
+    DesktopState {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        autostart: autostart.worded(&words),
+        shortcut: calling.worded(&words),
+        notices: bus::notice_service().await.worded(&words),
+        files: Files {
+            settings: shown(&paths.settings),
+            history: shown(&paths.store),
+            log: shown(&paths.log_dir.join("tidemark.log")),
+        },
+    }
+}
+
+/// Lets the desktop start Tidemark with the session, or not any more.
+///
+/// # Errors
+///
+/// Says which folder cannot be written; or that this is a simulation.
+pub fn set_autostart(on: bool, paths: &Paths, in_use: &InUse) -> Result<(), AppError> {
+    let words = in_use.words();
+    if in_use.demo {
+        return Err(simulated(&words));
+    }
+    let refused = |folder: String, error: &std::io::Error| {
+        tracing::warn!(%error, "autostart was not changed");
+        let values = [("folder", folder.into()), ("why", error.kind().to_string().into())];
+        AppError::new(Code::Other, words.put("autostart-refused", &values))
+    };
+    let entry = entry(paths).map_err(|error| refused("tidemark".to_owned(), &error))?;
+    entry.set(on).map_err(|error| refused(entry.place(), &error))
+}
+
+/// Says that a simulation does no such thing.
+#[must_use]
+pub fn simulated(words: &Words) -> AppError {
+    AppError::new(Code::Other, words.say("simulated-refusal"))
+}
+
+/// The entry is beside our own folder of settings.
+fn entry(paths: &Paths) -> std::io::Result<Entry> {
+    let config = paths.settings.parent().and_then(Path::parent).unwrap_or_else(|| Path::new("."));
+    Ok(Entry::new(config, autostart::program(|name| std::env::var_os(name))?))
+}

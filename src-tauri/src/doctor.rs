@@ -1,0 +1,213 @@
+//! What works on this machine and what does not: looked at for the window and for `tidemark doctor`.
+//!
+//! Owns the looking, each look with a deadline. Refuses names of accounts and keys: what is found can be pasted in
+//! public.
+
+pub(crate) mod plain;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use tidemark_core::account::{Account, AccountId, Region};
+use tidemark_core::checkup::{Display, Finding, Reach, TrayHost};
+use tidemark_core::endpoint::{Endpoint, Hosts};
+use tidemark_core::message::{KeyringTrouble, Remark};
+use tidemark_core::reading::Reading;
+use tidemark_core::schedule::Reason;
+use tidemark_core::settings::Settings;
+
+use crate::config::{self, Paths};
+use crate::desktop::bus;
+use crate::instance;
+use crate::store::{NotReadable, Store, look};
+use crate::vault::{KeyVault as _, Keyring, Patience};
+
+/// The longest that looking at files may take.
+const DISK_MAY_TAKE: Duration = Duration::from_secs(5);
+/// The longest that connecting may take.
+const NETWORK_MAY_TAKE: Duration = Duration::from_secs(4);
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patient<'a> {
+    /// Where the files are.
+    pub(crate) paths: &'a Paths,
+    /// Where MiniMax is asked.
+    pub(crate) hosts: &'a Hosts,
+}
+
+/// When the running app asks about an account next, and why. Accounts are numbered: names are not for the public.
+#[derive(Debug, Serialize)]
+pub(crate) struct Ask {
+    account: usize,
+    next_at: Timestamp,
+    reason: &'static str,
+    #[serde(skip)]
+    because: &'static str,
+}
+
+/// Everything that was found.
+#[derive(Debug)]
+pub(crate) struct Checkup {
+    /// One thing after the other.
+    pub(crate) findings: Vec<Finding>,
+    /// When the running app asks next.
+    pub(crate) asks: Vec<Ask>,
+}
+
+/// Looks at everything beside the running app, without touching what it has open.
+pub(crate) async fn beside_the_app(patient: Patient<'_>) -> Checkup {
+    let paths = patient.paths.clone();
+    let on_disk = tokio::task::spawn_blocking(move || {
+        let loaded = config::load(&paths, Timestamp::now());
+        let (store, remark) = match look(&paths.store) {
+            Ok(store) => (store.unwrap_or_else(Store::nowhere), None),
+            Err(NotReadable::Newer) => (Store::nowhere(), Some(Remark::StoreNewer)),
+            Err(_) => (Store::nowhere(), Some(Remark::StoreBroken { kept_as: None })),
+        };
+        Disk::of(&paths, &store, &loaded.settings, loaded.remark, remark)
+    });
+    let on_disk = async { tokio::time::timeout(DISK_MAY_TAKE, on_disk).await.ok()?.ok() };
+    let (surroundings, disk) = tokio::join!(surroundings(patient.hosts), on_disk);
+    whole(surroundings, disk.unwrap_or_else(Disk::hangs))
+}
+
+/// Looks at everything as a command of its own, which may open and mend the store.
+pub(crate) async fn alone(patient: Patient<'_>) -> Checkup {
+    let paths = patient.paths;
+    let loaded = config::load(paths, Timestamp::now());
+    let (store, remark) = Store::open(&paths.store, Timestamp::now());
+    let disk = Disk::of(paths, &store, &loaded.settings, loaded.remark, remark);
+    whole(surroundings(patient.hosts).await, disk)
+}
+
+/// What lies on the disk.
+struct Disk {
+    running: bool,
+    clock: Option<i64>,
+    settings: Option<Remark>,
+    history: Option<Remark>,
+    asks: Vec<Ask>,
+}
+
+impl Disk {
+    fn of(
+        paths: &Paths,
+        store: &Store,
+        chosen: &Settings,
+        settings: Option<Remark>,
+        history: Option<Remark>,
+    ) -> Self {
+        let running = instance::is_running(paths);
+        let asks = if running { asks(store, chosen) } else { Vec::new() };
+        Self { running, clock: clock(store, chosen), settings, history, asks }
+    }
+
+    /// A disk that does not answer: only the running app could ask.
+    fn hangs() -> Self {
+        let history = Some(Remark::StoreBroken { kept_as: None });
+        Self { running: true, clock: None, settings: None, history, asks: Vec::new() }
+    }
+}
+
+fn whole(surroundings: [Finding; 5], disk: Disk) -> Checkup {
+    let system = std::env::consts::OS;
+    let app = Finding::App { version: env!("CARGO_PKG_VERSION"), system, running: disk.running };
+    let files =
+        [Finding::Clock(disk.clock), Finding::Settings(disk.settings), Finding::History(disk.history)];
+    let findings = [app, Finding::Display(display())].into_iter().chain(surroundings).chain(files);
+    Checkup { findings: findings.collect(), asks: disk.asks }
+}
+
+async fn surroundings(hosts: &Hosts) -> [Finding; 5] {
+    let (tray, notices, keyring, global, china) = tokio::join!(
+        tray_host(),
+        bus::notice_service(),
+        keyring(),
+        network(hosts, Region::Global),
+        network(hosts, Region::China)
+    );
+    [Finding::Tray(tray), Finding::Notices(notices), Finding::Keyring(keyring), global, china]
+}
+
+fn display() -> Display {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match () {
+        () if !cfg!(target_os = "linux") => Display::System,
+        () if is_set("WAYLAND_DISPLAY") => Display::Wayland,
+        () if is_set("DISPLAY") => Display::X11,
+        () => Display::None,
+    }
+}
+
+async fn tray_host() -> TrayHost {
+    match bus::has_owner("org.kde.StatusNotifierWatcher").await {
+        _ if !cfg!(target_os = "linux") => TrayHost::System,
+        Some(true) => TrayHost::There,
+        Some(false) => TrayHost::Absent,
+        None => TrayHost::NoBus,
+    }
+}
+
+/// Looks for a key that cannot be there: a keyring that says so is in order.
+async fn keyring() -> Option<KeyringTrouble> {
+    let nobody = AccountId("00000000-0000-0000-0000-000000000000".to_owned());
+    match Keyring::new().get(&nobody, Patience::Background).await {
+        Ok(_) | Err(KeyringTrouble::NoEntry) => None,
+        Err(trouble) => Some(trouble),
+    }
+}
+
+/// Connects to the host without sending anything.
+async fn network(hosts: &Hosts, region: Region) -> Finding {
+    let url = hosts.url(region, Endpoint::TokenPlan);
+    let (scheme, rest) = url.split_once("://").unwrap_or(("https", &url));
+    let host = rest.split('/').next().unwrap_or_default().to_owned();
+    let port = if scheme == "http" { 80 } else { 443 };
+    let has_port = host.rsplit_once(':').is_some_and(|(_, p)| p.parse::<u16>().is_ok());
+    let address = if has_port { host.clone() } else { format!("{host}:{port}") };
+    let connect = tokio::net::TcpStream::connect(&address);
+    let reach = match tokio::time::timeout(NETWORK_MAY_TAKE, connect).await {
+        Ok(Ok(_)) => Reach::Reached,
+        Ok(Err(error)) => Reach::Refused(error.kind().to_string()),
+        Err(_) => Reach::Silent,
+    };
+    Finding::Network { region, host, reach }
+}
+
+/// Compares the local clock with MiniMax's in the last answers.
+fn clock(store: &Store, settings: &Settings) -> Option<i64> {
+    let kept = settings.accounts.iter().filter_map(|a| {
+        let (at, answer) = store.last(&a.id).ok()?.good?;
+        let reading = tidemark_core::answer::read(&answer, Endpoint::of(a.kind), a.region, at).ok()?;
+        match reading {
+            Reading::Plan(plan) => plan.server_time.map(|server| server.duration_since(at).as_secs()),
+            Reading::Balance(_) => None,
+        }
+    });
+    kept.max_by_key(|skew| skew.abs())
+}
+
+/// Gives what the running app means to do.
+fn asks(store: &Store, settings: &Settings) -> Vec<Ask> {
+    let next = |(number, account): (usize, &Account)| {
+        let (next_at, reason) = store.next_ask(&account.id).ok()??;
+        Some(Ask { account: number + 1, next_at, reason: reason.name(), because: because(reason) })
+    };
+    settings.accounts.iter().enumerate().filter_map(next).collect()
+}
+
+const fn because(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Start => "the app has just started",
+        Reason::Interval => "that is your interval",
+        Reason::Watched => "the window is open",
+        Reason::NearLimit => "a window is near its limit and moving",
+        Reason::Reset => "a window starts anew then",
+        Reason::Backoff => "the last ask failed",
+        Reason::ToldToWait => "MiniMax named that time",
+        Reason::Rest => "the key is refused or nothing is behind it",
+        Reason::Asked => "you, the network or a wake asked for it",
+    }
+}

@@ -1,0 +1,202 @@
+//! Settings written to a file of the user's, and taken from one.
+//!
+//! Owns what an export holds and how it is written. Refuses to put accounts, keys or a proxy's password into one.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use tidemark_core::settings::{SettingError, Settings};
+use tidemark_core::text::{Tongue, Words};
+
+use crate::config::{self, Paths, SaveError, files};
+use crate::error::{AppError, Code};
+
+/// What an export is called, where the user does not say.
+pub const NAME: &str = "tidemark-settings.json";
+
+/// The longest that settings can be.
+const LONGEST: u64 = 1024 * 1024;
+
+/// Gives the settings without accounts, keys and secrets, as text.
+///
+/// # Errors
+///
+/// Where they cannot be written as JSON.
+pub fn text(settings: Settings) -> serde_json::Result<String> {
+    let bare = Settings { accounts: Vec::new(), ..settings };
+    let mut value = serde_json::to_value(&bare)?;
+    if let Value::Object(fields) = &mut value {
+        fields.remove("accounts");
+        // An address with a password in it is a secret too.
+        if fields.get("proxy").and_then(Value::as_str).is_some_and(|proxy| proxy.contains('@')) {
+            fields.remove("proxy");
+        }
+    }
+    serde_json::to_string_pretty(&value)
+}
+
+/// Writes the settings to a file that only the user can read; says where they are.
+///
+/// # Errors
+///
+/// Says in the user's language why they could not be written.
+pub fn export(file: &Path, settings: Settings, tongue: Tongue) -> Result<String, AppError> {
+    let words = Words::new(tongue);
+    let written = text(settings).map_err(io::Error::from).and_then(|text| write(file, &(text + "\n")));
+    match written {
+        Ok(()) => Ok(words.put("exported", &[("file", shown(file).into())])),
+        Err(error) => Err(sorry(&words, "export-failed", file, &error)),
+    }
+}
+
+/// Takes the settings of an export; says which of them changed. Nothing changes where one does not fit.
+///
+/// # Errors
+///
+/// Says in the user's language why none were taken.
+pub fn import(paths: &Paths, file: &Path, tongue: Tongue) -> Result<String, AppError> {
+    let words = Words::new(tongue);
+    let text = read(file).map_err(|error| sorry(&words, "import-unreadable", file, &error))?;
+    let taken: Map<String, Value> =
+        serde_json::from_str(text.trim_start_matches('\u{FEFF}')).map_err(|_| {
+            AppError::new(Code::Setting, words.put("import-no-export", &[("file", shown(file).into())]))
+        })?;
+    let (before, after) = config::update(paths, Timestamp::now(), |settings| {
+        let before = settings.clone();
+        *settings = settings.with_import(taken).map_err(Refused::Setting)?;
+        Ok::<_, Refused>(before)
+    })
+    .map_err(|refused| match refused {
+        Refused::Setting(error) => AppError::new(Code::Setting, error.worded(&words)),
+        Refused::Save(error) => error.into(),
+    })?;
+    Ok(after.said_of_import(&before, &shown(file), &words))
+}
+
+/// Why an import was not taken.
+enum Refused {
+    Setting(SettingError),
+    Save(SaveError),
+}
+
+impl From<SaveError> for Refused {
+    fn from(error: SaveError) -> Self {
+        Self::Save(error)
+    }
+}
+
+/// Writes whole or not at all; a folder that takes no second file, as a portal's, gets it in place.
+fn write(file: &Path, text: &str) -> io::Result<()> {
+    if files::replace_beside(file, text.as_bytes()).is_ok() {
+        return Ok(());
+    }
+    let mut options = OpenOptions::new();
+    options.create(true).write(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut opened = options.open(file)?;
+    #[cfg(unix)]
+    opened.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    opened.write_all(text.as_bytes())?;
+    opened.sync_all()
+}
+
+fn read(file: &Path) -> io::Result<String> {
+    if !fs::metadata(file)?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let mut text = String::new();
+    File::open(file)?.take(LONGEST).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn shown(file: &Path) -> String {
+    file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
+}
+
+fn sorry(words: &Words, id: &str, file: &Path, error: &io::Error) -> AppError {
+    tracing::warn!(%error, "settings were not exchanged");
+    let values = [("file", shown(file).into()), ("why", error.kind().to_string().into())];
+    AppError::new(Code::Other, words.put(id, &values))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(folder: &Path) -> Paths {
+        Paths {
+            settings: folder.join("tidemark/settings.json"),
+            store: folder.join("history.sqlite"),
+            log_dir: folder.join("log"),
+        }
+    }
+
+    fn mine() -> Settings {
+        serde_json::from_value(serde_json::json!({
+            "interval_minutes": 9, "theme": "dark", "global_shortcut": "Ctrl+Alt+M",
+            "proxy": "http://me:secret@proxy.example",
+            "accounts": [{ "id": "1", "name": "Home", "kind": "token_plan", "region": "global" }],
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn what_is_exported_can_be_imported_elsewhere_and_only_the_user_can_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(NAME);
+        let said = export(&file, mine(), Tongue::English).unwrap();
+        assert!(said.contains(NAME) && said.contains("without accounts"), "{said}");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(!text.contains("Home") && !text.contains("secret"), "{text}");
+
+        let there = paths(folder.path());
+        let said = import(&there, &file, Tongue::English).unwrap();
+        assert!(said.contains("Colours") && said.contains("Check every") && said.contains('3'), "{said}");
+        let kept = config::load(&there, Timestamp::now()).settings;
+        assert_eq!((kept.interval_minutes, kept.global_shortcut.as_str()), (9, "Ctrl+Alt+M"));
+        let again = import(&there, &file, Tongue::English).unwrap();
+        assert!(again.starts_with("Nothing changed"), "{again}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_export_or_does_not_fit_changes_nothing_and_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, there) = (folder.path().join("x.json"), paths(folder.path()));
+        for (text, says) in [
+            ("[]", "no export"),
+            ("{ \"theme\": ", "no export"),
+            ("{ \"theme\": \"mauve\" }", "Colours"),
+            ("{ \"show_used\": true, \"global_shortcut\": \"M\" }", "Shortcut"),
+            ("{ \"schema\": 99 }", "newer"),
+        ] {
+            fs::write(&file, text).unwrap();
+            let error = import(&there, &file, Tongue::English).unwrap_err();
+            assert!(error.message.contains(says), "{text}: {error}");
+        }
+        assert_eq!(config::load(&there, Timestamp::now()).settings, Settings::default());
+        let gone = import(&there, &folder.path().join("nowhere.json"), Tongue::English).unwrap_err();
+        assert!(gone.message.starts_with("nowhere.json could not be read"), "{gone}");
+        assert!(import(&there, folder.path(), Tongue::English).is_err(), "a folder is no file");
+        let refused = export(&folder.path().join("none/x.json"), mine(), Tongue::Chinese).unwrap_err();
+        assert!(refused.message.contains("x.json"), "{refused}");
+    }
+
+    #[test]
+    fn a_former_export_is_replaced_and_no_longer_open_to_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(NAME);
+        fs::write(&file, "x".repeat(5000)).unwrap();
+        export(&file, mine(), Tongue::English).unwrap();
+        assert!(serde_json::from_str::<Value>(&fs::read_to_string(&file).unwrap()).is_ok());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+}
