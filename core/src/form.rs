@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::account::{Account, Kind};
+use crate::account::{Account, AccountId, Kind};
 use crate::plan;
 use crate::settings::Settings;
 use crate::settings::choices::{Slot, choice};
@@ -17,7 +17,7 @@ use crate::text::Words;
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct Section {
-    /// Names it for the page: `general`, `asking`, `notices`, `plan`, `command_line`, `history`.
+    /// Names it for the page: `general`, `tray`, `asking`, `notices`, `plan`, `command_line`, `history`.
     pub id: String,
     /// What it is called.
     pub title: String,
@@ -93,8 +93,9 @@ pub struct Choosable {
     pub label: String,
 }
 
-const SECTIONS: [(&str, &[&str]); 6] = [
+const SECTIONS: [(&str, &[&str]); 7] = [
     ("general", &["language", "theme", "show_used", "global_shortcut"]),
+    ("tray", &["tray_account", "tray_window", "tray_digits", "tray_theme"]),
     ("asking", &["interval_minutes", "proxy"]),
     (
         "notices",
@@ -157,7 +158,12 @@ pub fn account(account: &Account, words: &Words) -> Vec<FieldView> {
 }
 
 fn field(settings: &Settings, words: &Words, key: &str) -> Option<FieldView> {
-    Some(view(words, key, settings.get(key)?, control(words, key)?))
+    let control = control(settings, words, key)?;
+    let value = settings.get(key)?;
+    // An account that is gone is not chosen any more.
+    let is_gone = matches!(choice(key)?.slot, Slot::Account(_))
+        && settings.account(&AccountId(value.clone())).is_none();
+    Some(view(words, key, if is_gone { String::new() } else { value }, control))
 }
 
 fn view(words: &Words, key: &str, value: String, control: Control) -> FieldView {
@@ -170,11 +176,22 @@ fn view(words: &Words, key: &str, value: String, control: Control) -> FieldView 
     }
 }
 
-fn control(words: &Words, key: &str) -> Option<Control> {
+fn control(settings: &Settings, words: &Words, key: &str) -> Option<Control> {
     let unit = || words.say(&format!("setting-{key}-unit"));
     let own = |figure: &str| words.put("setting-own", &[("figure", figure.into())]);
     Some(match choice(key)?.slot {
         Slot::Switch(_) => Control::Switch,
+        Slot::OneOf(_, names) => {
+            let of = |name: &&str| option(words, name, &format!("setting-{key}-{name}"));
+            Control::Choice { options: names.iter().map(of).collect() }
+        }
+        Slot::Account(_) => {
+            let of = |a: &Account| Choosable { value: a.id.0.clone(), label: a.name.clone() };
+            let none = option(words, "", &format!("setting-{key}-none"));
+            Control::Choice {
+                options: std::iter::once(none).chain(settings.accounts.iter().map(of)).collect(),
+            }
+        }
         Slot::Language => {
             let tongues = [("auto", "language-auto"), ("en", "language-en"), ("zh-CN", "language-zh-CN")];
             Control::Choice { options: tongues.map(|(value, id)| option(words, value, id)).to_vec() }
@@ -230,6 +247,21 @@ mod tests {
             assert_eq!(Some(&of[0].value), settings.get(choice.key).as_ref());
         }
         assert_eq!(shown.len(), CHOICES.len());
+    }
+
+    #[test]
+    fn an_account_that_is_gone_is_not_chosen_for_the_tray() {
+        let chosen = |tray_account: &str| {
+            let mut settings = Settings { accounts: vec![plan_account()], ..Settings::default() };
+            settings.tray_account = tray_account.to_owned();
+            let shown = fields(&settings, Tongue::English);
+            shown.into_iter().find(|f| f.key == "tray_account").expect("the field")
+        };
+        assert_eq!(chosen("a").value, "a");
+        assert_eq!(chosen("removed").value, "");
+        let Control::Choice { options } = chosen("").control else { panic!("a choice") };
+        let labels: Vec<_> = options.iter().map(|o| (o.value.as_str(), o.label.as_str())).collect();
+        assert_eq!(labels, [("", "The tightest"), ("a", "A")]);
     }
 
     #[test]

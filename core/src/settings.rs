@@ -79,6 +79,14 @@ pub struct Settings {
     pub vlm_requests: u32,
     /// How many days the history is kept, 7 to 400.
     pub history_days: u32,
+    /// The panel that the tray picture is drawn for: `auto`, `light` or `dark`.
+    pub tray_theme: String,
+    /// Whether the tray picture has the figure in it.
+    pub tray_digits: bool,
+    /// The id of the account that the tray picture shows; empty, or of no account, for the tightest.
+    pub tray_account: String,
+    /// The window that the tray picture shows: `tightest`, `interval` or `weekly`.
+    pub tray_window: String,
     /// The accounts in the user's order.
     pub accounts: Vec<Account>,
     /// What a newer version wrote here.
@@ -144,6 +152,10 @@ impl Default for Settings {
             weekly_windows: 0,
             vlm_requests: 0,
             history_days: 400,
+            tray_theme: "auto".to_owned(),
+            tray_digits: false,
+            tray_account: String::new(),
+            tray_window: "tightest".to_owned(),
             accounts: Vec::new(),
             unknown: serde_json::Map::new(),
         }

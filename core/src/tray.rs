@@ -2,6 +2,7 @@
 //!
 //! Owns the parameters of the picture, the tooltip, the title and the menu. Refuses pixels and desktop libraries.
 
+use crate::account::AccountId;
 use crate::alert::SnoozeFor;
 use crate::level::Level;
 
@@ -10,9 +11,11 @@ use crate::level::Level;
 pub struct Tray {
     /// The picture to draw.
     pub picture: Picture,
-    /// One line: the worst account's figures.
+    /// The panel that the picture is drawn for.
+    pub theme: Theme,
+    /// A line for each account, or for the worst of many.
     pub tooltip: String,
-    /// A short title for hosts that print one.
+    /// What the picture shows, in words: for screen readers, and for hosts that print a title.
     pub title: String,
     /// The menu from top to bottom.
     pub menu: Vec<MenuLine>,
@@ -23,11 +26,26 @@ pub struct Tray {
 pub struct Picture {
     /// The form, one for each state, told apart without colour.
     pub shape: Shape,
-    /// How much of the ring is drawn, in whole percent left, 0..=100.
+    /// How much is left, in whole percent, 0..=100.
     pub left: u8,
+    /// Whether the ring fills with what is used instead of emptying with what is left.
+    pub used: bool,
+    /// The figure inside, 0..=99.
+    pub digits: Option<u8>,
 }
 
-/// The form of the ring.
+/// The panel that a picture must be readable on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Theme {
+    /// A light panel: dark colours.
+    Light,
+    /// A dark panel: bright colours.
+    Dark,
+    /// A panel nobody knows: bright colours within a dark outline.
+    Auto,
+}
+
+/// The form of the picture; a figure inside takes the place of a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
@@ -36,7 +54,7 @@ pub enum Shape {
     Full,
     /// The ring with a notch cut into it: near.
     Notched,
-    /// The ring with an exclamation mark in it: critical.
+    /// The ring with an exclamation mark in it, or a disc with the figure cut out: critical.
     Exclaimed,
     /// A broken ring with a dot: spent.
     Broken,
@@ -64,10 +82,12 @@ impl Shape {
 /// One line of the menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MenuLine {
-    /// A figure; choosing it opens the window at the account.
+    /// A figure; choosing it opens the window, at the account where it is one's.
     Figure {
         /// What it says.
         text: String,
+        /// Whose it is.
+        account: Option<AccountId>,
     },
     /// Something to do.
     Action {
@@ -98,6 +118,8 @@ pub enum MenuAction {
     EndSnooze,
     /// Opens the window.
     Open,
+    /// Opens the window at the settings.
+    Settings,
     /// Ends the app.
     Quit,
 }

@@ -190,7 +190,7 @@ fn hours_minutes(then: &Zoned) -> String {
 }
 
 /// Takes the characters out of a foreign name that could break a line or turn text around, and cuts it short.
-fn printable(name: &str) -> String {
+pub(crate) fn printable(name: &str) -> String {
     const LONGEST: usize = 60;
     let mut shown: String =
         name.chars().filter(|c| !crate::account::is_unprintable(*c)).take(LONGEST).collect();

@@ -36,13 +36,17 @@ pub(crate) enum Slot {
     Whole(fn(&mut Settings) -> &mut u32, u32, u32),
     /// A whole number within bounds, or 0 for MiniMax's own.
     WholeOrOwn(fn(&mut Settings) -> &mut u32, u32, u32),
+    /// One of a few names.
+    OneOf(fn(&mut Settings) -> &mut String, &'static [&'static str]),
+    /// The id of an account, taken by its name too; empty for none.
+    Account(fn(&mut Settings) -> &mut String),
     /// A text that is brought into one form, `None` where it cannot be.
     Text(fn(&mut Settings) -> &mut String, fn(&str) -> Option<String>, Expected),
 }
 
 /// Every choice, in the order they are listed.
-pub(crate) const CHOICES: [Choice; 26] = {
-    use Slot::{Language, Switch, Text, Theme, Whole, WholeOrOwn};
+pub(crate) const CHOICES: [Choice; 30] = {
+    use Slot::{Account, Language, OneOf, Switch, Text, Theme, Whole, WholeOrOwn};
     const fn of(key: &'static str, slot: Slot) -> Choice {
         Choice { key, slot }
     }
@@ -73,6 +77,10 @@ pub(crate) const CHOICES: [Choice; 26] = {
         of("weekly_windows", WholeOrOwn(|s| &mut s.weekly_windows, 1, 100)),
         of("vlm_requests", WholeOrOwn(|s| &mut s.vlm_requests, 1, 100)),
         of("history_days", Whole(|s| &mut s.history_days, 7, 400)),
+        of("tray_theme", OneOf(|s| &mut s.tray_theme, &["auto", "light", "dark"])),
+        of("tray_digits", Switch(|s| &mut s.tray_digits)),
+        of("tray_account", Account(|s| &mut s.tray_account)),
+        of("tray_window", OneOf(|s| &mut s.tray_window, &["tightest", "interval", "weekly"])),
     ]
 };
 
@@ -169,6 +177,13 @@ impl Choice {
                 let fits = |n: &u32| *n == 0 || (least..=most).contains(n);
                 *at(settings) = whole(text).filter(fits).ok_or(refused)?;
             }
+            Slot::OneOf(at, names) if names.contains(&text) => text.clone_into(at(settings)),
+            Slot::OneOf(..) => return Err(refused),
+            Slot::Account(at) if text.is_empty() => at(settings).clear(),
+            Slot::Account(at) => {
+                let id = settings.named(text).ok_or(refused)?.id.0.clone();
+                *at(settings) = id;
+            }
             Slot::Text(at, read, _) => *at(settings) = read(text).ok_or(refused)?,
         }
         Ok(())
@@ -177,9 +192,11 @@ impl Choice {
     /// Says what is wrong with the value that is there; leaves it as it is.
     fn check(self, settings: &mut Settings) -> Result<(), SettingError> {
         let fits = match self.slot {
-            Slot::Language | Slot::Theme | Slot::Switch(_) => true,
+            // An account that was removed is no mistake: the tightest stands in for it.
+            Slot::Language | Slot::Theme | Slot::Switch(_) | Slot::Account(_) => true,
             Slot::Whole(at, least, most) => (least..=most).contains(at(settings)),
             Slot::WholeOrOwn(at, least, most) => *at(settings) == 0 || (least..=most).contains(at(settings)),
+            Slot::OneOf(at, names) => names.contains(&at(settings).as_str()),
             Slot::Text(at, read, _) => read(at(settings)).is_some(),
         };
         if fits { Ok(()) } else { Err(SettingError::Takes { key: self.key, takes: self.expected() }) }
@@ -192,7 +209,7 @@ impl Choice {
             Slot::Theme => to.theme = from.theme,
             Slot::Switch(at) => *at(to) = *at(from),
             Slot::Whole(at, ..) | Slot::WholeOrOwn(at, ..) => *at(to) = *at(from),
-            Slot::Text(at, ..) => at(to).clone_from(at(from)),
+            Slot::OneOf(at, _) | Slot::Account(at) | Slot::Text(at, ..) => at(to).clone_from(at(from)),
         }
     }
 
@@ -204,6 +221,8 @@ impl Choice {
             Slot::Switch(_) => Expected::Switch,
             Slot::Whole(_, least, most) => Expected::Whole { least, most },
             Slot::WholeOrOwn(_, least, most) => Expected::WholeOrOwn { least, most },
+            Slot::OneOf(_, names) => Expected::OneOf(names),
+            Slot::Account(_) => Expected::Account,
             Slot::Text(_, _, expected) => expected,
         }
     }
@@ -350,6 +369,10 @@ mod tests {
             ("weekly_windows", "0", "0"),
             ("vlm_requests", "1", "1"),
             ("history_days", "7", "7"),
+            ("tray_theme", "dark", "dark"),
+            ("tray_digits", "on", "true"),
+            ("tray_account", "", ""),
+            ("tray_window", "weekly", "weekly"),
         ] {
             let mut settings = Settings::default();
             assert_eq!(settings.set(key, given), Ok(()), "{key}");
@@ -395,6 +418,10 @@ mod tests {
             ("vlm_requests", "-1"),
             ("history_days", "6"),
             ("history_days", "401"),
+            ("tray_theme", "pink"),
+            ("tray_digits", "3"),
+            ("tray_account", "nobody"),
+            ("tray_window", ""),
             ("accounts", "[]"),
             ("schema", "2"),
         ] {

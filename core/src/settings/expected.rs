@@ -70,6 +70,10 @@ pub enum Expected {
     PeakHours,
     /// A zone, or nothing for MiniMax's own.
     Zone,
+    /// One of a few names.
+    OneOf(&'static [&'static str]),
+    /// One of the accounts, or nothing.
+    Account,
     /// A tier.
     Tier,
     /// An amount of money.
@@ -95,6 +99,11 @@ impl fmt::Display for Expected {
             Self::AboveNear(near) => {
                 return write!(f, "2 to 99 percent used, more than near_percent ({near})");
             }
+            Self::OneOf(names) => {
+                let (last, others) = names.split_last().unwrap_or((&"", &[]));
+                return write!(f, "{} or {last}", others.join(", "));
+            }
+            Self::Account => "nothing for the tightest, or the name of an account",
             Self::Language => "auto, en or zh-CN",
             Self::Theme => "system, light or dark",
             Self::Shortcut => {
@@ -151,6 +160,8 @@ impl SettingError {
             Expected::Kinds => "refused-kinds",
             Expected::PeakHours => "refused-peak-hours",
             Expected::Zone => "refused-zone",
+            Expected::OneOf(_) => "refused-one-of",
+            Expected::Account => "refused-account",
             Expected::Tier => "refused-tier",
             Expected::Amount => "refused-amount",
             Expected::Team => "refused-team",
@@ -182,6 +193,8 @@ mod tests {
             ("quiet_allows", Expected::Kinds),
             ("peak_hours", Expected::PeakHours),
             ("peak_zone", Expected::Zone),
+            ("tray_theme", Expected::OneOf(&["auto", "light"])),
+            ("tray_account", Expected::Account),
             ("tier", Expected::Tier),
             ("balance_below", Expected::Amount),
             ("team", Expected::Team),

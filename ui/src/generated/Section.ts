@@ -6,7 +6,7 @@ import type { FieldView } from "./FieldView";
  */
 export type Section = { 
 /**
- * Names it for the page: `general`, `asking`, `notices`, `plan`, `command_line`, `history`.
+ * Names it for the page: `general`, `tray`, `asking`, `notices`, `plan`, `command_line`, `history`.
  */
 id: string, 
 /**
