@@ -93,7 +93,6 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
         }));
     }
     let builder = builder
-        .manage(tray::Item::default())
         .manage(window::Wanted::default())
         .manage(calling::Ear::default())
         .invoke_handler(tauri::generate_handler![
@@ -190,8 +189,9 @@ fn compose(
             pressed.state::<Shell>().tell(Message::Event(Event::Snooze { account, length }));
         }
     });
+    let (tray, tray_life) = tray::item(app);
     let parts = Parts {
-        desktop: Screen { app: app.clone(), notifier },
+        desktop: Screen { app: app.clone(), notifier, tray },
         desk: Arc::clone(&desk),
         store,
         system_locale: locale,
@@ -205,7 +205,6 @@ fn compose(
         shell.tell(Message::Event(Event::Remark(remark)));
     }
     app.manage(shell);
-    let app = app.clone();
     std::thread::Builder::new().name("tidemark".to_owned()).spawn(move || {
         runtime.block_on(async move {
             let (changed, woken, served) = (inbox.clone(), inbox.clone(), inbox);
@@ -217,7 +216,7 @@ fn compose(
             tokio::spawn(power::watch(move || {
                 let _ = woken.send(Message::Event(Event::Woke));
             }));
-            tokio::spawn(tray::watch_hosts(app));
+            tokio::spawn(tray_life);
             tokio::spawn(bus::follow("org.freedesktop.Notifications", move |is_there| {
                 if is_there {
                     let _ = served.send(Message::Event(Event::NotificationsBack));
@@ -235,13 +234,12 @@ fn compose(
 struct Screen {
     app: AppHandle,
     notifier: Notifier,
+    tray: tray::Item,
 }
 
 impl controller::Desktop for Screen {
     fn show_tray(&self, tray: Tray) {
-        let app = self.app.clone();
-        // The main loop only refuses when the app is ending.
-        let _ = self.app.run_on_main_thread(move || tray::show(&app, tray));
+        self.tray.show(tray);
     }
 
     fn show_view(&self, view: View) {

@@ -7,7 +7,7 @@ mod colour;
 mod form;
 mod part;
 
-use tidemark_core::tray::Picture;
+use tidemark_core::tray::{Picture, Theme};
 use tiny_skia::{Pixmap, PixmapPaint, Transform};
 
 use form::{Grid, Ink};
@@ -17,17 +17,6 @@ pub const SMALLEST: u32 = 16;
 
 /// The largest edge drawn, in pixels.
 pub const LARGEST: u32 = 512;
-
-/// The background that the picture must be readable on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Theme {
-    /// A light panel: dark colours.
-    Light,
-    /// A dark panel: bright colours.
-    Dark,
-    /// A panel nobody knows: bright colours within a dark outline.
-    Auto,
-}
 
 /// A picture as rows of pixels from the top, each red, green, blue and alpha, with straight alpha.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,10 +2,8 @@
 //!
 //! Owns one colour for each form and panel. Refuses geometry; no form depends on its colour to be understood.
 
-use tidemark_core::tray::Shape;
+use tidemark_core::tray::{Shape, Theme};
 use tiny_skia::Color;
-
-use super::Theme;
 
 /// The line around every stroke where the panel is not known.
 #[derive(Clone, Copy, Debug)]
