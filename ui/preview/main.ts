@@ -55,4 +55,6 @@ if (bridge !== undefined && target !== null) {
   bridge.answer.addAccount = ({ key }: { key: string }) =>
     key === "wait" ? new Promise(() => undefined) : Promise.reject({ code: key, message: "This is a pay-as-you-go key; it does not open a plan." });
   mount(App, { target, props: { bridge } });
+  // For looking at it from the console: send another view, or go to an account.
+  Object.assign(window, { bridge, fixtures: { ...f, ...s } });
 }

@@ -111,3 +111,4 @@ less = Less
 fewer = Show fewer
 and-more = and { $number } more
 open-account = Open { $name }
+spoken = { $name }: { $sentence }

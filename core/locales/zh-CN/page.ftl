@@ -111,3 +111,4 @@ less = 收起
 fewer = 收起
 and-more = 还有 { $number } 项
 open-account = 打开 { $name }
+spoken = { $name }：{ $sentence }
