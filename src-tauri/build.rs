@@ -21,6 +21,7 @@ const COMMANDS: &[&str] = &[
     "retry_keyring",
     "start_demo",
     "leave_demo",
+    "chart",
     "speed_cost",
     "measure_speed",
     "open_link",

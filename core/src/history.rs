@@ -105,9 +105,19 @@ impl History {
     ///
     /// Only windows that are surely metered leave a point.
     pub fn take(&mut self, reading: &Reading, at: Timestamp) -> Vec<Change> {
+        let changes = self.follow(reading, at);
+        self.look_ahead(changes.iter().filter_map(|change| match change {
+            Change::Window { key, .. } => Some(key),
+            Change::Money(_) => None,
+        }));
+        changes
+    }
+
+    /// Takes a reading as [`History::take`] does, where nobody will ask what comes of it.
+    pub(crate) fn follow(&mut self, reading: &Reading, at: Timestamp) -> Vec<Change> {
         // The store keeps milliseconds; what it gives back must be the same moment.
         let at = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
-        let changes: Vec<Change> = match reading {
+        match reading {
             Reading::Plan(plan) => metered(&plan.rows)
                 .filter_map(|(row, window, left)| {
                     let key = WindowKey { row: row.model.clone(), span: window.span };
@@ -118,12 +128,7 @@ impl History {
             Reading::Balance(balance) => balance.available.map_or_else(Vec::new, |available| {
                 vec![Change::Money(thin::take_money(&mut self.money, available, at))]
             }),
-        };
-        self.look_ahead(changes.iter().filter_map(|change| match change {
-            Change::Window { key, .. } => Some(key),
-            Change::Money(_) => None,
-        }));
-        changes
+        }
     }
 
     /// Works out what is asked for at every moment but changes with an answer only.

@@ -6,6 +6,7 @@ pub mod account;
 pub mod ahead;
 pub mod alert;
 pub mod answer;
+pub mod chart;
 pub mod checkup;
 pub mod endpoint;
 pub mod failure;

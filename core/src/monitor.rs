@@ -9,9 +9,10 @@ use jiff::{SignedDuration, Timestamp};
 use crate::account::AccountId;
 use crate::alert::Memory;
 use crate::answer::Answer;
+use crate::chart::Subject;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
-use crate::history::History;
+use crate::history::{History, WindowKey};
 use crate::level::Level;
 use crate::message::{Effect, Event, KeyringTrouble, Now, Remark};
 use crate::present::{self, Scene};
@@ -169,6 +170,13 @@ impl Monitor {
     pub fn standing(&self, account: &AccountId, now: &Now) -> Option<Standing> {
         let watched = self.watched.iter().find(|w| w.account.id == *account)?;
         Some(speed::standing(watched, &self.settings, now.at))
+    }
+
+    /// Gives what a chart of an account is of; without a window the tightest is taken.
+    #[must_use]
+    pub fn chart(&self, account: &AccountId, window: Option<&WindowKey>, now: &Now) -> Option<Subject> {
+        let watched = self.watched.iter().find(|w| w.account.id == *account)?;
+        Some(Subject::of(watched, &self.settings, &self.words, now, window))
     }
 
     /// Gives the next moment at which something is due, so that the shell can beat just then.

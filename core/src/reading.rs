@@ -6,6 +6,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::account::Region;
 
@@ -103,7 +104,9 @@ impl fmt::Debug for Percent {
 }
 
 /// Which of a row's two windows is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[serde(rename_all = "snake_case")]
 pub enum Span {
     /// The short window: 5 hours for text, 24 hours for video; its length is in its bounds.
     Interval,

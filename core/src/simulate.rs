@@ -2,15 +2,31 @@
 //!
 //! Owns the demo's accounts and what MiniMax would answer for them. Refuses keys, clocks and chance.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::account::{Account, AccountId, Kind, Region, Tier};
 use crate::answer::Answer;
+use crate::history::{Change, History, WindowKey};
 use crate::settings::Settings;
+use crate::watched;
 
 /// How many times faster than real time the simulated day goes: one second is one minute.
 pub const SPEED: i32 = 60;
+
+/// The day begins on the third day of the simulated week, eleven windows after its beginning.
+const WEEK_BEFORE: SignedDuration = SignedDuration::from_hours(55);
+/// How busy the windows before the day were: nights and a weekend among them. The last eleven, in which this week
+/// began, add up to 3.6.
+const BUSY: [f64; 24] = [
+    0.0, 0.4, 0.6, 0.2, 0.0, 0.0, 0.5, 0.4, 0.1, 0.0, 0.0, 0.2, 0.1, 0.0, 0.6, 0.5, 0.1, 0.0, 0.0, 0.8, 0.6,
+    0.0, 0.0, 1.0,
+];
+/// What a window at full pace costs the wallet, and what it is topped up by, in cents.
+const PER_WINDOW: f64 = 150.0;
+const TOP_UP: i64 = 1500;
 
 const TEAM: &str = "demo-team";
 const STUDIO: &str = "demo-studio";
@@ -38,15 +54,44 @@ pub fn settings(own: &Settings) -> Settings {
     }
 }
 
-/// Gives what MiniMax would answer for a simulated account at a moment of the day that began at `start`.
+/// Gives what MiniMax would answer for a simulated account at a moment of the day that began at `start`, or before it.
 #[must_use]
 pub fn answer(account: &AccountId, start: Timestamp, at: Timestamp) -> Answer {
-    let day = at.duration_since(start).max(SignedDuration::ZERO) + HEAD_START;
+    let day = at.duration_since(start) + HEAD_START;
     match account.0.as_str() {
         TEAM => team(at, day),
         STUDIO => studio(at, day),
         _ => wallet(day),
     }
+}
+
+/// Gives what would have been read and kept of a simulated account from one moment until another, looking every so
+/// often.
+#[must_use]
+pub fn past(
+    account: &Account,
+    start: Timestamp,
+    since: Timestamp,
+    now: Timestamp,
+    step: SignedDuration,
+) -> Vec<Change> {
+    let mut history = History::default();
+    let mut kept: BTreeMap<(Timestamp, Option<WindowKey>), Change> = BTreeMap::new();
+    let mut at = since;
+    while at <= now {
+        if let Ok(reading) = watched::read(&answer(&account.id, start, at), account, at) {
+            for change in history.follow(&reading, at) {
+                let name = match &change {
+                    Change::Window { key, point } => (point.at, Some(key.clone())),
+                    Change::Money(point) => (point.at, None),
+                };
+                kept.insert(name, change);
+            }
+        }
+        let Ok(next) = at.checked_add(step.max(SignedDuration::from_mins(1))) else { break };
+        at = next;
+    }
+    kept.into_values().collect()
 }
 
 /// A busy plan that runs through every level in each window.
@@ -57,9 +102,8 @@ fn team(at: Timestamp, day: SignedDuration) -> Answer {
         share,
         &[(0.0, 0.0), (0.3, 48.0), (0.4, 55.0), (0.5, 79.0), (0.6, 90.0), (0.7, 96.0), (0.82, 100.0)],
     );
-    let windows_before = (day.as_secs() / WINDOW.as_secs()) % 30;
-    #[expect(clippy::cast_precision_loss, reason = "a number below thirty")]
-    let week_used = 36.0 + (windows_before as f64 * 100.0 + used) / 10.0;
+    let used = used * busy(index(day));
+    let week_used = week_used(day, used);
     let mut row = general(at, began, used);
     add_week(&mut row, at, day, week_used.min(100.0));
     let mut video = general(at, began, 100.0 / 3.0);
@@ -76,10 +120,10 @@ fn team(at: Timestamp, day: SignedDuration) -> Answer {
 /// A calm plan of the China platform without a weekly cap; its server has a fault for a while.
 fn studio(at: Timestamp, day: SignedDuration) -> Answer {
     let (began, share) = window(at, day);
-    if (0.62..0.75).contains(&share) {
+    if (0.62..0.75).contains(&share) && has_faults(index(day)) {
         return Answer { status: 503, headers: Vec::new(), body: b"<html>503</html>".to_vec() };
     }
-    let used = curve(share, &[(0.0, 0.0), (0.25, 12.0), (0.5, 31.0), (1.0, 58.0)]);
+    let used = curve(share, &[(0.0, 0.0), (0.25, 12.0), (0.5, 31.0), (1.0, 58.0)]) * busy(index(day));
     let mut row = general(at, began, used);
     row["interval_boost_permille"] = 1500.into();
     row["current_weekly_status"] = 3.into();
@@ -90,10 +134,10 @@ fn studio(at: Timestamp, day: SignedDuration) -> Answer {
 /// A balance that falls; its key is refused for a while, as if it had been replaced on the web.
 fn wallet(day: SignedDuration) -> Answer {
     let minutes = day.as_secs() / 60;
-    if (270..300).contains(&(minutes % 300)) {
+    if (270..300).contains(&minutes.rem_euclid(300)) && has_faults(index(day)) {
         return ok(&json!({ "base_resp": { "status_code": 1004, "status_msg": "login fail" } }));
     }
-    let cents = 1234 - (minutes % 600);
+    let cents = if minutes >= 0 { 1234 - (minutes % 600) } else { 1234 + spent_since(day) % TOP_UP };
     let amount = format!("{}.{:02}", cents / 100, cents % 100);
     ok(&json!({
         "available_amount": amount, "cash_balance": amount, "voucher_balance": "0.00",
@@ -103,9 +147,50 @@ fn wallet(day: SignedDuration) -> Answer {
     }))
 }
 
+/// Numbers the windows; that in which the day begins is the first, with number 0.
+const fn index(day: SignedDuration) -> i64 {
+    day.as_secs().div_euclid(WINDOW.as_secs())
+}
+
+/// Tells how busy a window is, 0.0..=1.0 of full pace.
+fn busy(index: i64) -> f64 {
+    let place = usize::try_from(index.rem_euclid(24)).unwrap_or_default();
+    if index >= 0 { 1.0 } else { BUSY.get(place).copied().unwrap_or_default() }
+}
+
+/// Tells whether what goes wrong now and then does so in a window: in each of the day, and seldom before it.
+const fn has_faults(index: i64) -> bool {
+    index >= 0 || index.rem_euclid(9) == 4
+}
+
+/// Gives what is used of the week, in percent; a window at full pace is a tenth of it.
+fn week_used(day: SignedDuration, used: f64) -> f64 {
+    let now = index(day);
+    if now >= 0 {
+        #[expect(clippy::cast_precision_loss, reason = "a number below thirty")]
+        let windows_before = (now % 30) as f64;
+        return 36.0 + (windows_before * 100.0 + used) / 10.0;
+    }
+    let into = (day + WEEK_BEFORE).as_secs().rem_euclid(WEEK.as_secs());
+    let first = index(day - SignedDuration::from_secs(into));
+    let before: f64 = (first..now).map(|index| busy(index) * 10.0).sum();
+    before + used / 10.0
+}
+
+/// Gives the cents that the wallet spends from a moment before the day until the day begins.
+fn spent_since(day: SignedDuration) -> i64 {
+    let now = index(day);
+    #[expect(clippy::cast_precision_loss, reason = "seconds of five hours")]
+    let rest = 1.0 - day.as_secs().rem_euclid(WINDOW.as_secs()) as f64 / WINDOW.as_secs() as f64;
+    let whole: f64 = (now + 1..0).map(busy).sum();
+    #[expect(clippy::cast_possible_truncation, reason = "some thousands")]
+    let cents = ((whole + rest * busy(now)) * PER_WINDOW).round() as i64;
+    cents
+}
+
 /// Gives when the running window began and how much of it has passed, 0.0..1.0.
 fn window(at: Timestamp, day: SignedDuration) -> (Timestamp, f64) {
-    let into = SignedDuration::from_millis_i128(day.as_millis() % WINDOW.as_millis());
+    let into = SignedDuration::from_millis_i128(day.as_millis().rem_euclid(WINDOW.as_millis()));
     (at - into, into.as_secs_f64() / WINDOW.as_secs_f64())
 }
 
@@ -123,9 +208,8 @@ fn general(at: Timestamp, began: Timestamp, used: f64) -> Value {
 }
 
 fn add_week(row: &mut Value, at: Timestamp, day: SignedDuration, used: f64) {
-    // The day begins on the third day of the simulated week.
-    let into = day + SignedDuration::from_hours(55);
-    let began = at - SignedDuration::from_millis_i128(into.as_millis() % WEEK.as_millis());
+    let into = day + WEEK_BEFORE;
+    let began = at - SignedDuration::from_millis_i128(into.as_millis().rem_euclid(WEEK.as_millis()));
     let ends = began + WEEK;
     row["weekly_start_time"] = began.as_millisecond().into();
     row["weekly_end_time"] = ends.as_millisecond().into();
@@ -190,9 +274,11 @@ mod tests {
 
     use super::*;
     use crate::alert::Memory;
+    use crate::history::GAP;
     use crate::level::Level;
     use crate::message::{Effect, Event, Now};
     use crate::monitor::{Monitor, Start};
+    use crate::reading::Span;
     use crate::view::View;
 
     /// Lives the simulated day tick by tick; gives every level seen in the window and every notice.
@@ -271,6 +357,45 @@ mod tests {
             "Simulated · Default Team: 5 hours is available again",
         ];
         assert_eq!(notices, expected);
+    }
+
+    #[test]
+    fn the_days_before_lead_to_the_first_moment_and_have_nights_holes_and_top_ups() {
+        let start: Timestamp = "2026-11-23T04:00:00Z".parse().expect("a moment");
+        let accounts = settings(&Settings::default()).accounts;
+        let month = |i: usize| {
+            let since = start - SignedDuration::from_hours(30 * 24);
+            past(&accounts[i], start, since, start, SignedDuration::from_mins(20))
+        };
+        let lefts = |changes: &[Change], wanted: Span| -> Vec<f64> {
+            let of = |change: &Change| match change {
+                Change::Window { key, point } if key.span == wanted => Some(point.left.get()),
+                Change::Window { .. } | Change::Money(_) => None,
+            };
+            changes.iter().filter_map(of).collect()
+        };
+        let team = month(0);
+        let (hours, weeks) = (lefts(&team, Span::Interval), lefts(&team, Span::Weekly));
+        assert!(hours.contains(&0.0) && hours.contains(&100.0) && hours.len() > 200, "{}", hours.len());
+        let first = *weeks.last().expect("a week");
+        assert!((58.0..=62.0).contains(&first), "{first}");
+        assert!(weeks.iter().all(|left| *left > 2.0) && weeks.iter().any(|left| *left < 30.0));
+        let studio = month(1);
+        let at = |change: &Change| match change {
+            Change::Window { point, .. } => (point.at, point.until),
+            Change::Money(point) => (point.at, point.until),
+        };
+        let holes = studio.windows(2).filter(|p| at(&p[1]).0.duration_since(at(&p[0]).1) > GAP).count();
+        assert!((5..40).contains(&holes), "{holes}");
+        let sums: Vec<_> = month(2)
+            .into_iter()
+            .filter_map(|change| match change {
+                Change::Money(point) => Some(point.available),
+                Change::Window { .. } => None,
+            })
+            .collect();
+        let top_ups = sums.windows(2).filter(|pair| pair[1] > pair[0]).count();
+        assert!((1..5).contains(&top_ups), "{top_ups}");
     }
 
     #[test]

@@ -114,6 +114,11 @@ pub enum Does {
         /// Whose plan.
         account: AccountId,
     },
+    /// Opens the page's own screen of an account.
+    OpenAccount {
+        /// Which.
+        account: AccountId,
+    },
     /// Lets notices be shown again: command `end_snooze`.
     EndSnooze,
     /// Opens the page's own measuring of output speed, which says first what it costs.

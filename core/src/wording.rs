@@ -2,6 +2,7 @@
 //!
 //! Owns the one function that words a figure. Refuses sentences: those are whole messages of `text`.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use rust_decimal::Decimal;
@@ -132,6 +133,26 @@ impl Wording<'_> {
                 ("time", hours_minutes(&then).into()),
             ],
         )
+    }
+
+    /// Names a day of the week, short: `Mon`.
+    #[must_use]
+    pub fn weekday(&self, day: Date) -> String {
+        self.words.say(&format!("weekday-{}", day.weekday().to_monday_one_offset()))
+    }
+
+    /// Words a day as short as it goes: `23 Nov`.
+    #[must_use]
+    pub fn short_date(&self, day: Date) -> String {
+        let month = self.words.say(&format!("month-short-{}", day.month()));
+        self.words.put("date-short", &[("day", day.day().into()), ("month", month.into())])
+    }
+
+    /// Words a day with its weekday: `Mon 23 Nov`.
+    #[must_use]
+    pub fn day(&self, day: Date) -> String {
+        let values = [("weekday", self.weekday(day).into()), ("date", self.short_date(day).into())];
+        self.words.put("date-weekday", &values)
     }
 
     /// Words a span of time by its two largest units: `1 h 30 min`, `2 d 4 h`.

@@ -10,9 +10,12 @@ use serde::Serialize;
 use tauri::{AppHandle, State, WebviewWindow};
 use tidemark_core::account::{AccountId, Kind, Region};
 use tidemark_core::alert::SnoozeFor;
+use tidemark_core::chart::{Chart, Range};
 use tidemark_core::endpoint;
 use tidemark_core::form::{FieldView, Section};
+use tidemark_core::history::WindowKey;
 use tidemark_core::message::Event;
+use tidemark_core::reading::Span;
 use tidemark_core::speed::{self, Standing};
 use tidemark_core::text::Words;
 use tidemark_core::view::{Link, View};
@@ -20,7 +23,7 @@ use tokio::sync::oneshot;
 
 use crate::Shell;
 use crate::accounts::{Admitted, NewAccount};
-use crate::controller::{Choice, Message, Speed, Texts};
+use crate::controller::{ChartAsk, Choice, Message, Speed, Texts};
 use crate::desktop::{clipboard, window};
 use crate::error::{AppError, Code};
 
@@ -205,6 +208,20 @@ pub(crate) fn start_demo(shell: State<'_, Shell>) {
 #[tauri::command]
 pub(crate) fn leave_demo(shell: State<'_, Shell>) {
     shell.tell(Message::LeaveDemo);
+}
+
+#[tauri::command]
+pub(crate) async fn chart(
+    id: AccountId,
+    row: Option<String>,
+    window: Option<Span>,
+    range: Range,
+    shell: State<'_, Shell>,
+) -> Result<Chart, AppError> {
+    let (reply, answer) = oneshot::channel();
+    let window = window.map(|span| WindowKey { row, span });
+    shell.tell(Message::Chart(ChartAsk { account: id, window, range, reply }));
+    answer.await.map_err(|_| gone())?
 }
 
 #[tauri::command]

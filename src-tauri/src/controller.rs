@@ -4,6 +4,7 @@
 //! nor the keyring: it is given a [`Desktop`] and a [`KeyVault`].
 
 mod beat;
+mod charts;
 mod choices;
 mod opening;
 mod source;
@@ -37,6 +38,7 @@ use crate::vault::KeyVault;
 use beat::Beat;
 use source::Keys;
 
+pub use charts::ChartAsk;
 pub use choices::Choice;
 pub use opening::{Opening, Texts};
 pub(crate) use start::kept;
@@ -70,6 +72,8 @@ pub enum Message {
     TestNotice(oneshot::Sender<Result<(), String>>),
     /// Someone wants to measure the speed of an account.
     Speed(AccountId, oneshot::Sender<Speed>),
+    /// The page shows a history.
+    Chart(ChartAsk),
     /// The user wants to look around.
     StartDemo,
     /// The user has looked around.
@@ -271,6 +275,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             Message::ForgetReadings(account, reply) => {
                 let _ = reply.send(self.forget_readings(account));
             }
+            Message::Chart(ask) => self.chart(ask),
             Message::StartDemo => self.change_world(true),
             Message::LeaveDemo => self.change_world(false),
             Message::ForgetHistory(account) => self.keep(Write::Forget { account, with_history: true }),

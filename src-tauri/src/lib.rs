@@ -116,6 +116,7 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
             commands::retry_keyring,
             commands::start_demo,
             commands::leave_demo,
+            commands::chart,
             commands::speed_cost,
             commands::measure_speed,
             commands::open_link,

@@ -4,10 +4,37 @@ import { mount } from "svelte";
 import App from "../src/App.svelte";
 import "../src/styles/base.css";
 import "../src/styles/tokens.css";
-import { fake } from "../tests/fake";
+import type { Card } from "../src/generated/Card";
+import type { Chart } from "../src/generated/Chart";
+import type { Range } from "../src/generated/Range";
+import type { Span } from "../src/generated/Span";
+import * as c from "../tests/charts";
+import { fake, type Fake } from "../tests/fake";
 import * as f from "../tests/fixtures";
 import * as s from "../tests/states";
 
+/** One account's own screen, reached as the user does; `&range=week` looks further back, `&gap` leaves holes. */
+function account(card: Card, language = "en", chart?: (range: Range) => Chart): Fake {
+  const details = { label: "Details", does: { kind: "open_account", account: card.id } } as const;
+  const others = [f.wallet].filter(({ id }) => id !== card.id);
+  const bridge = fake(f.view({ language, cards: [{ ...card, actions: [details, ...card.actions] }, ...others] }));
+  const gap = asked.has("gap");
+  if (chart !== undefined) bridge.answer.chart = (_id: string, _row: null, _window: null, range: Range) => Promise.resolve(chart(range));
+  else if (gap) bridge.answer.chart = (_id: string, _row: null, window: Span | null, range: Range) => Promise.resolve(c.chart({ range, gap, window: window ?? "interval" }));
+  void go("card-more", "action-open_account", "history-range-" + (asked.get("range") ?? "day"), "history-form-" + (asked.get("form") ?? "chart"));
+  return bridge;
+}
+
+/** Presses one thing after another, each once it is there. */
+async function go(...ids: string[]): Promise<void> {
+  for (const id of ids) {
+    const find = (): HTMLElement | null => document.querySelector(`[data-testid="${id}"]`);
+    while (find() === null) await new Promise(requestAnimationFrame);
+    find()?.click();
+  }
+}
+
+const asked = new URLSearchParams(location.search);
 const scenes: Record<string, () => ReturnType<typeof fake>> = {
   first: () => fake(f.empty),
   firstZh: () => fake({ ...f.empty, language: "zh-CN" }),
@@ -25,6 +52,13 @@ const scenes: Record<string, () => ReturnType<typeof fake>> = {
   dear: () => fake(f.view({ cards: [f.spent, f.wallet] })),
   longPair: () => fake(f.view({ cards: [{ ...f.paired, ...f.long.cards[0], pair: "a7", ways: f.paired.ways, actions: f.paired.actions }, { ...f.wallet, name: f.long.cards[0]?.name ?? "" }] })),
   demo: () => fake(f.view({ demo: true, banners: [f.demoBanner], cards: [f.card({ name: "Simulated", chips: ["simulated"], lastFour: null })] })),
+  account: () => account(f.lasting),
+  accountSpent: () => account(f.paired),
+  accountChinese: () => account(f.chinese.cards[0] ?? f.card(), "zh-CN"),
+  accountWallet: () => account(f.wallet),
+  accountEmpty: () => account(f.refused, "en", () => c.nothing("The history begins with the next reading.")),
+  accountPoint: () => account(f.lasting, "en", () => c.onePoint),
+  accountUsed: () => account(f.lasting, "en", (range) => c.chart({ range, used: true })),
   chinese: () => fake(f.chinese),
   loading: () => {
     const bridge = fake(f.view());
@@ -48,7 +82,7 @@ const scenes: Record<string, () => ReturnType<typeof fake>> = {
   chineseSpent: () => fake(f.view({ ...f.chinese, cards: [f.chineseSpent] })),
 };
 
-const see = new URLSearchParams(location.search).get("see") ?? "calm";
+const see = asked.get("see") ?? "calm";
 const bridge = (scenes[see] ?? scenes["calm"])?.();
 const target = document.getElementById("app");
 if (bridge !== undefined && target !== null) {

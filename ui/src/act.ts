@@ -26,6 +26,8 @@ export function act(page: Page, bridge: Bridge, does: Does, about: string): void
       return page.begin(does.account, "pair");
     case "measure_speed":
       return page.begin(does.account, "speed");
+    case "open_account":
+      return page.open(does.account);
     case "end_snooze":
       return void page.run(bridge.endSnooze());
   }

@@ -40,6 +40,7 @@ export const bridge: Bridge = {
   openFolder: (which) => invoke("open_folder", { which }),
   doctor: () => invoke("doctor"),
   copyDoctor: () => invoke("copy_doctor"),
+  chart: (id, row, window, range) => invoke("chart", { id, row, window, range }),
   testNotice: () => invoke("test_notice"),
   snooze: (length, account) => invoke("snooze", { length, account }),
   endSnooze: () => invoke("end_snooze"),

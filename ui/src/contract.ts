@@ -3,11 +3,14 @@
 import type { AccountId } from "./generated/AccountId";
 import type { DesktopState } from "./generated/DesktopState";
 import type { DoctorReport } from "./generated/DoctorReport";
+import type { Chart } from "./generated/Chart";
 import type { FieldView } from "./generated/FieldView";
 import type { Kind } from "./generated/Kind";
 import type { Link } from "./generated/Link";
+import type { Range } from "./generated/Range";
 import type { Region } from "./generated/Region";
 import type { Section } from "./generated/Section";
+import type { Span } from "./generated/Span";
 import type { View } from "./generated/View";
 
 /** The Fluent source of the page's own labels, and its language as a BCP 47 tag. */
@@ -17,7 +20,7 @@ export type Texts = { language: string; source: string };
 export type Opening = { view: View; texts: Texts };
 
 /** A screen that can be gone to. */
-export type ScreenName = "overview" | "keys" | "add" | "settings";
+export type ScreenName = "overview" | "account" | "keys" | "add" | "settings";
 
 /** Where the backend wants the page to go; `account` is scrolled to and focused. */
 export type Show = { account: AccountId | null; screen: ScreenName };
@@ -89,6 +92,8 @@ export type Bridge = {
   doctor(): Promise<DoctorReport>;
   /** Puts what the doctor finds on the clipboard, in lines that can be shown to anybody. */
   copyDoctor(): Promise<void>;
+  /** Gives what was read of a window over time; `null` for the tightest, and for a balance. */
+  chart(id: AccountId, row: string | null, window: Span | null, range: Range): Promise<Chart>;
   testNotice(): Promise<void>;
   snooze(length: SnoozeLength, account: AccountId | null): Promise<void>;
   endSnooze(): Promise<void>;

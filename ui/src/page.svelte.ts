@@ -21,6 +21,8 @@ export class Page {
   screen = $state<ScreenName>("overview");
   /** Whose key is being replaced. */
   replacing = $state<string | null>(null);
+  /** Whose own screen it is. */
+  account = $state<string | null>(null);
   /** Which card to go to; a new object each time, so that going twice works. */
   target = $state.raw<{ account: string } | null>(null);
   note = $state.raw<Note | null>(null);
@@ -28,9 +30,10 @@ export class Page {
   tasks = $state<Record<string, Task>>({});
 
   /** What is on the screen. Without accounts the overview is the first run, which has the form for a key itself. */
-  readonly place: "first" | "overview" | "keys" | "add" | "replace" | "settings" = $derived.by(() => {
+  readonly place: "first" | "overview" | "account" | "keys" | "add" | "replace" | "settings" = $derived.by(() => {
     if (this.screen === "add" && this.replacing !== null) return "replace";
     if (this.screen === "add" && this.view?.demo === true) return "keys";
+    if (this.screen === "account" && !this.view?.cards.some((card) => card.id === this.account)) return "overview";
     const empty = this.view?.cards.length === 0 && !this.view.demo;
     return empty && (this.screen === "overview" || this.screen === "add") ? "first" : this.screen;
   });
@@ -76,7 +79,9 @@ export class Page {
   /** Goes one screen up; says whether there was one. */
   leave(): boolean {
     if (this.place === "overview" || this.place === "first") return false;
+    const left = this.place === "account" ? this.account : null;
     this.go(this.#trail.at(-1) ?? "overview");
+    if (left !== null) this.target = { account: left };
     return true;
   }
 
@@ -89,6 +94,13 @@ export class Page {
     this.screen = screen;
     this.replacing = null;
     this.note = null;
+    this.target = null;
+  }
+
+  /** Opens an account's own screen. */
+  open(account: string): void {
+    this.go("account");
+    this.account = account;
   }
 
   /** Opens the form that replaces an account's key. */

@@ -1,6 +1,6 @@
 import { fireEvent, screen } from "@testing-library/svelte";
 import axe from "axe-core";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { card, chinese, demoBanner, empty, everyShape, lasting, lockedBanner, paired, rolling, snoozeBanner, twelve, view, wallet } from "./fixtures";
 import { appears, click, clickFirst, open, part, type } from "./open";
@@ -10,6 +10,16 @@ async function faults(): Promise<string[]> {
   const { violations, passes } = await axe.run(document, { rules: { "color-contrast": { enabled: false } } });
   expect(passes.length).toBeGreaterThan(10);
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+}
+
+vi.mock("../src/plot", () => ({ draw: () => ({ show: () => undefined, point: () => undefined, end: () => undefined }) }));
+
+/** Goes to an account's own screen. */
+async function account(): Promise<void> {
+  const details = { label: "Details", does: { kind: "open_account", account: "a1" } } as const;
+  await open(view({ cards: [card({ actions: [details] })] }));
+  await click("card-more");
+  await click("action-open_account");
 }
 
 const screens: Record<string, () => Promise<unknown>> = {
@@ -42,6 +52,8 @@ const screens: Record<string, () => Promise<unknown>> = {
     await screen.findByText("Give a whole number.");
   },
   "an account's options": () => open(view()).then(() => click("open-keys")).then(() => click("account-options")).then(() => appears("setting-tier")),
+  "an account's own screen": () => account().then(() => appears("chart")),
+  "an account's history as a table": () => account().then(() => appears("chart")).then(() => click("history-form-table")).then(() => appears("chart-table")),
   keys: () => open(view()).then(() => click("open-keys")),
   renaming: () => open(view()).then(() => click("open-keys")).then(() => click("rename")),
   removing: () => open(view()).then(() => click("open-keys")).then(() => click("remove")),

@@ -5,6 +5,7 @@ import type { Bridge, Show } from "../src/contract";
 import type { Section } from "../src/generated/Section";
 import type { View } from "../src/generated/View";
 import { checkup, desktop, withAutostart } from "./desktop";
+import { charted } from "./charts";
 import { form, options as accountOptions, speedCost, speedResult } from "./choices";
 
 export const sources: Record<string, string> = { en, "zh-CN": zh };
@@ -80,6 +81,7 @@ export function fake(first: View): Fake {
     openFolder: command("openFolder", nothing),
     doctor: command("doctor", () => checkup),
     copyDoctor: command("copyDoctor", nothing),
+    chart: command("chart", (id, row, window, range) => charted(id, now.language, row, window, range)),
     testNotice: command("testNotice", nothing),
     snooze: command("snooze", nothing),
     endSnooze: command("endSnooze", nothing),

@@ -22,7 +22,7 @@ function code(folder: string): string {
 /** Every id the source asks for: plain, chosen between two, or with a word of the contract at its end. */
 function used(): Set<string> {
   const found = new Set<string>();
-  const endings: Record<string, string[]> = { kind: ["token_plan", "pay_as_you_go"], as: ["token_plan", "pay_as_you_go"], region: ["global", "china"] };
+  const endings: Record<string, string[]> = { kind: ["token_plan", "pay_as_you_go"], as: ["token_plan", "pay_as_you_go"], region: ["global", "china"], history: ["chart", "table"], range: ["hours", "day", "week", "month"].flatMap((range) => [range, `${range}-long`]) };
   for (const [, inside] of code("src").matchAll(/\bt\??\.?\(((?:[^()]|\([^()]*\))*)\)/g)) {
     const argument = (inside ?? "").replace(/,\s*\{[\s\S]*$/, "").replace(/[!=]==\s*"[^"]*"/g, "");
     for (const [, id] of argument.matchAll(/"([a-z][\w-]*)"/g)) found.add(id ?? "");

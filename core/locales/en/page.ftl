@@ -112,3 +112,29 @@ fewer = Show fewer
 and-more = and { $number } more
 open-account = Open { $name }
 spoken = { $name }: { $sentence }
+
+
+## An account and its history
+account-title = Account
+history-title = History
+history-range = How far back
+range-hours = 5 h
+range-day = 24 h
+range-week = 7 d
+range-month = 30 d
+range-hours-long = 5 hours
+range-day-long = 24 hours
+range-week-long = 7 days
+range-month-long = 30 days
+history-window = Which window
+history-form = Shown as
+history-chart = Chart
+history-table = Table
+chart-cursor = Readings; arrow keys go through them
+chart-failed = The chart could not be drawn. The table says the same.
+table-time = Time
+table-share = Quota
+table-balance = Balance
+table-note = Note
+spent-title = Spent on each day
+options-title = This account

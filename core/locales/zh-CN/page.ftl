@@ -112,3 +112,29 @@ fewer = 收起
 and-more = 还有 { $number } 项
 open-account = 打开 { $name }
 spoken = { $name }：{ $sentence }
+
+
+## An account and its history
+account-title = 账号
+history-title = 历史
+history-range = 时间范围
+range-hours = 5 时
+range-day = 24 时
+range-week = 7 天
+range-month = 30 天
+range-hours-long = 5 小时
+range-day-long = 24 小时
+range-week-long = 7 天
+range-month-long = 30 天
+history-window = 哪个窗口
+history-form = 显示方式
+history-chart = 图表
+history-table = 表格
+chart-cursor = 读数；用方向键浏览
+chart-failed = 无法绘制图表。表格内容相同。
+table-time = 时间
+table-share = 额度
+table-balance = 余额
+table-note = 备注
+spent-title = 每日花费
+options-title = 此账号

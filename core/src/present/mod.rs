@@ -20,6 +20,7 @@ use crate::view::View;
 use crate::watched::Watched;
 use crate::wording::Wording;
 
+pub(crate) use card::forecast::line as forecast_line;
 pub use notices::{notice, test_notice};
 pub use tray::tray;
 

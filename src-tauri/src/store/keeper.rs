@@ -125,6 +125,12 @@ impl Keeper {
         }
     }
 
+    /// Looks into the store on its own thread, after everything given so far was kept, or could not be.
+    pub fn look(&self, look: impl FnOnce(&Store) + Send + 'static) {
+        let store = Arc::clone(&self.store);
+        let _ = self.jobs.send(Job::Settle(Box::new(move || look(&store))));
+    }
+
     /// Gives the store, to read from.
     #[must_use]
     pub fn store(&self) -> &Store {

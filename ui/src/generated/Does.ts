@@ -34,6 +34,10 @@ on: boolean, } | { "kind": "pair_account",
 /**
  * Whose plan.
  */
+account: AccountId, } | { "kind": "open_account", 
+/**
+ * Which.
+ */
 account: AccountId, } | { "kind": "end_snooze" } | { "kind": "measure_speed", 
 /**
  * Whose key.

@@ -11,16 +11,16 @@ use crate::watched::Watched;
 
 /// Gives the small menu of a card.
 pub(super) fn actions(scene: &Scene<'_>, account: &Watched, is_spent: bool) -> Vec<BannerAction> {
-    if scene.demo {
-        return Vec::new();
-    }
     let id = || account.account.id.clone();
+    let mut actions = vec![action(scene, "do-open-account", Does::OpenAccount { account: id() })];
+    if scene.demo {
+        return actions;
+    }
     let verdict = account.failure.and_then(|(_, f)| f.kind.verdict());
     let is_usable = match verdict {
         Some(Verdict::Refused | Verdict::NoPlan | Verdict::OutOfReach | Verdict::Spent) => false,
         None => !is_spent,
     };
-    let mut actions = Vec::new();
     if is_usable {
         actions.push(action(scene, "do-measure-speed", Does::MeasureSpeed { account: id() }));
     }

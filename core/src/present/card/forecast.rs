@@ -44,12 +44,7 @@ pub(super) fn said(
 }
 
 /// Says what comes of one window, as a small line.
-pub(in crate::present) fn line(
-    wording: &Wording<'_>,
-    window: &Window,
-    forecast: Forecast,
-    rolling: bool,
-) -> String {
+pub(crate) fn line(wording: &Wording<'_>, window: &Window, forecast: Forecast, rolling: bool) -> String {
     let words = wording.words;
     match forecast.outcome {
         Outcome::RunsOut { at, before_reset } => {

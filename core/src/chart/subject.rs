@@ -1,0 +1,187 @@
+//! What a chart is of, apart from its history: everything that the controller knows and the store's thread does not.
+//!
+//! Owns which window is charted where none was asked for. Refuses the history itself, which may take a while to read.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+
+use super::WindowChoice;
+use crate::account::{AccountId, Kind};
+use crate::ahead::Ahead;
+use crate::forecast::Forecast;
+use crate::history::{GAP, MoneyPoint, Point, Track, WindowKey};
+use crate::level::Thresholds;
+use crate::message::Now;
+use crate::reading::{Currency, Reading, Row, Window};
+use crate::settings::Settings;
+use crate::text::{Tongue, Words};
+use crate::watched::Watched;
+use crate::wording::Wording;
+
+/// What a chart is of, and how it is to be worded.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// Whose history.
+    pub account: AccountId,
+    /// The moment, by the server's clock.
+    pub now: Timestamp,
+    /// The longest silence that is no hole.
+    pub gap: SignedDuration,
+    pub(super) about: About,
+    pub(super) choices: Vec<WindowChoice>,
+    pub(super) thresholds: Thresholds,
+    tongue: Tongue,
+    zone: TimeZone,
+    show_used: bool,
+}
+
+/// A window, a balance, or nothing that could be charted.
+#[derive(Clone, Debug)]
+pub(super) enum About {
+    Window(Box<Watch>),
+    Money { currency: Currency, lines: Vec<Decimal>, remembered: Vec<MoneyPoint> },
+    Nothing,
+}
+
+/// A window, with what is known of it now.
+#[derive(Clone, Debug)]
+pub(super) struct Watch {
+    pub(super) key: WindowKey,
+    pub(super) window: Window,
+    pub(super) label: String,
+    pub(super) forecast: Option<Forecast>,
+    pub(super) is_rolling: bool,
+    /// What memory holds, which may not be kept yet.
+    pub(super) remembered: Vec<Point>,
+}
+
+impl Subject {
+    /// Takes the window that was asked for, else the tightest of the headline row; of a pay-as-you-go account its
+    /// balance.
+    #[must_use]
+    pub fn of(
+        watched: &Watched,
+        settings: &Settings,
+        words: &Words,
+        now: &Now,
+        key: Option<&WindowKey>,
+    ) -> Self {
+        let at = watched.server_now(now.at);
+        let mut subject = Self {
+            account: watched.account.id.clone(),
+            now: at,
+            gap: GAP.max(settings.interval() * 5 / 2),
+            about: About::Nothing,
+            choices: Vec::new(),
+            thresholds: settings.thresholds(),
+            tongue: words.tongue,
+            zone: now.zone.clone(),
+            show_used: settings.show_used,
+        };
+        if watched.account.kind == Kind::PayAsYouGo {
+            subject.about = money(watched);
+            return subject;
+        }
+        let wording = Wording { words, zone: &now.zone, now: at, show_used: settings.show_used };
+        let windows = windows(watched);
+        let is =
+            |row: &Row, window: &Window, key: &WindowKey| row.model == key.row && window.span == key.span;
+        let headline = watched.headline().map(|(row, w)| WindowKey { row: row.model.clone(), span: w.span });
+        let chosen = [key, headline.as_ref()]
+            .into_iter()
+            .flatten()
+            .find_map(|key| windows.iter().find(|(row, window)| is(row, window, key)))
+            .or(windows.first());
+        let Some((chosen_row, chosen)) = chosen else { return subject };
+        let label = |row: &Row, window: &Window| label(&wording, watched, row, window);
+        subject.choices = windows
+            .iter()
+            .map(|(row, window)| WindowChoice {
+                row: row.model.clone(),
+                window: window.span,
+                label: label(row, window),
+                chosen: std::ptr::eq(*window, *chosen),
+            })
+            .collect();
+        subject.about =
+            About::Window(Box::new(watch(watched, chosen_row, chosen, label(chosen_row, chosen), at)));
+        subject
+    }
+
+    /// Gives the window that is charted; `None` for a balance, and where nothing is metered.
+    #[must_use]
+    pub fn window(&self) -> Option<&WindowKey> {
+        match &self.about {
+            About::Window(watch) => Some(&watch.key),
+            About::Money { .. } | About::Nothing => None,
+        }
+    }
+
+    /// Tells whether it is a balance.
+    #[must_use]
+    pub const fn is_of_money(&self) -> bool {
+        matches!(self.about, About::Money { .. })
+    }
+
+    /// Takes it that somebody looked every so often, as the history says.
+    #[must_use]
+    pub fn looked_every(self, step: SignedDuration) -> Self {
+        Self { gap: self.gap.max(step * 5 / 2), ..self }
+    }
+
+    /// Gives the catalogue to word it with.
+    pub(super) fn words(&self) -> Words {
+        Words::new(self.tongue)
+    }
+
+    pub(super) fn wording<'a>(&'a self, words: &'a Words) -> Wording<'a> {
+        Wording { words, zone: &self.zone, now: self.now, show_used: self.show_used }
+    }
+}
+
+fn money(watched: &Watched) -> About {
+    let balance = match watched.good.as_ref().map(|good| &good.reading) {
+        Some(Reading::Balance(balance)) => Some(balance),
+        Some(Reading::Plan(_)) | None => None,
+    };
+    let line = [balance.and_then(|b| b.alert_below), watched.account.balance_below];
+    About::Money {
+        currency: Currency::of(watched.account.region),
+        lines: line.into_iter().flatten().max().into_iter().collect(),
+        remembered: watched.history.money().to_vec(),
+    }
+}
+
+/// Gives the metered windows, those of the headline row first.
+fn windows(watched: &Watched) -> Vec<(&Row, &Window)> {
+    let Some(plan) = watched.plan() else { return Vec::new() };
+    let headline = plan.headline_row();
+    let is_headline = |row: &&Row| headline.is_some_and(|h| std::ptr::eq(h, *row));
+    let rows = plan.rows.iter().filter(is_headline).chain(plan.rows.iter().filter(|r| !is_headline(r)));
+    rows.flat_map(|row| row.windows.iter().map(move |window| (row, window)))
+        .filter(|(_, window)| window.quota.metered_left().is_some())
+        .collect()
+}
+
+fn label(wording: &Wording<'_>, watched: &Watched, row: &Row, window: &Window) -> String {
+    let is_headline = watched.headline().is_some_and(|(headline, _)| std::ptr::eq(headline, row));
+    let name = wording.window(window);
+    if is_headline {
+        return name;
+    }
+    wording.words.put("chart-window-of", &[("row", wording.row(row).into()), ("window", name.into())])
+}
+
+fn watch(watched: &Watched, row: &Row, window: &Window, label: String, now: Timestamp) -> Watch {
+    let key = WindowKey { row: row.model.clone(), span: window.span };
+    let ahead = Ahead::of(row, &watched.history, now);
+    Watch {
+        forecast: ahead.forecast(window).filter(|_| watched.failure.is_none()),
+        is_rolling: ahead.is_rolling(window),
+        remembered: watched.history.track(&key).map(Track::points).unwrap_or_default().to_vec(),
+        window: window.clone(),
+        label,
+        key,
+    }
+}

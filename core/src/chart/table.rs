@@ -1,0 +1,91 @@
+//! What was seen, as rows to be read: one for each slot of the range, at its tightest moment.
+//!
+//! Owns how many rows there are. Refuses to leave out a hole or a new window: the next row says it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::trace::Sight;
+use super::{Chart, Form, Range, Subject, TableRow, axis, seconds};
+use crate::wording::Wording;
+
+/// More rows than this nobody reads.
+pub(super) const MOST_ROWS: usize = 60;
+
+/// Gives a chart without anything on it, that says why.
+pub(super) fn nothing(
+    subject: &Subject,
+    wording: &Wording<'_>,
+    from: Timestamp,
+    range: Range,
+    empty: String,
+) -> Chart {
+    let now = subject.now;
+    Chart {
+        choices: subject.choices.clone(),
+        title: String::new(),
+        summary: String::new(),
+        outlook: String::new(),
+        empty,
+        form: Form::Line,
+        from: seconds(from),
+        to: seconds(now),
+        now: seconds(now),
+        scale: Vec::new(),
+        times: axis::times(wording, range, from, now),
+        dots: Vec::new(),
+        gaps: Vec::new(),
+        bands: Vec::new(),
+        resets: Vec::new(),
+        lines: Vec::new(),
+        ahead: Vec::new(),
+        rows: Vec::new(),
+        days: Vec::new(),
+    }
+}
+
+/// Gives the rows, newest first.
+pub(super) fn rows(wording: &Wording<'_>, range: Range, sights: &[Sight]) -> Vec<TableRow> {
+    let mut rows: Vec<TableRow> = slots(wording, range, sights, |sight| sight.at)
+        .filter_map(|slot| {
+            let tightest = slot.iter().filter(|s| s.read).min_by_key(|s| s.left);
+            let silent = slot.iter().filter_map(|s| s.silent).max();
+            let begins = slot.iter().any(|s| s.begins);
+            tightest.map(|sight| TableRow {
+                time: wording.clock(sight.at),
+                value: wording.figure(sight.left),
+                note: note(wording, silent, begins.then_some("chart-new-window")),
+            })
+        })
+        .collect();
+    rows.reverse();
+    rows.truncate(MOST_ROWS);
+    rows
+}
+
+/// Says what happened before a row.
+pub(super) fn note(wording: &Wording<'_>, silent: Option<SignedDuration>, event: Option<&str>) -> String {
+    let span = silent.map(|silent| wording.span(silent));
+    match (span, event) {
+        (Some(span), _) => wording.words.put("chart-silent", &[("span", span.into())]),
+        (None, Some(event)) => wording.words.say(event),
+        (None, None) => String::new(),
+    }
+}
+
+/// Cuts what is in order into slots: local days for thirty days, else equal parts.
+pub(super) fn slots<'a, T>(
+    wording: &Wording<'_>,
+    range: Range,
+    seen: &'a [T],
+    at: impl Fn(&T) -> Timestamp,
+) -> impl Iterator<Item = &'a [T]> {
+    let length = range.slot().as_secs();
+    let slot = move |one: &T| match range {
+        Range::Month => {
+            let day = wording.zone.to_datetime(at(one)).date();
+            i64::from(day.year()) * 400 + i64::from(day.day_of_year())
+        }
+        Range::Hours | Range::Day | Range::Week => at(one).as_second().div_euclid(length),
+    };
+    seen.chunk_by(move |one, other| slot(one) == slot(other))
+}

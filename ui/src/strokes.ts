@@ -1,0 +1,68 @@
+// What is drawn on a chart besides its lines. Owns strokes and fills; where they stand the core has said.
+import type uPlot from "uplot";
+
+import type { Chart } from "./generated/Chart";
+import type { Palette } from "./palette";
+import { alone, type Series } from "./series";
+
+/** Gives the width of the widest name of the scale. */
+export function width(chart: Chart, font: string): number {
+  const pen = document.createElement("canvas").getContext("2d");
+  if (pen === null) return 0;
+  pen.font = font;
+  return Math.ceil(Math.max(...chart.scale.map(({ words }) => pen.measureText(words).width)));
+}
+
+/** Draws what lies behind the line: windows, and where they begin. */
+export function ground(u: uPlot, chart: Chart, ink: Palette): void {
+  const { left, top, width, height } = u.bbox;
+  const x = (at: number): number => Math.min(left + width, Math.max(left, u.valToPos(at, "x", true)));
+  u.ctx.save();
+  u.ctx.fillStyle = ink.band;
+  for (const { from, to } of chart.bands) u.ctx.fillRect(x(from), top, x(to) - x(from), height);
+  for (const at of chart.resets) rule(u, x(at), ink.line, []);
+  u.ctx.restore();
+}
+
+/** Draws what lies before it: thresholds, now, and readings that stand alone. */
+export function marks(u: uPlot, chart: Chart, drawn: Series, ink: Palette): void {
+  const { left, top, width } = u.bbox;
+  const { ctx } = u;
+  const pxRatio = devicePixelRatio;
+  ctx.save();
+  ctx.lineWidth = pxRatio;
+  for (const { value, level } of chart.lines) {
+    const y = Math.round(u.valToPos(value, "y", true)) + 0.5;
+    ctx.strokeStyle = level === "critical" ? ink.critical : ink.near;
+    ctx.globalAlpha = 0.7;
+    ctx.setLineDash([2 * pxRatio, 3 * pxRatio]);
+    ctx.beginPath();
+    ctx.moveTo(left, y);
+    ctx.lineTo(left + width, y);
+    ctx.stroke();
+  }
+  ctx.globalAlpha = 1;
+  if (chart.now < chart.to) rule(u, u.valToPos(chart.now, "x", true), ink.soft, []);
+  ctx.fillStyle = ink.pen;
+  if (chart.form !== "columns") {
+    for (const at of alone(drawn)) {
+      const value = drawn.values[drawn.times.indexOf(at)];
+      ctx.beginPath();
+      ctx.arc(u.valToPos(at, "x", true), Math.max(top, u.valToPos(value ?? 0, "y", true)), 2.5 * pxRatio, 0, 2 * Math.PI);
+      ctx.fill();
+    }
+  }
+  ctx.restore();
+}
+
+/** Draws a line from top to bottom, one pixel of the page wide. */
+function rule(u: uPlot, at: number, colour: string, dashes: number[]): void {
+  const { top, height } = u.bbox;
+  u.ctx.lineWidth = devicePixelRatio;
+  u.ctx.strokeStyle = colour;
+  u.ctx.setLineDash(dashes);
+  u.ctx.beginPath();
+  u.ctx.moveTo(Math.round(at) + 0.5, top);
+  u.ctx.lineTo(Math.round(at) + 0.5, top + height);
+  u.ctx.stroke();
+}

@@ -1,0 +1,134 @@
+import { fireEvent, screen, within } from "@testing-library/svelte";
+import { beforeEach, expect, test, vi } from "vitest";
+
+import type { Chart } from "../src/generated/Chart";
+import { chart, nothing } from "./charts";
+import { card, view, wallet } from "./fixtures";
+import { appears, called, click, none, open, part, words } from "./open";
+
+/** What was drawn, and where the cursor was put; jsdom has nothing to draw on. */
+const drawn: { shown: Chart[]; pointed: number[]; hover: (dot: number) => void } = { shown: [], pointed: [], hover: () => undefined };
+vi.mock("../src/plot", () => ({
+  draw: (_: HTMLElement, tell: (dot: number) => void) => {
+    drawn.hover = tell;
+    return { show: (one: Chart) => drawn.shown.push(one), point: (dot: number) => drawn.pointed.push(dot), end: () => undefined };
+  },
+}));
+
+const details = { label: "Details", does: { kind: "open_account", account: "a1" } } as const;
+const home = view({ cards: [card({ actions: [details] }), wallet] });
+
+beforeEach(() => {
+  drawn.shown = [];
+  drawn.pointed = [];
+});
+
+async function opened(prepare?: Parameters<typeof open>[1]): Promise<ReturnType<typeof open>> {
+  const bridge = open(home, prepare);
+  await bridge;
+  await fireEvent.click(screen.getAllByTestId("card-more")[0] as HTMLElement);
+  await click("action-open_account");
+  return bridge;
+}
+
+test("a card opens its account, and escape leads back to that card", async () => {
+  const bridge = await opened();
+  expect(words(await appears("account"))).toContain("Default Team");
+  expect(document.activeElement).toBe(part("account"));
+  await fireEvent.keyDown(window, { key: "Escape" });
+  expect(none("account")).toBe(true);
+  expect((document.activeElement as HTMLElement).dataset["account"]).toBe("a1");
+  expect(called(bridge, "closeWindow")).toEqual([]);
+});
+
+test("an account that is removed meanwhile leads back to the overview", async () => {
+  const bridge = await opened();
+  bridge.send(view({ cards: [wallet] }));
+  expect(await appears("check-now")).toBeTruthy();
+  expect(none("account")).toBe(true);
+});
+
+test("the range and the window are chosen, and the chart is asked for anew", async () => {
+  const bridge = await opened();
+  await appears("chart");
+  expect(called(bridge, "chart")).toEqual([["a1", null, null, "day"]]);
+  await click("history-range-week");
+  await screen.findByText("7 d");
+  await fireEvent.click(await screen.findByLabelText("Week"));
+  expect(called(bridge, "chart").slice(1)).toEqual([
+    ["a1", null, null, "week"],
+    ["a1", null, "weekly", "week"],
+  ]);
+});
+
+test("whatever is read while the chart is seen is drawn at once", async () => {
+  const bridge = await opened();
+  await appears("chart");
+  bridge.send(view({ cards: [card({ figure: "56 %" }), wallet] }));
+  await vi.waitFor(() => expect(called(bridge, "chart")).toHaveLength(2));
+});
+
+test("an answer that comes late does not replace a younger one", async () => {
+  const late: ((chart: Chart) => void)[] = [];
+  await opened((bridge) => {
+    bridge.answer.chart = () => new Promise((answer) => late.push(answer));
+  });
+  await click("history-range-week");
+  late[1]?.({ ...chart(), summary: "the young one" });
+  await screen.findByText("the young one");
+  late[0]?.({ ...chart(), summary: "the old one" });
+  await Promise.resolve();
+  expect(screen.queryByText("the old one")).toBeNull();
+});
+
+test("arrow keys go from reading to reading, and each is said", async () => {
+  await opened();
+  const slider = await appears("chart");
+  await vi.waitFor(() => expect(drawn.shown).toHaveLength(1));
+  const dots = drawn.shown[0]?.dots ?? [];
+  await fireEvent.keyDown(slider, { key: "ArrowLeft" });
+  expect(slider.getAttribute("aria-valuetext")).toBe(dots.at(-1)?.words);
+  await fireEvent.keyDown(slider, { key: "ArrowLeft" });
+  expect(slider.getAttribute("aria-valuetext")).toBe(dots.at(-2)?.words);
+  expect(words(part("chart-summary"))).toBe(dots.at(-2)?.words);
+  await fireEvent.keyDown(slider, { key: "Home" });
+  expect(slider.getAttribute("aria-valuenow")).toBe("0");
+  expect(drawn.pointed).toEqual([dots.length - 1, dots.length - 2, 0]);
+  await fireEvent.blur(slider);
+  expect(words(part("chart-summary"))).toContain("left now");
+});
+
+test("the pointer says the reading it is on", async () => {
+  await opened();
+  await vi.waitFor(() => expect(drawn.shown).toHaveLength(1));
+  drawn.hover(3);
+  await screen.findByText(drawn.shown[0]?.dots[3]?.words ?? "none");
+});
+
+test("the same is there as a table with heads and a caption", async () => {
+  await opened();
+  await appears("chart");
+  await click("history-form-table");
+  const table = within(part("chart-table"));
+  expect(table.getAllByRole("columnheader").map(words)).toEqual(["Time", "Quota", "Note"]);
+  expect(table.getAllByRole("rowheader").length).toBeGreaterThan(20);
+  expect(words(part("chart-table"))).toContain("nothing was read for 3 h");
+  expect(words(part("chart-table").querySelector("caption"))).toContain("left now");
+});
+
+test("without a reading it says what comes instead of showing an empty frame", async () => {
+  await opened((bridge) => {
+    bridge.answer.chart = () => Promise.resolve(nothing("The history begins with the next reading."));
+  });
+  expect(words(await appears("chart-empty"))).toBe("The history begins with the next reading.");
+  expect(none("chart")).toBe(true);
+});
+
+test("a balance has its days beside it, newest first", async () => {
+  const bridge = await open(view({ cards: [{ ...wallet, actions: [{ label: "Details", does: { kind: "open_account", account: "a7" } }] }] }));
+  await click("card-more");
+  await click("action-open_account");
+  const rows = within(await appears("days-spent")).getAllByRole("row");
+  expect(words(rows[0] ?? null)).toBe("Fri 27 Nov$1.15");
+  expect(called(bridge, "chart")[0]?.[0]).toBe("a7");
+});
