@@ -27,7 +27,7 @@ export function act(page: Page, bridge: Bridge, does: Does, about: string): void
     case "measure_speed":
       return page.begin(does.account, "speed");
     case "open_account":
-      return page.open(does.account);
+      return page.go("account", does.account);
     case "end_snooze":
       return void page.run(bridge.endSnooze());
   }

@@ -79,28 +79,21 @@ export class Page {
   /** Goes one screen up; says whether there was one. */
   leave(): boolean {
     if (this.place === "overview" || this.place === "first") return false;
-    const left = this.place === "account" ? this.account : null;
+    const left = this.place === "account" && this.account !== null ? { account: this.account } : null;
     this.go(this.#trail.at(-1) ?? "overview");
-    if (left !== null) this.target = { account: left };
+    this.target = left;
     return true;
   }
 
   /** Changes the screen; what was said on the last one is gone. */
-  go(screen: ScreenName): void {
+  go(screen: ScreenName, account: string | null = this.account): void {
     const before = this.#trail.indexOf(screen);
     if (screen === "overview") this.#trail = [];
     else if (before >= 0) this.#trail = this.#trail.slice(0, before);
     else if (screen !== this.screen) this.#trail = [...this.#trail, this.screen];
-    this.screen = screen;
+    [this.screen, this.account] = [screen, account];
     this.replacing = null;
-    this.note = null;
-    this.target = null;
-  }
-
-  /** Opens an account's own screen. */
-  open(account: string): void {
-    this.go("account");
-    this.account = account;
+    this.note = this.target = null;
   }
 
   /** Opens the form that replaces an account's key. */

@@ -64,4 +64,4 @@ test.each(Object.keys(screens))("axe finds nothing on: %s", async (name) => {
   await screens[name]?.();
   document.title = "Tidemark";
   expect(await faults()).toEqual([]);
-});
+}, 30_000);
