@@ -184,7 +184,8 @@ fn a_spent_plan_says_when_it_is_back_and_what_can_take_over() {
             ),
         ]
     );
-    assert_eq!(card.actions, [], "the ways on have them all");
+    let rest: Vec<Does> = card.actions.into_iter().map(|action| action.does).collect();
+    assert_eq!(rest, [Does::OpenAccount { account: card.id }], "the ways on have all else");
 }
 
 #[test]
@@ -351,12 +352,14 @@ fn the_small_menu_has_what_helps_and_nothing_twice() {
     assert_eq!(
         does(0),
         [
+            Does::OpenAccount { account: account.clone() },
             Does::MeasureSpeed { account: account.clone() },
             Does::SetCredits { account: account.clone(), on: true },
             Does::PairAccount { account },
         ]
     );
-    assert_eq!(does(1), [Does::MeasureSpeed { account: wallet().id }]);
+    let account = wallet().id;
+    assert_eq!(does(1), [Does::OpenAccount { account: account.clone() }, Does::MeasureSpeed { account }]);
 }
 
 #[test]
