@@ -20,5 +20,7 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     setupFiles: ["tests/setup.ts"],
     restoreMocks: true,
+    // A busy machine needs seconds for what takes a tenth of one: axe over many cards.
+    testTimeout: 30_000,
   },
 });

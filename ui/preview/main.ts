@@ -74,6 +74,7 @@ const scenes: Record<string, () => ReturnType<typeof fake>> = {
   blocked: () => fake(f.view({ cards: [s.blocked] })),
   contradictory: () => fake(f.view({ cards: [s.contradictory, s.ended] })),
   offline: () => fake(f.view({ cards: [f.stale, s.redirected] })),
+  manyOffline: () => fake(f.view({ cards: [f.stale, { ...f.stale, id: "o2", name: "Desktop" }, { ...f.stale, id: "o3", name: "Server" }] })),
   refused: () => fake(f.view({ cards: [f.refused] })),
   banners: () => fake(f.view({ banners: [f.demoBanner, f.lockedBanner, f.trayBanner, f.snoozeBanner] })),
   hostile: () => fake(s.hostile),

@@ -6,7 +6,7 @@ import App from "../src/App.svelte";
 import { lengthy, standing } from "../src/fold";
 import { shown } from "../src/shortcuts";
 import { fake } from "./fake";
-import { card, demoBanner, lockedBanner, meter, near, refused, spent, view } from "./fixtures";
+import { card, demoBanner, lockedBanner, meter, near, refused, spent, stale, view } from "./fixtures";
 import { appears, called, click, none, open, part, parts, words } from "./open";
 import { asking, fifty, fiftyRows, hostile, hostileNames, longRow, noPlan, states, twoHundred, unlimited } from "./states";
 
@@ -63,6 +63,13 @@ test("what stopped a card stands in the headline's place, with its shape", async
   await open(view({ cards: [refused, noPlan] }));
   const shapes = parts("card-failure").map((failure) => failure.querySelector("svg[data-shape]")?.getAttribute("data-shape"));
   expect(shapes).toEqual(["keyed", "dashed"]);
+});
+
+test("what stands on several cards is explained on the first one, and each has its button", async () => {
+  await open(view({ cards: [stale, { ...stale, id: "x1" }, { ...stale, id: "x2" }] }));
+  const explained = parts("card-failure").map((failure) => words(failure).includes(stale.failure?.body ?? "?"));
+  expect(explained).toEqual([true, false, false]);
+  expect(parts("card-failure-action")).toHaveLength(3);
 });
 
 test("an account that is asked about for the first time keeps the place of its bars", async () => {

@@ -111,6 +111,7 @@ less = Less
 fewer = Show fewer
 and-more = and { $number } more
 open-account = Open { $name }
+bar-legend = The line marks an even pace, the ticks your warnings.
 spoken = { $name }: { $sentence }
 
 

@@ -111,6 +111,7 @@ less = 收起
 fewer = 收起
 and-more = 还有 { $number } 项
 open-account = 打开 { $name }
+bar-legend = 竖线是匀速用量的位置，刻度是提醒阈值。
 spoken = { $name }：{ $sentence }
 
 
