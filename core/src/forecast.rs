@@ -164,8 +164,8 @@ fn round(at: Timestamp, ahead: SignedDuration) -> Timestamp {
     Timestamp::from_second(rounded).unwrap_or(at)
 }
 
-/// Rounds a share to whole steps of five, or of one where little is left.
+/// Rounds a share to whole steps of five, or of one where little is left; what lasts is never left with nothing.
 fn round_share(share: f64, most: Percent) -> Percent {
     let step = if share < 10.0 { 1.0 } else { 5.0 };
-    Percent::clamped((share / step).round() * step).unwrap_or(Percent::ZERO).min(most)
+    Percent::clamped(((share / step).round() * step).max(1.0)).unwrap_or(Percent::LEAST).min(most)
 }

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::history::{History, WindowKey};
 use crate::level::Level;
 use crate::message::{Effect, Event, KeyringTrouble, Now, Remark};
-use crate::present::{self, Scene};
+use crate::present::{self, Cards, Scene};
 use crate::schedule::{self, Outlook, Turns};
 use crate::settings::Settings;
 use crate::speed::{self, Standing};
@@ -59,7 +59,7 @@ pub struct Monitor {
     dismissed: Vec<String>,
     kept_memory: Memory,
     shown_tray: Option<Tray>,
-    shown_view: Option<View>,
+    cards: Cards,
 }
 
 impl Monitor {
@@ -88,7 +88,7 @@ impl Monitor {
             remarks: Vec::new(),
             dismissed: Vec::new(),
             shown_tray: None,
-            shown_view: None,
+            cards: Cards::default(),
         }
     }
 
@@ -236,7 +236,7 @@ impl Monitor {
 
     fn window(&mut self, open: bool, now: Timestamp) {
         self.window_open = open;
-        self.shown_view = None;
+        self.cards.forget();
         if open {
             for watched in &mut self.watched {
                 watched.schedule.watched(now);
@@ -245,6 +245,7 @@ impl Monitor {
     }
 
     fn change_settings(&mut self, settings: Settings, now: Timestamp) {
+        self.cards.reword();
         let mut before = std::mem::take(&mut self.watched);
         for account in &settings.accounts {
             let known = before.iter().position(|w| w.account.id == account.id).map(|i| before.swap_remove(i));
@@ -323,11 +324,10 @@ impl Monitor {
             effects.push(Effect::ShowTray(Box::new(tray)));
         }
         if self.window_open {
-            let view = self.view(now);
-            if self.shown_view.as_ref() != Some(&view) {
-                self.shown_view = Some(view.clone());
-                effects.push(Effect::ShowView(Box::new(view)));
-            }
+            let mut cards = std::mem::take(&mut self.cards);
+            let changed = cards.changed(&self.scene(now));
+            self.cards = cards;
+            effects.extend(changed.map(|view| Effect::ShowView(Box::new(view))));
         }
     }
 

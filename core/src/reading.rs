@@ -66,6 +66,20 @@ impl Percent {
         f64::from(self.0) / 100.0
     }
 
+    /// Gives the nearest whole percent; 0 only for nothing at all, 100 only for the whole.
+    #[must_use]
+    pub const fn whole(self) -> u8 {
+        let nearest = (self.0 + 50) / 100;
+        #[expect(clippy::cast_possible_truncation, reason = "100 at most")]
+        match (self.0, nearest) {
+            (0, _) => 0,
+            (_, 0) => 1,
+            (10_000, _) => 100,
+            (_, 100) => 99,
+            (_, nearest) => nearest as u8,
+        }
+    }
+
     /// Gives the share as 0.0 to 1.0.
     #[must_use]
     pub fn fraction(self) -> f64 {
@@ -382,6 +396,18 @@ mod tests {
         for hundredths in 0..=10_000 {
             let percent = Percent::of(hundredths, 10_000).expect("a share");
             assert_eq!(u64::from(percent.hundredths()), hundredths);
+        }
+    }
+
+    #[test]
+    fn a_whole_percentage_is_nothing_or_everything_only_where_that_is_so() {
+        for hundredths in 0..=10_000_u64 {
+            let percent = Percent::of(hundredths, 10_000).expect("a share");
+            assert_eq!(percent.whole() == 0, hundredths == 0, "{percent}");
+            assert_eq!(percent.whole() == 100, hundredths == 10_000, "{percent}");
+            assert!((f64::from(percent.whole()) - percent.get()).abs() < 1.0, "{percent}");
+            assert_eq!(percent.to_string() == "0", hundredths == 0);
+            assert_eq!(percent.to_string() == "100", hundredths == 10_000);
         }
     }
 

@@ -2,10 +2,13 @@
 //!
 //! Owns the catalogues and the choice of language. Refuses sentences built by gluing: each is one message.
 
+mod laid;
+
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
+use self::laid::Laid;
 use crate::settings::Language;
 
 /// A language that Tidemark speaks.
@@ -61,6 +64,7 @@ impl Tongue {
 pub struct Words {
     /// Which language.
     pub tongue: Tongue,
+    laid: Laid,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -84,7 +88,7 @@ impl Words {
         // A broken line costs its own message only; a test refuses any.
         let resource = FluentResource::try_new(tongue.words().to_owned()).unwrap_or_else(|(rest, _)| rest);
         bundle.add_resource_overriding(resource);
-        Self { tongue, bundle }
+        Self { tongue, laid: Laid::of(tongue.words()), bundle }
     }
 
     /// Gives a sentence without values.
@@ -96,12 +100,15 @@ impl Words {
     /// Gives a sentence with values put in.
     #[must_use]
     pub fn put(&self, id: &str, values: &[Put<'_>]) -> String {
-        let Some(pattern) = self.bundle.get_message(id).and_then(|m| m.value()) else {
-            return id.to_owned();
-        };
+        let laid = self.laid.put(id, values);
+        laid.or_else(|| self.fluent(id, values)).unwrap_or_else(|| id.to_owned())
+    }
+
+    fn fluent(&self, id: &str, values: &[Put<'_>]) -> Option<String> {
+        let pattern = self.bundle.get_message(id).and_then(|m| m.value())?;
         let args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, value.clone())).collect();
         let mut errors = Vec::new();
-        self.bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
+        Some(self.bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned())
     }
 }
 

@@ -55,6 +55,8 @@ pub struct Watched {
     pub failure: Option<(Timestamp, Failure)>,
     /// What was read over time.
     pub history: History,
+    /// How many answers and failures it has taken.
+    pub answers: u64,
 }
 
 impl Watched {
@@ -69,6 +71,7 @@ impl Watched {
             good: None,
             failure: kept.failure,
             history: kept.history,
+            answers: 0,
         };
         // A key that is kept unchecked may be another one than MiniMax spoke of.
         if let Some((at, failure)) = watched.failure.filter(|_| !watched.account.unchecked) {
@@ -96,6 +99,7 @@ impl Watched {
         outcome: &Result<Answer, Failure>,
         now: Timestamp,
     ) -> Result<Vec<Change>, Failure> {
+        self.answers += 1;
         match outcome.as_ref().map_err(|f| *f).and_then(|answer| read(answer, &self.account, now)) {
             Ok(reading) => {
                 let unchanged = self.good.as_ref().filter(|g| same_figures(&g.reading, &reading));
@@ -171,6 +175,21 @@ impl Watched {
             Reading::Plan(plan) => thresholds.of_plan(plan),
             Reading::Balance(balance) => level::of_balance(balance, self.account.balance_below),
         }
+    }
+
+    /// Gives the moments, by the local clock, at which its state turns by itself: a reading is made and grows too old,
+    /// a window ends.
+    pub(crate) fn turns(&self, interval: SignedDuration) -> impl Iterator<Item = Timestamp> {
+        let good = self.good.as_ref();
+        let read = good.map(|g| g.at);
+        // Stale is what is older than that, not as old.
+        let old = stale_after(interval) + SignedDuration::from_nanos(1);
+        let stale = read.and_then(|at| at.checked_add(old).ok());
+        let sound = read.and_then(|at| at.checked_sub(CLOCK_TOLERANCE).ok());
+        let skew = good.map_or(SignedDuration::ZERO, |g| g.skew);
+        let ends = self.plan().into_iter().flat_map(|plan| plan.rows.iter().flat_map(|r| &r.windows));
+        let ends = ends.filter_map(move |w| w.resets_at?.checked_sub(skew).ok());
+        [read, stale, sound].into_iter().flatten().chain(ends)
     }
 
     /// Gives the next moment at which one of the windows starts anew, by the local clock.

@@ -40,7 +40,7 @@ impl Wording<'_> {
     /// Words a share that is only about right, in whole percent, without saying which: `35`.
     #[must_use]
     pub fn about(&self, left: Percent) -> String {
-        format!("{}", self.shown(left).get().round())
+        self.shown(left).whole().to_string()
     }
 
     /// Gives the share that is drawn: what is left, or what is used.

@@ -9,6 +9,8 @@ mod quiet;
 mod sentence;
 mod ways;
 
+pub(super) use ways::pair_of;
+
 use super::{Scene, chips, meters};
 use crate::failure::FailureKind;
 use crate::level::Level;

@@ -51,8 +51,10 @@ pub(super) fn meters(
 pub(super) fn releases(wording: &Wording<'_>, ahead: &Ahead<'_>, window: &Window) -> Vec<String> {
     let id = if wording.show_used { "release-used" } else { "release" };
     let worded = ahead.releases(window).into_iter().take(RELEASES).map(|release| {
-        let values =
-            [("percent", rounded(release.share).into()), ("clock", wording.clock(release.at).into())];
+        let values = [
+            ("percent", release.share.whole().to_string().into()),
+            ("clock", wording.clock(release.at).into()),
+        ];
         wording.words.put(id, &values)
     });
     worded.collect()
@@ -155,11 +157,6 @@ fn note(wording: &Wording<'_>, facts: &Facts, window: &Window, week: Option<Week
 /// Writes a number with one decimal, and without it where that is a zero.
 fn tenths(number: f64) -> String {
     format!("{}", (number * 10.0).round() / 10.0)
-}
-
-/// Writes a share in whole percent.
-fn rounded(share: Percent) -> String {
-    format!("{}", share.get().round())
 }
 
 fn own_note(wording: &Wording<'_>, window: &Window) -> String {

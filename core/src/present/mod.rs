@@ -4,8 +4,10 @@
 
 mod banners;
 mod card;
+mod cards;
 mod footer;
 mod meters;
+mod moment;
 mod notices;
 mod tray;
 
@@ -21,6 +23,7 @@ use crate::watched::Watched;
 use crate::wording::Wording;
 
 pub(crate) use card::forecast::line as forecast_line;
+pub use cards::Cards;
 pub use notices::{notice, test_notice};
 pub use tray::tray;
 
@@ -92,16 +95,23 @@ impl Scene<'_> {
     }
 }
 
-/// Gives the window's content.
+/// Gives the window's content, with nothing kept of what was shown before.
 #[must_use]
 pub fn view(scene: &Scene<'_>) -> View {
-    let footer = footer::footer(scene);
     let facts = Facts::of(scene.settings);
+    let cards = scene.accounts.iter().enumerate();
+    let cards = cards.map(|(place, account)| cards::fresh(scene, &facts, place, account)).collect();
+    View { cards, ..frame(scene) }
+}
+
+/// Gives the window's content without its cards.
+fn frame(scene: &Scene<'_>) -> View {
+    let footer = footer::footer(scene);
     View {
         language: scene.words.tongue.tag().to_owned(),
         demo: scene.demo,
         banners: banners::banners(scene),
-        cards: scene.accounts.iter().map(|a| card::card(scene, &facts, a)).collect(),
+        cards: Vec::new(),
         checked: footer.checked,
         next: footer.next,
         next_why: footer.next_why,

@@ -52,7 +52,7 @@ fn picture(scene: &Scene<'_>, account: &Watched) -> Picture {
     let level = scene.level(account);
     let shape = Shape::of(level);
     // What is not known or not to be trusted is no figure.
-    let left = left(scene, account).filter(|_| level < Level::Unknown).map(whole_percent);
+    let left = left(scene, account).filter(|_| level < Level::Unknown).map(Percent::whole);
     let used = scene.settings.show_used && left.is_some();
     let figure = left.filter(|_| scene.settings.tray_digits && level < Level::Spent);
     Picture {
@@ -74,18 +74,6 @@ fn left(scene: &Scene<'_>, account: &Watched) -> Option<Percent> {
     let row = account.plan()?.headline_row()?;
     let wanted = span.and_then(|span| row.window(span)?.quota.metered_left());
     wanted.or_else(|| row.tightest()?.quota.metered_left())
-}
-
-/// Rounds so that only nothing is 0 and only all is 100.
-fn whole_percent(left: Percent) -> u8 {
-    let (least, most) = match left {
-        Percent::ZERO => (0.0, 0.0),
-        Percent::FULL => (100.0, 100.0),
-        _ => (1.0, 99.0),
-    };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0..=100 by the clamp")]
-    let whole = left.get().round().clamp(least, most) as u8;
-    whole
 }
 
 /// Says in words what the picture shows.

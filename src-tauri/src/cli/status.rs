@@ -211,8 +211,7 @@ fn waybar(report: &StatusReport) -> serde_json::Value {
     let Some(worst) = worst(report) else {
         return json!({ "text": "no key", "tooltip": "Tidemark: no account yet", "class": "unknown", "percentage": 0 });
     };
-    #[expect(clippy::cast_possible_truncation, reason = "0..=100")]
-    let left = worst.headline.as_ref().map_or(0, |h| h.remaining_percent.0.get().round() as i64);
+    let left = worst.headline.as_ref().map_or(0, |h| h.remaining_percent.0.whole());
     json!({
         "text": escaped(&figure(worst)),
         "tooltip": escaped(plain(report).trim_end()),

@@ -51,7 +51,8 @@ pub(super) fn usable_pair<'a>(scene: &Scene<'a>, account: &Watched) -> Option<&'
     matches!(scene.own_level(pair), Level::Good | Level::Near).then_some(pair)
 }
 
-fn pair_of<'a>(scene: &Scene<'a>, account: &Watched) -> Option<&'a Watched> {
+/// Gives the account that a plan is paired with.
+pub(in crate::present) fn pair_of<'a>(scene: &Scene<'a>, account: &Watched) -> Option<&'a Watched> {
     let id = account.account.pair.as_ref()?;
     scene.accounts.iter().find(|a| a.account.id == *id)
 }
