@@ -51,6 +51,78 @@ fn no_two_states_have_the_same_form_at_any_figure() {
 }
 
 #[test]
+fn states_with_the_same_figure_are_apart_by_form_and_without_colour_sight() {
+    const WITH_FIGURE: [Shape; 3] = [Shape::Full, Shape::Notched, Shape::Exclaimed];
+    for size in [16, 22] {
+        for (theme, panel) in PANELS {
+            let seen = |shape, left, digits| {
+                let shown = on_panel(&draw(with_digits(shape, left, digits), size, theme), panel);
+                shown.into_iter().map(|colour| lightness(deuteranope(colour))).collect::<Vec<_>>()
+            };
+            for (left, digits) in [(3, 3), (18, 18), (71, 29)] {
+                for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+                    let [one, other] = [one, other].map(|n| seen(WITH_FIGURE[n], left, digits));
+                    let found = apart(&one, &other);
+                    // The disc behind a figure on an unknown panel counts as drawn.
+                    let share = if theme == Theme::Auto { 0.06 } else { 0.1 };
+                    assert!(found >= share, "{digits} at {size} px, {theme:?} on {panel:?}: {found:.2}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_figure_looks_like_another() {
+    for size in [16, 22, 24, 48] {
+        let drawn = |digits| {
+            let pixels = draw(with_digits(Shape::Full, 50, digits), size, Theme::Light);
+            pixels.rgba.chunks(4).map(|p| p[3]).collect::<Vec<_>>()
+        };
+        let figures: Vec<_> = (0..100).map(drawn).collect();
+        // A picture of one figure: at least two whole pixels differ from any other.
+        for (n, one) in figures.iter().enumerate() {
+            for (m, other) in figures.iter().enumerate().skip(n + 1) {
+                let differ = one.iter().zip(other).filter(|(x, y)| x.abs_diff(**y) > 128).count();
+                assert!(differ >= 2, "{n} and {m} at {size} px differ in {differ} pixels");
+            }
+        }
+    }
+}
+
+#[test]
+fn digits_stand_on_whole_pixels() {
+    for size in SIZES {
+        // Those without a bend.
+        for digits in [1, 7, 11, 17, 71, 77] {
+            let pixels = draw(with_digits(Shape::Full, 50, digits), size, Theme::Light);
+            let (middle, reach) = (size / 2, size / 4);
+            let inner = (middle - reach / 2..middle + reach / 2)
+                .flat_map(|y| (middle - reach..middle + reach).map(move |x| (x, y)));
+            let alphas: Vec<_> = inner.map(|(x, y)| alpha(&pixels, x, y)).collect();
+            assert_eq!(
+                alphas.iter().filter(|&&alpha| (40..215).contains(&alpha)).count(),
+                0,
+                "{digits} at {size} px"
+            );
+            assert!(alphas.iter().any(|&alpha| alpha >= 215), "{digits} at {size} px");
+        }
+    }
+}
+
+#[test]
+fn a_ring_of_what_is_used_fills_where_the_other_empties() {
+    for size in SIZES {
+        let used = draw(Picture { used: true, ..of(Shape::Full, 75) }, size, Theme::Light);
+        let weights = [(1, 0), (1, 1), (0, 1), (0, 0)].map(|corner| quarter_weight(&used, corner));
+        assert!(weights[1..].iter().all(|weight| weights[0] > weight * 5 / 4), "{size} px: {weights:?}");
+        let whole = |left, used| draw(Picture { used, ..of(Shape::Full, left) }, size, Theme::Light);
+        assert_eq!(whole(0, true), whole(100, false));
+        assert_eq!(whole(100, true), whole(0, false));
+    }
+}
+
+#[test]
 fn who_sees_neither_red_nor_green_still_tells_the_states_apart() {
     for size in [16, 22] {
         for (theme, panel) in PANELS {
@@ -103,12 +175,13 @@ fn the_ring_s_edges_fall_between_pixels() {
 
 #[test]
 fn every_state_stands_out_from_its_panel() {
-    for shape in SHAPES {
+    let figures = [Shape::Full, Shape::Notched, Shape::Exclaimed].map(|shape| with_digits(shape, 50, 50));
+    for picture in SHAPES.map(|shape| of(shape, 50)).into_iter().chain(figures) {
         for (theme, panel) in PANELS {
-            let pixels = draw(of(shape, 50), 22, theme);
+            let pixels = draw(picture, 22, theme);
             let best = on_panel(&pixels, panel).into_iter().map(|colour| contrast(colour, panel));
             let best = best.fold(1.0, f64::max);
-            assert!(best >= 4.5, "{shape:?} {theme:?} on {panel:?}: {best:.1}");
+            assert!(best >= 4.5, "{picture:?} {theme:?} on {panel:?}: {best:.1}");
         }
     }
 }
@@ -167,14 +240,23 @@ fn assert_apart(place: &str, share: f64, view: impl Fn(Picture) -> Vec<u8>) {
         .collect();
     for (one, ours) in &views {
         for (other, theirs) in views.iter().filter(|(other, _)| other.shape != one.shape) {
-            let empty = ours[0];
-            let pairs = || ours.iter().zip(theirs);
-            let apart: u32 = pairs().map(|(x, y)| u32::from(x.abs_diff(*y))).sum();
-            let drawn: u32 = pairs().map(|(x, y)| u32::from(x.abs_diff(empty).max(y.abs_diff(empty)))).sum();
-            let found = f64::from(apart) / f64::from(drawn);
+            let found = apart(ours, theirs);
             assert!(found >= share, "{one:?} and {other:?} at {place}: {found:.2}");
         }
     }
+}
+
+/// Gives how much two pictures differ, as a share of all that either draws.
+fn apart(ours: &[u8], theirs: &[u8]) -> f64 {
+    let empty = ours[0];
+    let pairs = || ours.iter().zip(theirs);
+    let apart: u32 = pairs().map(|(x, y)| u32::from(x.abs_diff(*y))).sum();
+    let drawn: u32 = pairs().map(|(x, y)| u32::from(x.abs_diff(empty).max(y.abs_diff(empty)))).sum();
+    f64::from(apart) / f64::from(drawn)
+}
+
+const fn with_digits(shape: Shape, left: u8, digits: u8) -> Picture {
+    Picture { digits: Some(digits), ..of(shape, left) }
 }
 
 const fn of(shape: Shape, left: u8) -> Picture {
@@ -266,6 +348,13 @@ impl Sheet {
         ]
         .into_iter()
         .flat_map(|(shape, lefts)| lefts.iter().map(move |&left| of(shape, left)))
+        .chain([Picture { used: true, ..of(Shape::Full, 71) }])
+        .chain([71, 9].map(|left| with_digits(Shape::Full, left, left)))
+        .chain([Picture { used: true, ..with_digits(Shape::Full, 71, 29) }])
+        .chain([18, 5].map(|left| with_digits(Shape::Notched, left, left)))
+        .chain([4, 1].map(|left| with_digits(Shape::Exclaimed, left, left)))
+        // Every digit on either side.
+        .chain([10, 32, 45, 67, 89, 90, 23, 54, 76, 98].map(|left| with_digits(Shape::Full, left, left)))
         .collect();
         let sizes = SIZES.map(|size| usize::try_from(size).unwrap() + 2 * Self::MARGIN);
         let (cell, band) = (sizes[SIZES.len() - 1], sizes.iter().sum::<usize>());

@@ -4,10 +4,11 @@
 //! shows the picture and whether the panel is light or dark: it is told.
 
 mod colour;
+mod figure;
 mod form;
 mod part;
 
-use tidemark_core::tray::{Picture, Theme};
+use tidemark_core::tray::{Picture, Shape, Theme};
 use tiny_skia::{Pixmap, PixmapPaint, Transform};
 
 use form::{Grid, Ink};
@@ -35,27 +36,36 @@ pub struct Pixels {
 #[must_use]
 pub fn draw(picture: Picture, size: u32, theme: Theme) -> Pixels {
     let size = size.clamp(SMALLEST, LARGEST);
-    let Some(mut canvas) = Pixmap::new(size, size) else {
+    let (Some(mut canvas), Some(mut over)) = (Pixmap::new(size, size), Pixmap::new(size, size)) else {
         return Pixels { width: 0, height: 0, rgba: Vec::new() };
     };
-    let grid = Grid::of(size);
+    let has_figure =
+        picture.digits.is_some() && matches!(picture.shape, Shape::Full | Shape::Notched | Shape::Exclaimed);
+    let grid = Grid::of(size, has_figure);
     let parts = form::parts(picture, &grid);
     if let (Some(outline), Some(mut under)) = (colour::outline(theme), Pixmap::new(size, size)) {
         // Drawn solid on a sheet of its own, so that overlapping outlines do not add up.
-        for (part, _) in &parts {
-            part.grown(grid.halo).paint(&mut under, outline.solid);
+        if has_figure {
+            // Between ring and digits the panel would only flicker through.
+            form::disc(&grid, grid.halo).paint(&mut under, Some(outline.solid));
+        }
+        for (part, _) in parts.iter().filter(|(_, ink)| *ink != Ink::Cut) {
+            part.clone().grown(grid.halo).paint(&mut under, Some(outline.solid));
         }
         let paint = PixmapPaint { opacity: outline.opacity, ..PixmapPaint::default() };
         canvas.draw_pixmap(0, 0, under.as_ref(), &paint, Transform::identity(), None);
     }
     let strong = colour::ink(picture.shape, theme);
-    for (part, ink) in &parts {
+    // On a sheet of their own as well: what is cut out of them shows the outline.
+    for (part, ink) in parts {
         let colour = match ink {
-            Ink::Strong => strong,
-            Ink::Faint => colour::faint(strong),
+            Ink::Strong => Some(strong),
+            Ink::Faint => Some(colour::faint(strong)),
+            Ink::Cut => None,
         };
-        part.paint(&mut canvas, colour);
+        part.paint(&mut over, colour);
     }
+    canvas.draw_pixmap(0, 0, over.as_ref(), &PixmapPaint::default(), Transform::identity(), None);
     let rgba = canvas.pixels().iter().flat_map(|pixel| {
         let pixel = pixel.demultiply();
         [pixel.red(), pixel.green(), pixel.blue(), pixel.alpha()]

@@ -6,6 +6,7 @@ use std::f32::consts::TAU;
 
 use tidemark_core::tray::{Picture, Shape};
 
+use super::figure;
 use super::part::{Part, Place};
 
 /// How strongly a stroke is drawn.
@@ -15,6 +16,8 @@ pub enum Ink {
     Strong,
     /// What is used up, or only frames.
     Faint,
+    /// What is cut out of the strokes below it.
+    Cut,
 }
 
 /// The measures of a size, in whole pixels so that edges fall between pixels.
@@ -37,12 +40,12 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Measures a picture of `size` pixels.
+    /// Measures a picture of `size` pixels, with room for a figure where it has one.
     #[must_use]
-    pub fn of(size: u32) -> Self {
+    pub fn of(size: u32, has_figure: bool) -> Self {
         let edge = pixels(size);
         let halo = (edge / 28.0).round().max(1.0);
-        let stroke = (edge / 8.0).round();
+        let stroke = if has_figure { figure::ring(edge) } else { (edge / 8.0).round() };
         let track = (edge / 22.0).round();
         let even = 2.0 * (edge / 14.5).round();
         let outer = edge / 2.0 - halo;
@@ -54,6 +57,12 @@ impl Grid {
     /// Makes an even width odd on an odd grid, so that its edges fall between pixels.
     fn even(&self, width: f32) -> f32 {
         if self.middle.fract() > 0.0 { width - 1.0 } else { width }
+    }
+
+    /// Moves a place onto the edge between two pixels, a little up or left where it lies within one.
+    #[must_use]
+    pub fn on_grid(&self, at: f32) -> f32 {
+        at.floor()
     }
 
     fn centre(&self) -> Place {
@@ -80,18 +89,39 @@ impl Grid {
 /// Gives the strokes of a picture, from the lowest to the topmost.
 #[must_use]
 pub fn parts(picture: Picture, grid: &Grid) -> Vec<(Part, Ink)> {
-    match picture.shape {
-        Shape::Full => emptying(picture.left, grid, 0.0),
-        Shape::Notched => notched(picture.left, grid),
-        Shape::Exclaimed => exclaimed(picture.left, grid),
-        Shape::Broken => broken(grid),
-        Shape::Dashed => dashed(picture.left, grid),
-        Shape::Keyed => keyed(grid),
+    let ring = |gap| emptying(picture, grid, gap);
+    match (picture.shape, picture.digits) {
+        (Shape::Full, None) => ring(0.0),
+        (Shape::Notched, None) => notched(picture, grid, grid.middle - grid.clear),
+        (Shape::Exclaimed, None) => exclaimed(picture, grid),
+        (Shape::Full, Some(digits)) => with(ring(0.0), figure::figure(digits, grid), Ink::Strong),
+        (Shape::Notched, Some(digits)) => {
+            let tip = grid.middle - figure::half_height(grid) - grid.clear;
+            with(notched(picture, grid, tip), figure::figure(digits, grid), Ink::Strong)
+        }
+        (Shape::Exclaimed, Some(digits)) => {
+            with(vec![(disc(grid, 0.0), Ink::Strong)], figure::figure(digits, grid), Ink::Cut)
+        }
+        (Shape::Broken, _) => broken(grid),
+        (Shape::Dashed, _) => dashed(picture.left, grid),
+        (Shape::Keyed, _) => keyed(grid),
     }
 }
 
-/// The ring: strong where quota is left, thin where it is used, open by `gap` turns to each side of the top.
-fn emptying(left: u8, grid: &Grid, gap: f32) -> Vec<(Part, Ink)> {
+/// Gives the disc that the ring encloses, its own width included, larger by `margin`.
+#[must_use]
+pub fn disc(grid: &Grid, margin: f32) -> Part {
+    Part::Dot { centre: grid.centre(), radius: grid.outer + margin }
+}
+
+fn with(mut parts: Vec<(Part, Ink)>, figure: Vec<Part>, ink: Ink) -> Vec<(Part, Ink)> {
+    parts.extend(figure.into_iter().map(|part| (part, ink)));
+    parts
+}
+
+/// The ring: strong where quota is left, or used where that is wanted, and thin elsewhere; open by `gap` turns to
+/// each side of the top.
+fn emptying(Picture { left, used, .. }: Picture, grid: &Grid, gap: f32) -> Vec<(Part, Ink)> {
     let whole = 1.0 - 2.0 * gap;
     // Only 100 looks whole and only 0 looks empty.
     let least = grid.turns(grid.stroke * 0.75) / whole;
@@ -101,29 +131,30 @@ fn emptying(left: u8, grid: &Grid, gap: f32) -> Vec<(Part, Ink)> {
         100.. => 1.0,
     };
     let turn = gap + (1.0 - share) * whole;
+    let drawn =
+        |from, to, strong: bool| if strong { grid.strong(from, to) } else { grid.thin(from, to, Ink::Faint) };
     let mut parts = Vec::with_capacity(4);
     if left < 100 {
-        parts.push(grid.thin(gap, turn, Ink::Faint));
+        parts.push(drawn(gap, turn, used));
     }
     if left > 0 {
-        parts.push(grid.strong(turn, 1.0 - gap));
+        parts.push(drawn(turn, 1.0 - gap, !used));
     }
     parts
 }
 
-/// A notch at the top, and the wedge that was cut out of it, sunk into the ring.
-fn notched(left: u8, grid: &Grid) -> Vec<(Part, Ink)> {
+/// A notch at the top, and the wedge that was cut out of it, sunk into the ring as far as `tip`.
+fn notched(picture: Picture, grid: &Grid, tip: f32) -> Vec<(Part, Ink)> {
     let half = (grid.middle / 3.0).round();
-    let mut parts = emptying(left, grid, grid.turns(half + grid.clear));
+    let mut parts = emptying(picture, grid, grid.turns(half + grid.clear));
     let top = grid.middle - grid.outer;
-    let tip = grid.middle - grid.clear;
     let corners = [(grid.middle - half, top), (grid.middle + half, top), (grid.middle, tip)];
     parts.push((Part::Wedge { corners, margin: 0.0 }, Ink::Strong));
     parts
 }
 
-fn exclaimed(left: u8, grid: &Grid) -> Vec<(Part, Ink)> {
-    let mut parts = emptying(left, grid, 0.0);
+fn exclaimed(picture: Picture, grid: &Grid) -> Vec<(Part, Ink)> {
+    let mut parts = emptying(picture, grid, 0.0);
     let line = grid.line;
     let room = grid.outer - grid.stroke - grid.clear;
     let (gap, dot) = ((line / 2.5).round(), (line * 0.75).round());

@@ -1,10 +1,10 @@
-//! The strokes a picture is made of: arcs, lines, dots and wedges.
+//! The strokes a picture is made of: arcs, lines, bent lines, dots and wedges.
 //!
 //! Owns turning a stroke into painted pixels, and growing it by an outline. Refuses forms and meaning.
 
 use std::f32::consts::TAU;
 
-use tiny_skia::{Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
+use tiny_skia::{BlendMode, Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Transform};
 
 /// How many cubics an arc is made of: an eighth of a circle is right to within a millionth of its radius.
 const STEPS: u8 = 8;
@@ -13,7 +13,7 @@ const STEPS: u8 = 8;
 pub type Place = (f32, f32);
 
 /// One stroke. Lengths are pixels; angles are turns, clockwise from the top.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Part {
     /// A piece of a ring with square ends.
     Arc {
@@ -37,6 +37,8 @@ pub enum Part {
         /// The line's width.
         width: f32,
     },
+    /// A line with bends and square ends.
+    Bent(Stroke),
     /// A filled circle.
     Dot {
         /// Its middle.
@@ -51,6 +53,19 @@ pub enum Part {
         /// How far it was grown on each side, rounding the corners.
         margin: f32,
     },
+}
+
+/// A line with rounded bends.
+#[derive(Clone, Debug)]
+pub struct Stroke {
+    /// Its ends and its bends.
+    pub places: Vec<Place>,
+    /// The radius of the bends, in the middle of the line.
+    pub round: f32,
+    /// The line's width.
+    pub width: f32,
+    /// Whether it comes back to where it starts.
+    pub closed: bool,
 }
 
 impl Part {
@@ -74,15 +89,19 @@ impl Part {
                     width: 2.0f32.mul_add(margin, width),
                 }
             }
+            Self::Bent(stroke) => Self::Bent(stroke.grown(margin)),
             Self::Dot { centre, radius } => Self::Dot { centre, radius: radius + margin },
             Self::Wedge { corners, margin: before } => Self::Wedge { corners, margin: before + margin },
         }
     }
 
-    /// Paints the stroke in one colour over what is there.
-    pub fn paint(self, canvas: &mut Pixmap, colour: Color) {
+    /// Paints the stroke in one colour over what is there, or takes away what is there without one.
+    pub fn paint(self, canvas: &mut Pixmap, colour: Option<Color>) {
         let mut paint = Paint { anti_alias: true, ..Paint::default() };
-        paint.set_color(colour);
+        match colour {
+            Some(colour) => paint.set_color(colour),
+            None => paint.blend_mode = BlendMode::DestinationOut,
+        }
         let as_is = Transform::identity();
         match self {
             Self::Arc { centre, radius, width, from, to } => {
@@ -96,6 +115,11 @@ impl Part {
                 path.line_to(to.0, to.1);
                 if let Some(path) = path.finish() {
                     canvas.stroke_path(&path, &paint, &stroke(width), as_is, None);
+                }
+            }
+            Self::Bent(bent) => {
+                if let Some(path) = bent.path() {
+                    canvas.stroke_path(&path, &paint, &stroke(bent.width), as_is, None);
                 }
             }
             Self::Dot { centre, radius } => {
@@ -120,8 +144,62 @@ impl Part {
     }
 }
 
-fn stroke(width: f32) -> Stroke {
-    Stroke { width, line_cap: LineCap::Butt, line_join: LineJoin::Round, ..Stroke::default() }
+impl Stroke {
+    fn grown(mut self, margin: f32) -> Self {
+        if !self.closed && self.places.len() > 1 {
+            let last = self.places.len() - 1;
+            self.places[0] = towards(self.places[0], self.places[1], -margin);
+            self.places[last] = towards(self.places[last], self.places[last - 1], -margin);
+        }
+        Self { width: 2.0f32.mul_add(margin, self.width), ..self }
+    }
+
+    fn path(&self) -> Option<Path> {
+        let count = self.places.len();
+        let (first, last) = (*self.places.first()?, *self.places.last()?);
+        let mut path = PathBuilder::new();
+        if self.closed {
+            let start = middle(last, first);
+            path.move_to(start.0, start.1);
+        } else {
+            path.move_to(first.0, first.1);
+        }
+        let bends = if self.closed { 0..count } else { 1..count.saturating_sub(1) };
+        for n in bends {
+            let at = self.places[n];
+            let (before, after) = (self.places[(n + count - 1) % count], self.places[(n + 1) % count]);
+            // Two bends share the line between them.
+            let room = |other: Place| (other.0 - at.0).hypot(other.1 - at.1) / 2.0;
+            let round = self.round.min(room(before)).min(room(after));
+            let (from, to) = (towards(at, before, round), towards(at, after, round));
+            path.line_to(from.0, from.1);
+            let reach = |end: Place| towards(end, at, round * 0.552_285);
+            let (one, other) = (reach(from), reach(to));
+            path.cubic_to(one.0, one.1, other.0, other.1, to.0, to.1);
+        }
+        if self.closed {
+            path.close();
+        } else {
+            path.line_to(last.0, last.1);
+        }
+        path.finish()
+    }
+}
+
+/// Goes a way from one place towards another.
+fn towards(from: Place, to: Place, way: f32) -> Place {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let share = way / dx.hypot(dy).max(f32::EPSILON);
+    (from.0 + dx * share, from.1 + dy * share)
+}
+
+fn middle(one: Place, other: Place) -> Place {
+    (f32::midpoint(one.0, other.0), f32::midpoint(one.1, other.1))
+}
+
+fn stroke(width: f32) -> tiny_skia::Stroke {
+    let ends = (LineCap::Butt, LineJoin::Round);
+    tiny_skia::Stroke { width, line_cap: ends.0, line_join: ends.1, ..tiny_skia::Stroke::default() }
 }
 
 fn arc(centre: Place, radius: f32, from: f32, to: f32) -> Option<Path> {
