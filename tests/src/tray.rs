@@ -3,8 +3,11 @@
 //! Owns the reading of a `StatusNotifierItem` and of its menu over the bus. Refuses to look at the screen.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
-use zbus::Connection;
+use futures_util::StreamExt as _;
+use zbus::message::Type;
+use zbus::{Connection, MatchRule, MessageStream};
 use zbus::{OwnedVariant, Structure, Variant};
 
 use crate::bus::Address;
@@ -44,6 +47,18 @@ pub struct Entry {
     pub enabled: bool,
     /// Whether it is a line between groups.
     pub separator: bool,
+}
+
+/// The signals that an item and its menu sent, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Told(Arc<Mutex<Vec<String>>>);
+
+impl Told {
+    /// Gives how often that was told so far.
+    #[must_use]
+    pub fn times(&self, signal: &str) -> usize {
+        self.0.lock().expect("one at a time").iter().filter(|told| *told == signal).count()
+    }
 }
 
 impl Session {
@@ -162,6 +177,24 @@ impl Item {
     pub async fn quit(&self) {
         let clicked = self.try_choose("Quit").await;
         assert!(clicked.as_ref().err().is_none_or(|e| e.contains("NoReply")), "{clicked:?}");
+    }
+
+    /// Writes down what the item and its menu tell hosts from now on, signal by signal.
+    pub async fn told(&self) -> Told {
+        let told = Told::default();
+        for interface in [ITEM, MENU] {
+            let rule = MatchRule::builder().msg_type(Type::Signal).interface(interface).build();
+            let heard = MessageStream::for_match_rule(rule.expect("a rule"), &self.bus, None).await;
+            let mut heard = heard.expect("the bus lets us listen");
+            let told = told.clone();
+            tokio::spawn(async move {
+                while let Some(Ok(signal)) = heard.next().await {
+                    let name = signal.header().member().map(ToString::to_string).unwrap_or_default();
+                    told.0.lock().expect("one at a time").push(name);
+                }
+            });
+        }
+        told
     }
 
     async fn try_choose(&self, label: &str) -> Result<(), String> {

@@ -36,7 +36,7 @@ pub struct Pixels {
 #[must_use]
 pub fn draw(picture: Picture, size: u32, theme: Theme) -> Pixels {
     let size = size.clamp(SMALLEST, LARGEST);
-    let (Some(mut canvas), Some(mut over)) = (Pixmap::new(size, size), Pixmap::new(size, size)) else {
+    let Some(mut canvas) = Pixmap::new(size, size) else {
         return Pixels { width: 0, height: 0, rgba: Vec::new() };
     };
     let has_figure =
@@ -56,16 +56,21 @@ pub fn draw(picture: Picture, size: u32, theme: Theme) -> Pixels {
         canvas.draw_pixmap(0, 0, under.as_ref(), &paint, Transform::identity(), None);
     }
     let strong = colour::ink(picture.shape, theme);
-    // On a sheet of their own as well: what is cut out of them shows the outline.
+    // On a sheet of their own as well where something is cut out of them: it shows the outline.
+    let has_cut = parts.iter().any(|(_, ink)| *ink == Ink::Cut);
+    let mut over = has_cut.then(|| Pixmap::new(size, size)).flatten();
+    let sheet = over.as_mut().unwrap_or(&mut canvas);
     for (part, ink) in parts {
         let colour = match ink {
             Ink::Strong => Some(strong),
             Ink::Faint => Some(colour::faint(strong)),
             Ink::Cut => None,
         };
-        part.paint(&mut over, colour);
+        part.paint(sheet, colour);
     }
-    canvas.draw_pixmap(0, 0, over.as_ref(), &PixmapPaint::default(), Transform::identity(), None);
+    if let Some(over) = over {
+        canvas.draw_pixmap(0, 0, over.as_ref(), &PixmapPaint::default(), Transform::identity(), None);
+    }
     let rgba = canvas.pixels().iter().flat_map(|pixel| {
         let pixel = pixel.demultiply();
         [pixel.red(), pixel.green(), pixel.blue(), pixel.alpha()]

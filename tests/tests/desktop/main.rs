@@ -25,4 +25,5 @@ mod settings;
 mod simulated;
 mod speed;
 mod status;
+mod tray;
 mod two_accounts;

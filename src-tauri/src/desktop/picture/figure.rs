@@ -50,8 +50,9 @@ pub fn half_height(grid: &Grid) -> f32 {
 pub fn figure(figure: u8, grid: &Grid) -> Vec<Part> {
     let cell = of(grid);
     let (tens, ones) = (figure / 10 % 10, figure % 10);
+    // Onto the edge between two pixels, a little up and left where the middle lies within one.
     let at = |width: f32, height: f32, from: f32| {
-        (grid.on_grid(grid.middle - width / 2.0) + from, grid.on_grid(grid.middle - height / 2.0))
+        ((grid.middle - width / 2.0).floor() + from, (grid.middle - height / 2.0).floor())
     };
     if tens == 0 {
         let (width, height) = (cell.width + cell.more, cell.height + cell.more);

@@ -59,12 +59,6 @@ impl Grid {
         if self.middle.fract() > 0.0 { width - 1.0 } else { width }
     }
 
-    /// Moves a place onto the edge between two pixels, a little up or left where it lies within one.
-    #[must_use]
-    pub fn on_grid(&self, at: f32) -> f32 {
-        at.floor()
-    }
-
     fn centre(&self) -> Place {
         (self.middle, self.middle)
     }
