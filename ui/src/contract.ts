@@ -20,7 +20,7 @@ export type Texts = { language: string; source: string };
 export type Opening = { view: View; texts: Texts };
 
 /** A screen that can be gone to. */
-export type ScreenName = "overview" | "account" | "keys" | "add" | "settings";
+export type ScreenName = "overview" | "account" | "keys" | "add" | "settings" | "about";
 
 /** Where the backend wants the page to go; `account` is scrolled to and focused. */
 export type Show = { account: AccountId | null; screen: ScreenName };

@@ -30,7 +30,7 @@ export class Page {
   tasks = $state<Record<string, Task>>({});
 
   /** What is on the screen. Without accounts the overview is the first run, which has the form for a key itself. */
-  readonly place: "first" | "overview" | "account" | "keys" | "add" | "replace" | "settings" = $derived.by(() => {
+  readonly place: "first" | "overview" | "account" | "keys" | "add" | "replace" | "settings" | "about" = $derived.by(() => {
     if (this.screen === "add" && this.replacing !== null) return "replace";
     if (this.screen === "add" && this.view?.demo === true) return "keys";
     if (this.screen === "account" && !this.view?.cards.some((card) => card.id === this.account)) return "overview";

@@ -42,6 +42,8 @@ const screens: Record<string, () => Promise<unknown>> = {
   "the price of measuring": () => open(view()).then(() => click("card-more")).then(() => click("action-measure_speed")).then(() => appears("measure-speed")),
   "a pair to choose": () => open(view({ cards: [card(), wallet] })).then(() => clickFirst("card-more")).then(() => click("action-pair_account")),
   settings: () => open(view()).then(() => click("settings-open")).then(() => appears("section-history")),
+  "a question before deleting": () => open(view()).then(() => click("settings-open")).then(() => appears("forget")).then(() => click("forget")),
+  "about and doctor": () => open(view()).then(() => click("settings-open")).then(() => click("settings-about")).then(() => appears("doctor-copy")),
   "a refused setting": async () => {
     await open(view(), (b) => {
       b.answer.setSetting = () => Promise.reject({ code: "setting", message: "Give a whole number." });

@@ -139,3 +139,40 @@ table-balance = Balance
 table-note = Note
 spent-title = Spent on each day
 options-title = This account
+
+## The desktop, in the settings
+sections = Sections
+autostart = Start with the session
+shortcut-press = Press keys, e.g. Ctrl+Alt+M
+shortcut-clear = Clear the shortcut
+exchange-title = Import and export
+exchange-hint = Settings only: accounts and keys are never in the file.
+export = Export…
+import = Import…
+forget = Delete all history…
+forget-question = Delete the readings of all accounts? Accounts and keys stay.
+forget-keep = Keep
+forget-confirm = Delete
+
+## About
+open-about = About and doctor
+about-title = About
+about-body = Shows how much of your MiniMax plan is left. Made by users of MiniMax, not by MiniMax. Free software: MIT or Apache-2.0.
+doctor-title = Doctor
+doctor-looking = Looking…
+doctor-again = Look again
+doctor-copy = Copy for a bug report
+doctor-copied = Copied. It holds no key and no account name.
+doctor-ok = in order
+doctor-warning = worth a look
+doctor-trouble = needs you
+files-title = Files
+file-settings = Settings
+file-settings-open = Open the folder of the settings
+file-history = History
+file-history-open = Open the folder of the history
+file-log = Log
+file-log-open = Open the folder of the log
+file-open = Open
+shortcuts-title = Keyboard
+shortcut-escape = One screen back; closes the window from the overview

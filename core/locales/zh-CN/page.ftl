@@ -139,3 +139,40 @@ table-balance = 余额
 table-note = 备注
 spent-title = 每日花费
 options-title = 此账号
+
+## The desktop, in the settings
+sections = 分区
+autostart = 登录时启动
+shortcut-press = 按下组合键，如 Ctrl+Alt+M
+shortcut-clear = 清除快捷键
+exchange-title = 导入与导出
+exchange-hint = 仅包含设置：文件中绝不会有账户和密钥。
+export = 导出…
+import = 导入…
+forget = 删除全部历史记录…
+forget-question = 删除所有账户的读数？账户和密钥会保留。
+forget-keep = 保留
+forget-confirm = 删除
+
+## About
+open-about = 关于与诊断
+about-title = 关于
+about-body = 显示您的 MiniMax 套餐还剩多少。由 MiniMax 用户制作，并非 MiniMax 官方产品。自由软件：MIT 或 Apache-2.0。
+doctor-title = 诊断
+doctor-looking = 正在检查…
+doctor-again = 重新检查
+doctor-copy = 复制用于问题报告
+doctor-copied = 已复制。其中没有密钥，也没有账户名称。
+doctor-ok = 正常
+doctor-warning = 值得留意
+doctor-trouble = 需要处理
+files-title = 文件
+file-settings = 设置
+file-settings-open = 打开设置所在的文件夹
+file-history = 历史记录
+file-history-open = 打开历史记录所在的文件夹
+file-log = 日志
+file-log-open = 打开日志所在的文件夹
+file-open = 打开
+shortcuts-title = 键盘
+shortcut-escape = 返回上一屏；在总览中则关闭窗口

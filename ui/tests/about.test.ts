@@ -1,0 +1,93 @@
+// The doctor, the desktop's truth in the settings, and the way between screens.
+import { fireEvent } from "@testing-library/svelte";
+import { expect, test } from "vitest";
+
+import { combination } from "../src/combination";
+import * as f from "./fixtures";
+import { appears, called, click, open, part, parts, words } from "./open";
+
+async function settings(prepare?: Parameters<typeof open>[1]) {
+  const bridge = await open(f.view(), prepare);
+  await click("settings-open");
+  await appears("autostart");
+  return bridge;
+}
+
+test("autostart shows what the system says after it was switched", async () => {
+  const bridge = await settings();
+  await click("autostart");
+  await expect.poll(() => words(part("autostart-said"))).toContain("starts with your session");
+  expect(called(bridge, "setAutostart")).toEqual([[true]]);
+  expect((part("autostart") as HTMLInputElement).checked).toBe(true);
+});
+
+test("autostart that the system refuses goes back and says why", async () => {
+  await settings((bridge) => {
+    bridge.answer.setAutostart = () => Promise.reject({ code: "other", message: "The folder cannot be written." });
+  });
+  await click("autostart");
+  await expect.poll(() => words(part("section-general"))).toContain("The folder cannot be written.");
+});
+
+test("nothing of the history is deleted before the question is answered", async () => {
+  const bridge = await settings();
+  await click("forget");
+  expect(document.activeElement).toBe(part("forget-keep"));
+  await click("forget-keep");
+  await click("forget");
+  expect(called(bridge, "forgetHistory")).toEqual([]);
+  await click("forget-confirm");
+  await expect.poll(() => words(part("forget-said"))).toContain("is deleted");
+  expect(called(bridge, "forgetHistory")).toEqual([[null]]);
+});
+
+test("an import says what came of it and shows the settings as they are then", async () => {
+  const bridge = await settings();
+  const before = called(bridge, "settings").length;
+  await click("import");
+  await expect.poll(() => words(part("exchange-said"))).toContain("One setting was changed");
+  expect(called(bridge, "settings").length).toBe(before + 1);
+});
+
+test("a refused import says why", async () => {
+  await settings((bridge) => {
+    bridge.answer.importSettings = () => Promise.reject({ code: "other", message: "This is no settings file." });
+  });
+  await click("import");
+  await expect.poll(() => words(part("exchange-refused"))).toBe("This is no settings file.");
+});
+
+test("the doctor's findings can be read, looked at again and copied", async () => {
+  const bridge = await settings();
+  await click("settings-about");
+  await expect.poll(() => parts("check").length).toBe(10);
+  expect(words(parts("check")[4] ?? null)).toContain("Keyring: needs you");
+  await click("doctor-again");
+  await expect.poll(() => called(bridge, "doctor").length).toBe(2);
+  await click("doctor-copy");
+  await expect.poll(() => words(part("doctor-said"))).toContain("Copied");
+  await click("open-log");
+  expect(called(bridge, "openFolder")).toEqual([["log"]]);
+});
+
+test("the way back puts the focus on what opened the screen", async () => {
+  await settings();
+  part("settings-about").focus();
+  await click("settings-about");
+  await expect.poll(() => document.activeElement?.tagName).toBe("H1");
+  await fireEvent.keyDown(window, { key: "Escape" });
+  await expect.poll(() => document.activeElement).toBe(part("settings-about"));
+});
+
+test.each([
+  [{ code: "KeyM", key: "m", ctrlKey: true, altKey: true }, "Ctrl+Alt+M"],
+  [{ code: "KeyA", key: "q", metaKey: true }, "Super+Q"],
+  [{ code: "Digit1", key: "!", ctrlKey: true, shiftKey: true }, "Ctrl+Shift+1"],
+  [{ code: "F9", key: "F9" }, "F9"],
+  [{ code: "ControlLeft", key: "Control", ctrlKey: true }, null],
+  [{ code: "KeyM", key: "m" }, null],
+  [{ code: "KeyV", key: "v", ctrlKey: true }, null],
+  [{ code: "Tab", key: "Tab", ctrlKey: true }, null],
+])("%o is the combination %s", (pressed, expected) => {
+  expect(combination(new KeyboardEvent("keydown", pressed))).toBe(expected);
+});
