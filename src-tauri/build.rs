@@ -3,9 +3,11 @@
 const COMMANDS: &[&str] = &[
     "view",
     "texts",
-    "add_account",
-    "replace_key",
+    "check_key",
+    "keep_key",
+    "drop_key",
     "rename_account",
+    "move_account",
     "remove_account",
     "settings",
     "set_setting",

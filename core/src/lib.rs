@@ -3,6 +3,7 @@
 //! Pure: no clock, no files, no network, no threads. Time and everything else that changes are arguments.
 
 pub mod account;
+pub mod admission;
 pub mod ahead;
 pub mod alert;
 pub mod answer;

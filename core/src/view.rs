@@ -164,6 +164,12 @@ pub struct Card {
     pub chips: Vec<String>,
     /// The key's last four characters, `None` for a short or simulated key.
     pub last_four: Option<String>,
+    /// The user's name for the team behind the key.
+    pub team: Option<String>,
+    /// How its key stands, in words: "Accepted", "Not checked yet".
+    pub key_word: String,
+    /// How that is dressed.
+    pub key_tone: Tone,
     /// How worried to be.
     pub level: Level,
     /// The level in one word: "Near the limit", … Empty where all is good, and where the figure or the

@@ -3,11 +3,13 @@
 //! Owns the order of steps: check, ask, keep the key, note the account. Refuses to keep a refused key, and to lose
 //! an old one before the new one is accepted.
 
+mod admit;
 mod speed;
 mod verdict;
 
 use jiff::Timestamp;
 use tidemark_core::account::{Account, AccountId, Kind, Region, check_name};
+use tidemark_core::admission::Sorry;
 use tidemark_core::answer::Answer;
 use tidemark_core::failure::Failure;
 use tidemark_core::message::KeyringTrouble;
@@ -18,6 +20,8 @@ use crate::config::{self, Paths, SaveError};
 use crate::error::{AppError, Code};
 use crate::key::ApiKey;
 use crate::vault::{KeyVault, Patience};
+
+pub use admit::{Checked, Question};
 
 /// What adding and changing accounts needs.
 #[derive(Debug)]
@@ -99,90 +103,6 @@ impl Admitted {
 }
 
 impl<V: KeyVault> Desk<V> {
-    /// Adds an account: its key is kept only when MiniMax accepts it, or when the user wants it unchecked.
-    ///
-    /// # Errors
-    ///
-    /// [`AppError`] says what is wrong with name or key, that MiniMax refuses it, or that keyring or files fail.
-    pub async fn add(&self, new: NewAccount, key: &str) -> Result<Admitted, AppError> {
-        let name = check_name(&new.name)?;
-        let team = new.team.filter(|t| !t.trim().is_empty()).map(|t| check_name(&t)).transpose()?;
-        let parsed = ApiKey::parse(key)?;
-        if let (Some(wanted), Some(found)) = (new.kind, parsed.kind)
-            && wanted != found
-        {
-            return Err(wrong_kind(found));
-        }
-        let settings = config::load(&self.paths, Timestamp::now()).settings;
-        refuse_taken_name(&settings, &name, None)?;
-        self.refuse_known_key(&settings, &parsed.key, None).await?;
-        let (region, kind, state, outcome) = if new.unchecked {
-            let kind = new.kind.or(parsed.kind).unwrap_or(Kind::TokenPlan);
-            (new.region.unwrap_or(Region::Global), kind, KeyState::Unchecked, None)
-        } else {
-            let (kind, verdict) = self.ask(&parsed, new.region, new.kind).await?;
-            (verdict.region, kind, verdict.state, Some(verdict.outcome))
-        };
-        let account = Account {
-            id: AccountId(uuid::Uuid::new_v4().to_string()),
-            name,
-            team,
-            kind,
-            region,
-            last_four: parsed.key.last_four(),
-            key_revision: 0,
-            unchecked: state == KeyState::Unchecked,
-            pair: None,
-            has_credits: false,
-            tier: None,
-            high_speed: false,
-            balance_below: None,
-            unknown: serde_json::Map::default(),
-        };
-        self.vault.put(&account.id, &parsed.key, Patience::User).await?;
-        let noted = self.change(|settings| {
-            refuse_taken_name(settings, &account.name, None)?;
-            settings.accounts.push(account.clone());
-            Ok(())
-        });
-        if let Err(error) = noted {
-            // A key without an account would never be found again; a second fault leaves only that.
-            let _ = self.vault.remove(&account.id, Patience::Background).await;
-            return Err(error);
-        }
-        Ok(Admitted { account, state, outcome, trimmed: parsed.trimmed })
-    }
-
-    /// Replaces the key of an account; the old one is kept until MiniMax accepts the new one.
-    ///
-    /// # Errors
-    ///
-    /// As [`Desk::add`], and when there is no such account.
-    pub async fn replace(&self, id: &AccountId, key: &str, unchecked: bool) -> Result<Admitted, AppError> {
-        let parsed = ApiKey::parse(key)?;
-        let settings = config::load(&self.paths, Timestamp::now()).settings;
-        let account = settings.account(id).ok_or_else(not_found)?;
-        if let Some(found) = parsed.kind.filter(|found| *found != account.kind) {
-            return Err(wrong_kind(found));
-        }
-        self.refuse_known_key(&settings, &parsed.key, Some(id)).await?;
-        let (region, state, outcome) = if unchecked {
-            (account.region, KeyState::Unchecked, None)
-        } else {
-            let (_, verdict) = self.ask(&parsed, None, Some(account.kind)).await?;
-            (verdict.region, verdict.state, Some(verdict.outcome))
-        };
-        self.vault.put(id, &parsed.key, Patience::User).await?;
-        let account = self.change(|settings| {
-            let kept = account_mut(settings, id)?;
-            kept.key_revision = kept.key_revision.wrapping_add(1);
-            kept.last_four = parsed.key.last_four();
-            (kept.region, kept.unchecked) = (region, unchecked);
-            Ok(kept.clone())
-        })?;
-        Ok(Admitted { account, state, outcome, trimmed: parsed.trimmed })
-    }
-
     /// Gives an account another name.
     ///
     /// # Errors
@@ -195,6 +115,15 @@ impl<V: KeyVault> Desk<V> {
             account_mut(settings, id)?.name = name;
             Ok(())
         })
+    }
+
+    /// Puts an account before another in the user's order, or last with `None`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such account, or the settings cannot be written.
+    pub fn move_account(&self, id: &AccountId, before: Option<&AccountId>) -> Result<(), AppError> {
+        self.change(|settings| settings.move_account(id, before).map_err(|_| not_found()))
     }
 
     /// Removes an account and its key. When the keyring cannot be used, nothing is removed.
@@ -289,7 +218,8 @@ impl<V: KeyVault> Desk<V> {
             match self.vault.get(&account.id, Patience::User).await {
                 Ok(known) if known.same_as(key) => {
                     let message = format!("This key is here already, as {:?}.", account.name);
-                    return Err(AppError::new(Code::Duplicate, message));
+                    let sorry = Sorry::Known { account: account.name.clone() };
+                    return Err(AppError::new(Code::Duplicate, message).because(sorry));
                 }
                 Ok(_) | Err(KeyringTrouble::NoEntry) => {}
                 Err(trouble) => return Err(trouble.into()),
@@ -320,7 +250,7 @@ impl From<ChangeError> for AppError {
     }
 }
 
-fn wrong_kind(found: Kind) -> AppError {
+fn wrong_kind(found: Kind, account: bool) -> AppError {
     let message = match found {
         Kind::PayAsYouGo => {
             "This is a pay-as-you-go key, not a plan key. The two are not interchangeable: add it as pay-as-you-go, or copy the plan key from the Token Plan page."
@@ -329,20 +259,20 @@ fn wrong_kind(found: Kind) -> AppError {
             "This is a plan key, not a pay-as-you-go key. The two are not interchangeable: add it as a plan key, or copy a key from the API keys page."
         }
     };
-    AppError::new(Code::WrongKind, message)
+    let sorry = if account { Sorry::AccountIsNot(found) } else { Sorry::IsKind(found) };
+    AppError::new(Code::WrongKind, message).because(sorry)
 }
 
 fn not_found() -> AppError {
     AppError::new(Code::NotFound, "There is no such account. `tidemark account list` shows them all.")
+        .because(Sorry::NoAccount)
 }
 
 fn refuse_taken_name(settings: &Settings, name: &str, except: Option<&AccountId>) -> Result<(), AppError> {
     let taken = settings.accounts.iter().any(|a| a.name == name && Some(&a.id) != except);
     if taken {
-        return Err(AppError::new(
-            Code::Name,
-            format!("There is an account named {name:?} already. Choose another name."),
-        ));
+        let message = format!("There is an account named {name:?} already. Choose another name.");
+        return Err(AppError::new(Code::Name, message).because(Sorry::NameTaken { name: name.to_owned() }));
     }
     Ok(())
 }

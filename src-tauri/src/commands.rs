@@ -4,11 +4,12 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "Tauri hands arguments over by value")]
 
+pub(crate) mod admission;
 pub(crate) mod habits;
 
 use serde::Serialize;
 use tauri::{AppHandle, State, WebviewWindow};
-use tidemark_core::account::{AccountId, Kind, Region};
+use tidemark_core::account::{AccountId, Region};
 use tidemark_core::alert::SnoozeFor;
 use tidemark_core::chart::{Chart, Range};
 use tidemark_core::endpoint;
@@ -22,20 +23,9 @@ use tidemark_core::view::{Link, View};
 use tokio::sync::oneshot;
 
 use crate::Shell;
-use crate::accounts::{Admitted, NewAccount};
 use crate::controller::{ChartAsk, Choice, Message, Speed, Texts};
 use crate::desktop::{clipboard, window};
 use crate::error::{AppError, Code};
-
-/// An account as the page hears of it once it is kept.
-#[derive(Debug, Serialize)]
-pub struct Added {
-    id: AccountId,
-    name: String,
-    kind: Kind,
-    region: Region,
-    sentence: String,
-}
 
 /// One sentence for the page to show.
 #[derive(Debug, Serialize)]
@@ -60,39 +50,23 @@ pub(crate) async fn texts(shell: State<'_, Shell>) -> Result<Texts, AppError> {
 }
 
 #[tauri::command]
-pub(crate) async fn add_account(
-    name: String,
-    key: String,
-    region: Option<Region>,
-    kind: Option<Kind>,
-    team: Option<String>,
-    unchecked: bool,
-    shell: State<'_, Shell>,
-) -> Result<Added, AppError> {
-    let admitted = shell.desk.add(NewAccount { name, team, region, kind, unchecked }, &key).await?;
-    shell.tell(Message::SettingsFile);
-    Ok(admitted.into())
-}
-
-#[tauri::command]
-pub(crate) async fn replace_key(
-    id: AccountId,
-    key: String,
-    unchecked: bool,
-    shell: State<'_, Shell>,
-) -> Result<Added, AppError> {
-    let admitted = shell.desk.replace(&id, &key, unchecked).await?;
-    shell.tell(Message::SettingsFile);
-    Ok(admitted.into())
-}
-
-#[tauri::command]
 pub(crate) async fn rename_account(
     id: AccountId,
     name: String,
     shell: State<'_, Shell>,
 ) -> Result<(), AppError> {
-    shell.desk.rename(&id, &name)?;
+    worded(&shell, shell.desk.rename(&id, &name)).await?;
+    shell.tell(Message::SettingsFile);
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn move_account(
+    id: AccountId,
+    before: Option<AccountId>,
+    shell: State<'_, Shell>,
+) -> Result<(), AppError> {
+    worded(&shell, shell.desk.move_account(&id, before.as_ref())).await?;
     shell.tell(Message::SettingsFile);
     Ok(())
 }
@@ -103,7 +77,7 @@ pub(crate) async fn remove_account(
     with_history: bool,
     shell: State<'_, Shell>,
 ) -> Result<(), AppError> {
-    shell.desk.remove(&id).await?;
+    worded(&shell, shell.desk.remove(&id).await).await?;
     shell.tell(Message::SettingsFile);
     if with_history {
         shell.tell(Message::ForgetHistory(id));
@@ -269,14 +243,15 @@ async fn speed_of(id: AccountId, shell: &Shell) -> Result<(Standing, Speed), App
     }
 }
 
-fn gone() -> AppError {
-    AppError::new(Code::Other, "Tidemark is ending.")
+/// Words an error in the user's language, where the core has words for it.
+async fn worded<T>(shell: &Shell, done: Result<T, AppError>) -> Result<T, AppError> {
+    let Err(error) = done else { return done };
+    match habits::in_use(shell).await {
+        Ok(in_use) => Err(error.worded(&in_use.words())),
+        Err(_) => Err(error),
+    }
 }
 
-impl From<Admitted> for Added {
-    fn from(admitted: Admitted) -> Self {
-        let sentence = admitted.sentence();
-        let account = admitted.account;
-        Self { id: account.id, name: account.name, kind: account.kind, region: account.region, sentence }
-    }
+fn gone() -> AppError {
+    AppError::new(Code::Other, "Tidemark is ending.")
 }

@@ -4,7 +4,9 @@
 
 use serde::Serialize;
 use tidemark_core::account::NameError;
+use tidemark_core::admission::Sorry;
 use tidemark_core::message::KeyringTrouble;
+use tidemark_core::text::Words;
 
 use crate::key::KeyError;
 
@@ -16,6 +18,9 @@ pub struct AppError {
     pub code: &'static str,
     /// One or two plain sentences that say what to do.
     pub message: String,
+    /// Why, where the core has words for it in the user's language; the command line speaks English.
+    #[serde(skip)]
+    pub why: Option<Sorry>,
 }
 
 /// The kinds of errors that the page tells apart.
@@ -45,6 +50,8 @@ pub enum Code {
     NotFound,
     /// A choice does not fit its setting.
     Setting,
+    /// The user did not want to wait.
+    Stopped,
     /// Anything else.
     Other,
 }
@@ -66,6 +73,7 @@ impl Code {
             Self::Keyring => "keyring",
             Self::NotFound => "not_found",
             Self::Setting => "setting",
+            Self::Stopped => "stopped",
             Self::Other => "other",
         }
     }
@@ -75,7 +83,22 @@ impl AppError {
     /// Makes an error of a kind, with our own words.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code: code.name(), message: message.into() }
+        Self { code: code.name(), message: message.into(), why: None }
+    }
+
+    /// Notes why, so that the window can say it in the user's language.
+    #[must_use]
+    pub fn because(self, why: Sorry) -> Self {
+        Self { why: Some(why), ..self }
+    }
+
+    /// Says it in the user's language, where the core has words for it.
+    #[must_use]
+    pub fn worded(self, words: &Words) -> Self {
+        match &self.why {
+            Some(why) => Self { message: why.worded(words), ..self },
+            None => self,
+        }
     }
 }
 
@@ -86,7 +109,14 @@ impl From<KeyError> for AppError {
             KeyError::TooLong => Code::TooLong,
             KeyError::Blank | KeyError::NotPlain | KeyError::LoginToken => Code::Key,
         };
-        Self::new(code, error.to_string())
+        let why = match error {
+            KeyError::Empty => Sorry::NoKey,
+            KeyError::TooLong => Sorry::KeyTooLong,
+            KeyError::Blank => Sorry::KeyInPieces,
+            KeyError::NotPlain => Sorry::KeyNotPlain,
+            KeyError::LoginToken => Sorry::LoginToken,
+        };
+        Self::new(code, error.to_string()).because(why)
     }
 }
 
@@ -96,13 +126,18 @@ impl From<NameError> for AppError {
             NameError::Empty => "Give the account a name.".to_owned(),
             NameError::TooLong | NameError::Control => format!("Choose another name: {error}."),
         };
-        Self::new(Code::Name, message)
+        let why = match error {
+            NameError::Empty => Sorry::NoName,
+            NameError::TooLong => Sorry::NameTooLong,
+            NameError::Control => Sorry::NameUnprintable,
+        };
+        Self::new(Code::Name, message).because(why)
     }
 }
 
 impl From<KeyringTrouble> for AppError {
     fn from(trouble: KeyringTrouble) -> Self {
-        Self::new(Code::Keyring, keyring_words(trouble))
+        Self::new(Code::Keyring, keyring_words(trouble)).because(Sorry::Keyring(trouble))
     }
 }
 

@@ -95,12 +95,15 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
     let builder = builder
         .manage(window::Wanted::default())
         .manage(calling::Ear::default())
+        .manage(commands::admission::Admission::default())
         .invoke_handler(tauri::generate_handler![
             commands::view,
             commands::texts,
-            commands::add_account,
-            commands::replace_key,
+            commands::admission::check_key,
+            commands::admission::keep_key,
+            commands::admission::drop_key,
             commands::rename_account,
+            commands::move_account,
             commands::remove_account,
             commands::settings,
             commands::set_setting,

@@ -117,6 +117,27 @@ impl Page {
         field.send_keys(text).await.unwrap_or_else(|e| panic!("{id} takes no text: {e}"));
     }
 
+    /// Presses keys on whatever has the focus, as a user without a pointer does.
+    pub async fn press(&self, keys: &str) {
+        let focused = self.client.active_element().await.expect("something has the focus");
+        focused.send_keys(keys).await.unwrap_or_else(|e| panic!("the focus takes no keys: {e}"));
+    }
+
+    /// Puts in the first key, by a name, and ends the first run.
+    pub async fn first_key(&self, key: &str, name: &str) {
+        self.type_into("key-input", key).await;
+        self.click("add-submit").await;
+        self.type_into("name-input", name).await;
+        self.click("keep-key").await;
+        self.end_first_run().await;
+    }
+
+    /// Goes on from the accepted key to the overview.
+    pub async fn end_first_run(&self) {
+        self.click("guide-next").await;
+        self.click("guide-finish").await;
+    }
+
     /// Chooses an entry of a list by its value.
     pub async fn choose(&self, id: &str, value: &str) {
         let list = self.find(id).await;

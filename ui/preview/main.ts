@@ -10,6 +10,7 @@ import type { Range } from "../src/generated/Range";
 import type { Span } from "../src/generated/Span";
 import * as c from "../tests/charts";
 import { fake, type Fake } from "../tests/fake";
+import * as a from "../tests/admissions";
 import * as f from "../tests/fixtures";
 import * as s from "../tests/states";
 
@@ -83,12 +84,23 @@ const scenes: Record<string, () => ReturnType<typeof fake>> = {
   chineseSpent: () => fake(f.view({ ...f.chinese, cards: [f.chineseSpent] })),
 };
 
+/** What is typed as the key says what comes of it. */
+function check(bridge: ReturnType<typeof fake>, key: string): Promise<unknown> {
+  const good: Record<string, unknown> = { plan: a.planKey, planZh: a.planKeyZh, pay: a.payKey, none: a.noPlanKey, unchecked: a.uncheckedKey };
+  if (key === "wait") {
+    bridge.asked(a.halfway);
+    return new Promise(() => undefined);
+  }
+  const found = good[key];
+  if (found !== undefined) return Promise.resolve(found);
+  return Promise.reject({ code: key, message: "There is no connection to MiniMax, so the key could not be checked. Look at your network and try again, or keep the key unchecked." });
+}
+
 const see = asked.get("see") ?? "calm";
 const bridge = (scenes[see] ?? scenes["calm"])?.();
 const target = document.getElementById("app");
 if (bridge !== undefined && target !== null) {
-  bridge.answer.addAccount = ({ key }: { key: string }) =>
-    key === "wait" ? new Promise(() => undefined) : Promise.reject({ code: key, message: "This is a pay-as-you-go key; it does not open a plan." });
+  bridge.answer.checkKey = ({ key }: { key: string }) => check(bridge, key);
   mount(App, { target, props: { bridge } });
   // For looking at it from the console: send another view, or go to an account.
   Object.assign(window, { bridge, fixtures: { ...f, ...s } });

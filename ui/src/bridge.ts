@@ -4,6 +4,7 @@ import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
 import type { Bridge, Opening, Show } from "./contract";
+import type { Step } from "./generated/Step";
 import type { View } from "./generated/View";
 
 declare global {
@@ -20,9 +21,12 @@ export const bridge: Bridge = {
   onShow: (hear) => listen<Show>("show", ({ payload }) => hear(payload)),
   view: () => invoke("view"),
   texts: () => invoke("texts"),
-  addAccount: (account) => invoke("add_account", account),
+  onAdmission: (hear) => listen<Step[]>("admission", ({ payload }) => hear(payload)),
+  checkKey: ({ key, ...question }) => invoke("check_key", { key, question }),
+  keepKey: (name, team) => invoke("keep_key", { name, team }),
+  dropKey: () => invoke("drop_key"),
+  moveAccount: (id, before) => invoke("move_account", { id, before }),
   renameAccount: (id, name) => invoke("rename_account", { id, name }),
-  replaceKey: (id, key, unchecked) => invoke("replace_key", { id, key, unchecked }),
   removeAccount: (id, withHistory) => invoke("remove_account", { id, withHistory }),
   copyKey: (id) => invoke("copy_key", { id }),
   pairAccount: (id, other) => invoke("pair_account", { id, with: other }),

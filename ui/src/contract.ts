@@ -5,12 +5,14 @@ import type { DesktopState } from "./generated/DesktopState";
 import type { DoctorReport } from "./generated/DoctorReport";
 import type { Chart } from "./generated/Chart";
 import type { FieldView } from "./generated/FieldView";
+import type { Found } from "./generated/Found";
 import type { Kind } from "./generated/Kind";
 import type { Link } from "./generated/Link";
 import type { Range } from "./generated/Range";
 import type { Region } from "./generated/Region";
 import type { Section } from "./generated/Section";
 import type { Span } from "./generated/Span";
+import type { Step } from "./generated/Step";
 import type { View } from "./generated/View";
 
 /** The Fluent source of the page's own labels, and its language as a BCP 47 tag. */
@@ -25,18 +27,17 @@ export type ScreenName = "overview" | "account" | "keys" | "add" | "settings" | 
 /** Where the backend wants the page to go; `account` is scrolled to and focused. */
 export type Show = { account: AccountId | null; screen: ScreenName };
 
-/** A key to be added. `null` leaves finding it to the backend. */
-export type NewAccount = {
-  name: string;
+/** A key to be checked. `null` leaves finding it to the backend; `replaces` names the account whose next key it is. */
+export type KeyToCheck = {
   key: string;
   region: Region | null;
   kind: Kind | null;
-  team: string | null;
   unchecked: boolean;
+  replaces: AccountId | null;
 };
 
-/** What was added, with the sentence that explains it. */
-export type Added = { id: AccountId; name: string; kind: Kind; region: Region; sentence: string };
+/** The account whose key was kept, with a sentence that says so. */
+export type Kept = { id: AccountId; sentence: string };
 
 /** Why a command failed: a code the page may act on, and a message ready to be read. */
 export type Refusal = { code: string; message: string };
@@ -61,9 +62,16 @@ export type Bridge = {
   onShow(hear: (show: Show) => void): Promise<Unsubscribe>;
   view(): Promise<View>;
   texts(): Promise<Texts>;
-  addAccount(account: NewAccount): Promise<Added>;
+  onAdmission(hear: (steps: Step[]) => void): Promise<Unsubscribe>;
+  /** Asks MiniMax what a key is, told step by step to `onAdmission`; the backend holds it until it is kept or dropped. */
+  checkKey(key: KeyToCheck): Promise<Found>;
+  /** Keeps the key that was checked. The name counts for a new account only. */
+  keepKey(name: string, team: string | null): Promise<Kept>;
+  /** Ends the check that is under way, and forgets the key that is not kept. */
+  dropKey(): Promise<void>;
+  /** Puts an account before another, or last. */
+  moveAccount(id: AccountId, before: AccountId | null): Promise<void>;
   renameAccount(id: AccountId, name: string): Promise<void>;
-  replaceKey(id: AccountId, key: string, unchecked: boolean): Promise<Said>;
   removeAccount(id: AccountId, withHistory: boolean): Promise<void>;
   /** Puts an account's key on the clipboard; it never comes to the page. */
   copyKey(id: AccountId): Promise<void>;

@@ -2,6 +2,7 @@
 // then ask, so that no change falls in between. Holds no key.
 import { asRefusal, type Bridge, type ScreenName, type Show, type Texts, type Unsubscribe } from "./contract";
 import type { View } from "./generated/View";
+import { Guide } from "./guide.svelte";
 import { Task } from "./task.svelte";
 import { translator, type Translate } from "./texts";
 
@@ -29,13 +30,15 @@ export class Page {
   /** What is under way on a card, by account; it outlasts a look at another screen. */
   tasks = $state<Record<string, Task>>({});
 
+  readonly guide = new Guide();
+
   /** What is on the screen. Without accounts the overview is the first run, which has the form for a key itself. */
   readonly place: "first" | "overview" | "account" | "keys" | "add" | "replace" | "settings" | "about" = $derived.by(() => {
     if (this.screen === "add" && this.replacing !== null) return "replace";
     if (this.screen === "add" && this.view?.demo === true) return "keys";
     if (this.screen === "account" && !this.view?.cards.some((card) => card.id === this.account)) return "overview";
-    const empty = this.view?.cards.length === 0 && !this.view.demo;
-    return empty && (this.screen === "overview" || this.screen === "add") ? "first" : this.screen;
+    const empty = this.view?.cards.length === 0 || this.guide.on;
+    return empty && this.view?.demo !== true && (this.screen === "overview" || this.screen === "add") ? "first" : this.screen;
   });
   /** The screens on the way back, the overview first. */
   #trail: ScreenName[] = [];
@@ -72,13 +75,15 @@ export class Page {
 
   /** Goes where the backend wants the user to look. */
   show({ account, screen }: Show): void {
+    if (account !== null) this.guide.step = "key";
     this.go(screen);
     this.target = account === null ? null : { account };
   }
 
   /** Goes one screen up; says whether there was one. */
   leave(): boolean {
-    if (this.place === "overview" || this.place === "first") return false;
+    if (this.place === "first") return this.guide.back();
+    if (this.place === "overview") return false;
     const left = this.place === "account" && this.account !== null ? { account: this.account } : null;
     this.go(this.#trail.at(-1) ?? "overview");
     this.target = left;
@@ -100,12 +105,6 @@ export class Page {
   replace(account: string): void {
     this.go("add");
     this.replacing = account;
-  }
-
-  /** Says once how a key was taken, on the screen that shows the accounts. */
-  taken(sentence: string): void {
-    this.go("overview");
-    this.note = { tone: "info", text: sentence };
   }
 
   /** Begins something on a card; measuring that is under way goes on. */

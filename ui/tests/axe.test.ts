@@ -2,6 +2,8 @@ import { fireEvent, screen } from "@testing-library/svelte";
 import axe from "axe-core";
 import { expect, test, vi } from "vitest";
 
+import { halfway } from "./admissions";
+import type { Fake } from "./fake";
 import { card, chinese, demoBanner, empty, everyShape, lasting, lockedBanner, paired, rolling, snoozeBanner, twelve, view, wallet } from "./fixtures";
 import { appears, click, clickFirst, open, part, type } from "./open";
 
@@ -22,16 +24,42 @@ async function account(): Promise<void> {
   await click("action-open_account");
 }
 
+/** Goes to a key that was checked. */
+async function explained(): Promise<Fake> {
+  const bridge = await open(empty);
+  await click("add-submit");
+  await appears("keep-key");
+  return bridge;
+}
+
 const screens: Record<string, () => Promise<unknown>> = {
   "first run": () => open({ ...empty, banners: [lockedBanner] }),
   "a refusal": async () => {
     await open(empty, (b) => {
-      b.answer.addAccount = () => Promise.reject({ code: "offline", message: "No connection." });
+      b.answer.checkKey = () => Promise.reject({ code: "offline", message: "No connection." });
     });
     await type("key-input", "x");
     await click("add-submit");
     await appears("form-alternative");
   },
+  "a key being checked": async () => {
+    const bridge = await open(empty, (b) => {
+      b.answer.checkKey = () => new Promise(() => undefined);
+    });
+    await click("add-submit");
+    bridge.asked(halfway);
+    await appears("asked-china");
+  },
+  "a key explained": () => explained(),
+  "a refused name": async () => {
+    const bridge = await explained();
+    bridge.answer.keepKey = () => Promise.reject({ code: "name", message: "Choose another name." });
+    await click("keep-key");
+    await appears("form-error");
+  },
+  "notices at the first run": () => explained().then(() => click("keep-key")).then(() => appears("autostart")),
+  "the end of the first run": () => explained().then(() => click("keep-key")).then(() => appears("guide-next")).then(() => click("guide-next")),
+  "no keys": () => open(empty).then((bridge) => bridge.show({ account: null, screen: "keys" })).then(() => appears("add-key")),
   overview: () => open(everyShape),
   "twelve accounts": () => open(twelve),
   Chinese: () => open(chinese),

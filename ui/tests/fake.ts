@@ -3,7 +3,9 @@ import en from "../../core/locales/en/page.ftl?raw";
 import zh from "../../core/locales/zh-CN/page.ftl?raw";
 import type { Bridge, Show } from "../src/contract";
 import type { Section } from "../src/generated/Section";
+import type { Step } from "../src/generated/Step";
 import type { View } from "../src/generated/View";
+import { planKey, uncheckedKey } from "./admissions";
 import { checkup, desktop, withAutostart } from "./desktop";
 import { charted } from "./charts";
 import { form, options as accountOptions, speedCost, speedResult } from "./choices";
@@ -16,6 +18,8 @@ export type Fake = Bridge & {
   calls: [string, ...unknown[]][];
   send(view: View): void;
   show(show: Show): void;
+  /** Tells how far the check of a key is. */
+  asked(steps: Step[]): void;
   /** Replaces what a command answers. */
   answer: Partial<Record<keyof Bridge, (...args: never[]) => Promise<unknown>>>;
 };
@@ -26,6 +30,7 @@ const put = (sections: Section[], key: string, value: string): Section[] =>
 export function fake(first: View): Fake {
   let hearView: ((view: View) => void) | undefined;
   let hearShow: ((show: Show) => void) | undefined;
+  let hearSteps: ((steps: Step[]) => void) | undefined;
   let now = first;
   let sections = form(first.language);
   let options = accountOptions(first.language);
@@ -51,6 +56,7 @@ export function fake(first: View): Fake {
     },
     show: (show) => hearShow?.(show),
     opening: () => null,
+    asked: (steps) => hearSteps?.(steps),
     onView: command("onView", (hear) => {
       hearView = hear;
       return () => calls.push(["unsubscribed"]);
@@ -61,9 +67,15 @@ export function fake(first: View): Fake {
     }),
     view: command("view", () => now),
     texts: command("texts", () => ({ language: now.language, source: sources[now.language] ?? "" })),
-    addAccount: command("addAccount", ({ name }) => ({ id: "new", name, kind: "token_plan", region: "global", sentence: `${name} is added: a Token Plan key.` })),
+    onAdmission: command("onAdmission", (hear) => {
+      hearSteps = hear;
+      return nothing;
+    }),
+    checkKey: command("checkKey", ({ unchecked }) => (unchecked ? uncheckedKey : planKey)),
+    keepKey: command("keepKey", (name) => ({ id: "new", sentence: `${name} is added.` })),
+    dropKey: command("dropKey", nothing),
+    moveAccount: command("moveAccount", nothing),
     renameAccount: command("renameAccount", nothing),
-    replaceKey: command("replaceKey", () => ({ sentence: "MiniMax accepted the new key." })),
     removeAccount: command("removeAccount", nothing),
     copyKey: command("copyKey", nothing),
     pairAccount: command("pairAccount", nothing),

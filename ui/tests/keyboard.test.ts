@@ -67,7 +67,7 @@ test("escape ends renaming and removing before it leaves the screen", async () =
 
 test("escape that closes an input method's list does nothing else", async () => {
   const bridge = await open(empty);
-  await fireEvent.keyDown(part("name-input"), { key: "Escape", isComposing: true });
+  await fireEvent.keyDown(part("key-input"), { key: "Escape", isComposing: true });
   expect(called(bridge, "closeWindow")).toEqual([]);
 });
 

@@ -17,6 +17,9 @@ export const words = (element: Element | null): string => (element?.textContent 
 export const called = (bridge: Fake, command: string): unknown[][] =>
   bridge.calls.filter(([name]) => name === command).map(([, ...args]) => args);
 
+/** A command that fails with this code. */
+export const refuse = (code: string) => (): Promise<never> => Promise.reject({ code, message: `the words of ${code}` });
+
 /** A key that nobody could mistake for a real one. */
 export const testKey = "sk-cp-test-0000";
 

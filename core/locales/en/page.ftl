@@ -14,18 +14,27 @@ more-open = Show the windows of { $name }
 
 ## First run
 welcome-title = How much is left?
-welcome-body = Tidemark reads it from MiniMax with your key, and tells you before it runs out.
+welcome-body = Tidemark reads it from MiniMax with your key, shows it in the tray, and tells you before it runs out.
 look-around = Look around first
 look-around-note = A simulated account: no key, no network, nothing kept.
-first-name = Default Team
-next-name = Team { $number }
+guide-step = Step { $number } of { $count }
+guide-next = Continue
+guide-notices-title = It speaks up by itself
+guide-notices-body = When little is left, when it is used up, and when it is back. Try it once.
+guide-test-notice = Show me a test notice
+guide-autostart = Start with this computer
+guide-done-title = All set
+guide-done-tray = Tidemark stays in the tray. Its ring shows how much is left; a click opens this window.
+guide-done-no-tray = This desktop shows no tray yet. Tidemark goes on in the background; start it again to open this window.
+guide-done-notices = You are told when little is left, when it is used up, and when it is back.
+guide-finish = Show what is left
 
 ## The form for a key
 key-label = Key
 key-placeholder = sk-cp-…
 key-show = Show the key
 key-hide = Hide the key
-key-where = Where to find it:
+key-where = Where do I find it?
 key-where-global = Global
 key-where-china = China
 key-kept = The key is kept in this computer's keyring and nowhere else.
@@ -39,13 +48,18 @@ kind-auto = Automatic
 kind-token_plan = Token Plan
 kind-pay_as_you_go = Pay-as-you-go
 team-label = Team
-team-hint = Optional. Plan keys belong to one team.
-more-fields = Kind and team
+team-hint = Optional. A plan key belongs to one team.
+more-fields = Set region and kind myself
+key-check = Check this key
+asking-title = Checking the key
+asking-body = It goes to MiniMax and nowhere else.
+name-hint = So that you can tell it from others.
+add-intro = Paste a Token Plan key or a pay-as-you-go key. Tidemark finds out which it is.
 add-submit = Add this key
 replace-submit = Replace the key
 cancel = Cancel
-as-token_plan = Add it as a Token Plan key
-as-pay_as_you_go = Add it as a pay-as-you-go key
+as-token_plan = Check it as a Token Plan key
+as-pay_as_you_go = Check it as a pay-as-you-go key
 keep-unchecked = Keep it unchecked
 
 ## Keys

@@ -14,18 +14,27 @@ more-open = 展开 { $name } 的时段
 
 ## 首次运行
 welcome-title = 还剩多少？
-welcome-body = Tidemark 用你的密钥向 MiniMax 查询，并在用完之前提醒你。
+welcome-body = Tidemark 用你的密钥向 MiniMax 查询，显示在托盘里，并在用完之前提醒你。
 look-around = 先随便看看
 look-around-note = 模拟账户：没有密钥，不联网，什么都不保存。
-first-name = 默认团队
-next-name = 团队 { $number }
+guide-step = 第 { $number } 步，共 { $count } 步
+guide-next = 继续
+guide-notices-title = 它会主动提醒
+guide-notices-body = 快用完时、用完时、恢复时都会提醒。先试一次吧。
+guide-test-notice = 显示一条测试通知
+guide-autostart = 随电脑启动
+guide-done-title = 一切就绪
+guide-done-tray = Tidemark 留在托盘里。圆环显示还剩多少，点一下就打开此窗口。
+guide-done-no-tray = 此桌面暂时没有托盘。Tidemark 在后台继续运行，再次启动即可打开此窗口。
+guide-done-notices = 快用完时、用完时、恢复时都会通知你。
+guide-finish = 看看还剩多少
 
 ## 密钥表单
 key-label = 密钥
 key-placeholder = sk-cp-…
 key-show = 显示密钥
 key-hide = 隐藏密钥
-key-where = 在哪里找到：
+key-where = 在哪里找？
 key-where-global = 国际
 key-where-china = 中国
 key-kept = 密钥只保存在本机的密钥环里，不会写到别处。
@@ -40,12 +49,17 @@ kind-token_plan = Token Plan
 kind-pay_as_you_go = 按量付费
 team-label = 团队
 team-hint = 可不填。套餐密钥属于一个团队。
-more-fields = 类型与团队
+more-fields = 自行指定区域和类型
+key-check = 检查此密钥
+asking-title = 正在检查密钥
+asking-body = 密钥只发给 MiniMax，不发往别处。
+name-hint = 便于与其他密钥区分。
+add-intro = 粘贴 Token Plan 密钥或按量付费密钥，Tidemark 会自动分辨。
 add-submit = 添加此密钥
 replace-submit = 更换密钥
 cancel = 取消
-as-token_plan = 作为 Token Plan 密钥添加
-as-pay_as_you_go = 作为按量付费密钥添加
+as-token_plan = 按 Token Plan 密钥检查
+as-pay_as_you_go = 按按量付费密钥检查
 keep-unchecked = 不检查，直接保存
 
 ## 密钥

@@ -5,6 +5,7 @@
 mod actions;
 mod failure;
 pub(super) mod forecast;
+mod key;
 mod quiet;
 mod sentence;
 mod ways;
@@ -32,6 +33,7 @@ pub(super) fn card(scene: &Scene<'_>, facts: &Facts, account: &Watched) -> Card 
     let (figure, figure_unit, ring) = figure(&wording, account, reading, level, scene.now.at);
     let said = sentence::said(scene, &wording, account, reading);
     let is_spent = scene.own_level(account) == Level::Spent;
+    let (key_word, key_tone) = key::key(scene, account);
     Card {
         id: account.account.id.clone(),
         name: account.account.name.clone(),
@@ -40,6 +42,9 @@ pub(super) fn card(scene: &Scene<'_>, facts: &Facts, account: &Watched) -> Card 
         pair: account.account.pair.clone(),
         chips: chips(scene, account),
         last_four: account.account.last_four.clone(),
+        team: account.account.team.clone(),
+        key_word,
+        key_tone,
         level,
         level_word: word_beside(scene, account, has_no_plan, figure.as_deref()),
         shape: Shape::of(level),

@@ -15,6 +15,26 @@ use crate::account::{Account, AccountId, Kind, NAME_LIMIT, Tier, check_name, is_
 const DECIMALS: u32 = 6;
 
 impl Settings {
+    /// Puts an account before another, or last with `None`. Before itself it stays where it is.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError::NoSuchAccount`] where either is unknown; nothing changes then.
+    pub fn move_account(&mut self, id: &AccountId, before: Option<&AccountId>) -> Result<(), SettingError> {
+        let place = |id: &AccountId| self.accounts.iter().position(|a| a.id == *id);
+        let from = place(id).ok_or(SettingError::NoSuchAccount)?;
+        let to = match before {
+            Some(before) => place(before).ok_or(SettingError::NoSuchAccount)?,
+            None => self.accounts.len(),
+        };
+        if from < to {
+            self.accounts[from..to].rotate_left(1);
+        } else {
+            self.accounts[to..=from].rotate_right(1);
+        }
+        Ok(())
+    }
+
     /// Changes what the user says of an account: `credits`, `tier`, `high_speed`, `balance_below` or `team`, the
     /// last four with `none` for nothing. Nothing changes when the value is refused.
     ///
@@ -156,6 +176,24 @@ mod tests {
             { "id": "plan", "name": "Plan", "kind": "token_plan", "region": "global", "mood": "calm" },
             { "id": "payg", "name": "Paid", "kind": "pay_as_you_go", "region": "china" },
         ]))
+    }
+
+    #[test]
+    fn the_order_of_the_accounts_is_the_users() {
+        let accounts = ["a", "b", "c"]
+            .map(|id| serde_json::json!({ "id": id, "name": id, "kind": "token_plan", "region": "global" }));
+        let mut settings = settings(serde_json::json!(accounts));
+        let id = |id: &str| AccountId(id.to_owned());
+        let mut after = |moved: &str, before: Option<&str>| {
+            let done = settings.move_account(&id(moved), before.map(id).as_ref());
+            done.map(|()| settings.accounts.iter().map(|a| a.name.as_str()).collect::<String>())
+        };
+        assert_eq!(after("c", Some("a")).as_deref(), Ok("cab"));
+        assert_eq!(after("c", Some("b")).as_deref(), Ok("acb"));
+        assert_eq!(after("a", None).as_deref(), Ok("cba"));
+        assert_eq!(after("b", Some("b")).as_deref(), Ok("cba"), "before itself it stays");
+        assert_eq!(after("a", Some("gone")), Err(SettingError::NoSuchAccount));
+        assert_eq!(after("b", None).as_deref(), Ok("cab"), "and nothing was lost");
     }
 
     fn set(settings: &mut Settings, id: &str, field: &str, text: &str) -> Result<(), String> {

@@ -3,8 +3,11 @@
 //! Owns which platforms are asked and which of their verdicts counts. Refuses to send a key to a platform that the
 //! user ruled out.
 
+use std::sync::{Mutex, PoisonError};
+
 use jiff::Timestamp;
 use tidemark_core::account::{Kind, Region};
+use tidemark_core::admission::{Asked, Outcome, Sorry};
 use tidemark_core::answer::{self, Answer};
 use tidemark_core::endpoint::Endpoint;
 use tidemark_core::failure::{Failure, FailureKind};
@@ -22,6 +25,42 @@ pub(super) struct Verdict {
     pub(super) outcome: Result<Answer, Failure>,
 }
 
+/// The questions of one check, told as a whole each time one of them changes.
+pub(super) struct Progress<'a> {
+    asked: Mutex<Vec<Asked>>,
+    tell: &'a (dyn Fn(&[Asked]) + Send + Sync),
+}
+
+impl<'a> Progress<'a> {
+    pub(super) fn new(tell: &'a (dyn Fn(&[Asked]) + Send + Sync)) -> Self {
+        Self { asked: Mutex::default(), tell }
+    }
+
+    fn begin(&self, regions: &[Region], kind: Kind) {
+        let begun = regions.iter().map(|region| Asked { region: *region, kind, outcome: Outcome::Asking });
+        self.change(|asked| asked.extend(begun));
+    }
+
+    fn answered(&self, region: Region, kind: Kind, outcome: &Result<Answer, Failure>) {
+        let said = match (state(outcome), outcome) {
+            (Some(KeyState::NoPlan), _) => Outcome::NoPlan,
+            (None, Err(failure)) => Outcome::Failed(failure.kind),
+            (Some(_), _) | (None, Ok(_)) => Outcome::Accepted,
+        };
+        self.change(|asked| {
+            for one in asked.iter_mut().filter(|one| (one.region, one.kind) == (region, kind)) {
+                one.outcome = said;
+            }
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Vec<Asked>)) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut asked);
+        (self.tell)(&asked);
+    }
+}
+
 impl<V: KeyVault> Desk<V> {
     /// Asks MiniMax what a key is: both platforms side by side where none is given.
     pub(super) async fn ask(
@@ -29,26 +68,36 @@ impl<V: KeyVault> Desk<V> {
         parsed: &Parsed,
         region: Option<Region>,
         kind: Option<Kind>,
+        progress: &Progress<'_>,
     ) -> Result<(Kind, Verdict), AppError> {
         let first = kind.or(parsed.kind).unwrap_or(Kind::TokenPlan);
-        let verdict = self.ask_as(&parsed.key, region, first).await;
+        let verdict = self.ask_as(&parsed.key, region, first, progress).await;
         // A key that says nothing of itself may be of the other kind; MiniMax's own client tells them by prefix.
         if verdict.is_err()
             && kind.is_none()
             && parsed.kind.is_none()
-            && let Ok(other) = self.ask_as(&parsed.key, region, Kind::PayAsYouGo).await
+            && let Ok(other) = self.ask_as(&parsed.key, region, Kind::PayAsYouGo, progress).await
         {
             return Ok((Kind::PayAsYouGo, other));
         }
         verdict.map(|verdict| (first, verdict)).map_err(|failure| refusal(&failure, region))
     }
 
-    async fn ask_as(&self, key: &ApiKey, region: Option<Region>, kind: Kind) -> Result<Verdict, Failure> {
+    async fn ask_as(
+        &self,
+        key: &ApiKey,
+        region: Option<Region>,
+        kind: Kind,
+        progress: &Progress<'_>,
+    ) -> Result<Verdict, Failure> {
         let endpoint = Endpoint::of(kind);
+        let regions: &[Region] = region.as_ref().map_or(&Region::ALL, std::slice::from_ref);
+        progress.begin(regions, kind);
         let ask = async |region: Region| {
             let answer = self.api.ask(key, region, endpoint).await;
             let outcome =
                 answer.and_then(|a| answer::read(&a, endpoint, region, Timestamp::now()).map(|_| a));
+            progress.answered(region, kind, &outcome);
             (region, outcome)
         };
         let outcomes = if let Some(region) = region {
@@ -61,13 +110,17 @@ impl<V: KeyVault> Desk<V> {
     }
 }
 
-/// Chooses among the platforms: figures before a key without a plan, and any doubt before a refusal.
-fn best(outcomes: Vec<(Region, Result<Answer, Failure>)>) -> Result<Verdict, Failure> {
-    let state = |outcome: &Result<Answer, Failure>| match outcome.as_ref().map_err(|f| f.kind) {
+/// Says what an outcome means for a key; `None` where it is no acceptance.
+fn state(outcome: &Result<Answer, Failure>) -> Option<KeyState> {
+    match outcome.as_ref().map_err(|f| f.kind) {
         Ok(_) | Err(FailureKind::PlanExhausted) => Some(KeyState::Working),
         Err(FailureKind::NoActivePlan | FailureKind::NoData) => Some(KeyState::NoPlan),
         Err(_) => None,
-    };
+    }
+}
+
+/// Chooses among the platforms: figures before a key without a plan, and any doubt before a refusal.
+fn best(outcomes: Vec<(Region, Result<Answer, Failure>)>) -> Result<Verdict, Failure> {
     let mut failures = Vec::new();
     let mut accepted: Option<Verdict> = None;
     for (region, outcome) in outcomes {
@@ -104,7 +157,7 @@ fn refusal(failure: &Failure, only: Option<Region>) -> AppError {
                 "The China platform refuses this key. If it is from the global platform (minimax.io), choose global, or leave the region open and both are asked."
             }
         };
-        return AppError::new(Code::Refused, message);
+        return AppError::new(Code::Refused, message).because(Sorry::Refused(only));
     }
     let what = match failure.kind {
         FailureKind::Offline => "There is no connection to MiniMax",
@@ -118,4 +171,5 @@ fn refusal(failure: &Failure, only: Option<Region>) -> AppError {
         Code::Offline,
         format!("{what}, so the key could not be checked. Try again, or keep it unchecked."),
     )
+    .because(Sorry::Unreachable(failure.kind))
 }

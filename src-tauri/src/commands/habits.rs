@@ -100,7 +100,7 @@ fn patient(shell: &Shell) -> Patient<'_> {
     Patient { paths: &shell.desk.paths, hosts: shell.desk.api.hosts() }
 }
 
-async fn in_use(shell: &Shell) -> Result<InUse, AppError> {
+pub(super) async fn in_use(shell: &Shell) -> Result<InUse, AppError> {
     let (reply, answer) = oneshot::channel();
     shell.tell(Message::InUse(reply));
     answer.await.map_err(|_| gone())

@@ -10,11 +10,13 @@ use serde::Serialize;
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_opener::OpenerExt as _;
 use tidemark_core::account::AccountId;
+use tidemark_core::admission::Step;
 use tidemark_core::message::Event;
 use tidemark_core::text::Words;
 use tidemark_core::view::View;
 
 use crate::Shell;
+use crate::commands::admission::Admission;
 use crate::controller::Message;
 use crate::error::{AppError, Code};
 
@@ -133,6 +135,11 @@ pub fn show_view(app: &AppHandle, view: &View) {
     let _ = app.emit_to(LABEL, "view", view);
 }
 
+/// Shows how far the check of a key is.
+pub fn show_steps(app: &AppHandle, steps: &[Step]) {
+    let _ = app.emit_to(LABEL, "admission", steps);
+}
+
 /// Closes the window; the app goes on in the tray.
 pub fn close(window: &WebviewWindow) {
     let _ = window.destroy();
@@ -215,6 +222,7 @@ fn build(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     let handle = app.clone();
     window.on_window_event(move |event| {
         if matches!(event, WindowEvent::Destroyed) {
+            handle.state::<Admission>().drop_key();
             handle.state::<Shell>().tell(Message::Event(Event::Window(false)));
         }
     });

@@ -13,9 +13,7 @@ async fn a_key_typed_at_the_first_run_is_checked_kept_and_its_reading_shown_ever
     let page = session.open().await;
 
     page.find("first-run").await;
-    page.type_into("name-input", "Default Team").await;
-    page.type_into("key-input", KEY).await;
-    page.click("add-submit").await;
+    page.first_key(KEY, "Default Team").await;
 
     page.text_until("card-figure", "71 %", |text| text.contains("71")).await;
     assert_eq!(page.attribute("card", "data-level").await, "good");
@@ -48,6 +46,110 @@ async fn a_key_typed_at_the_first_run_is_checked_kept_and_its_reading_shown_ever
     session.nowhere(KEY);
 }
 
+/// What the keyboard of a user sends.
+mod press {
+    pub const TAB: &str = "\u{e004}";
+    pub const ENTER: &str = "\u{e007}";
+    pub const ESCAPE: &str = "\u{e00c}";
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_run_takes_a_paste_and_a_few_presses_of_enter_and_no_pointer() {
+    let (global, china) = (MiniMax::start().await, MiniMax::start().await);
+    global.answer(KEY, Answer::plan(71, 85));
+    let mut session = Session::start().await;
+    session.ask_regions(&global, &china);
+    let page = session.open().await;
+    let begun = std::time::Instant::now();
+
+    page.find("key-input").await;
+    page.press(&format!("  Bearer \"{KEY}\" {}", press::ENTER)).await;
+    let heading =
+        page.text_until("step-heading", "what the key is", |text| text.contains("Token Plan")).await;
+    assert!(heading.contains("global platform"), "{heading}");
+    let facts = page.text_of("key-facts").await;
+    assert!(facts.contains("71 % left") && facts.contains("85 % left"), "{facts}");
+    assert!(page.text().await.contains("taken off"), "the quotes around it are spoken of");
+    assert!(session.kept("tidemark").await.is_empty(), "nothing is kept before the user says so");
+    assert!(!page.source().await.contains(KEY), "the key is in no field any more");
+
+    page.press(press::ESCAPE).await;
+    page.find("key-input").await;
+    page.press(press::ENTER).await;
+    page.find("name-input").await;
+    page.press(&format!("{}{}", press::TAB, press::ENTER)).await;
+    page.text_until("step-heading", "that it speaks up", |text| text.contains("speaks up")).await;
+    page.press(press::TAB).await;
+    page.press(press::ENTER).await;
+    page.text_until("test-notice-said", "that a notice was sent", |text| text.contains("Sent")).await;
+    session.notices_shown(1).await;
+    page.find_css("[data-testid=guide-next]").await;
+    page.click("guide-next").await;
+    page.text_until("step-heading", "that all is set", |text| text.contains("All set")).await;
+    page.press(press::TAB).await;
+    page.press(press::ENTER).await;
+    page.text_until("card-figure", "71 %", |text| text.contains("71")).await;
+    assert_eq!(page.text_of("card-name").await, "Default Team");
+    let taken = begun.elapsed();
+    assert!(taken.as_secs() < 60, "the first run takes {taken:?} with a driver that looks at every step");
+    session.nowhere(KEY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_platform_is_slow_the_other_has_its_say_and_the_check_can_be_ended() {
+    let (global, china) = (MiniMax::start().await, MiniMax::start().await);
+    china.answer(KEY, Answer::plan(64, 90).after(std::time::Duration::from_secs(6)));
+    let mut session = Session::start().await;
+    session.ask_regions(&global, &china);
+    let page = session.open().await;
+    page.type_into("key-input", KEY).await;
+    page.click("add-submit").await;
+    page.find_css("[data-testid=asked-global][data-state=refused]").await;
+    page.find_css("[data-testid=asked-china][data-state=asking]").await;
+    page.press(press::ESCAPE).await;
+    page.find("key-input").await;
+    assert!(!page.has("form-error").await, "a check that was ended is no refusal");
+    assert!(session.kept("tidemark").await.is_empty());
+
+    page.click("add-submit").await;
+    page.text_until("step-heading", "the platform", |text| text.contains("China platform")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_is_no_key_is_said_so_without_asking_minimax() {
+    let minimax = MiniMax::that_must_not_be_asked().await;
+    let mut session = Session::start().await;
+    session.ask(&minimax);
+    let page = session.open().await;
+    page.find("key-input").await;
+    page.press(press::ENTER).await;
+    page.text_until("form-error", "that nothing was pasted", |said| said.contains("no key in it")).await;
+    for (text, why) in
+        [("two words", "in one piece"), ("schlüssel", "plain letters"), ("mmoat_test", "log-in")]
+    {
+        page.type_into("key-input", text).await;
+        page.click("add-submit").await;
+        let said = page.text_until("form-error", why, |said| said.contains(why)).await;
+        assert!(!said.contains(text), "what was pasted is not repeated: {said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_key_twice_says_which_account_has_it() {
+    let minimax = MiniMax::start().await;
+    minimax.answer(KEY, Answer::plan(71, 85));
+    let mut session = Session::start().await;
+    session.ask(&minimax);
+    session.add_account("Studio", KEY).await;
+    let page = session.open().await;
+    page.click("open-keys").await;
+    page.click("add-key").await;
+    page.type_into("key-input", KEY).await;
+    page.click("add-submit").await;
+    page.text_until("form-error", "whose key it is", |text| text.contains("Studio")).await;
+    assert_eq!(session.kept("tidemark").await.len(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_key_is_said_at_once_and_not_kept() {
     let (global, china) = (MiniMax::start().await, MiniMax::start().await);
@@ -75,9 +177,7 @@ async fn a_key_of_the_china_platform_is_found_there_without_being_told() {
     session.ask_regions(&global, &china);
     let page = session.open().await;
     page.find("first-run").await;
-    page.type_into("name-input", "Studio").await;
-    page.type_into("key-input", KEY).await;
-    page.click("add-submit").await;
+    page.first_key(KEY, "Studio").await;
 
     page.text_until("card-figure", "64 %", |text| text.contains("64")).await;
     assert_eq!(session.account("Studio").await["region"], "china");
@@ -107,6 +207,7 @@ async fn a_key_of_the_other_region_is_named_as_such_and_taken_with_the_region_le
     let page = session.open().await;
     page.find("first-run").await;
     page.type_into("key-input", KEY).await;
+    page.click_css("details summary").await;
     page.choose("region-select", "global").await;
     page.click("add-submit").await;
     let said = page.text_until("form-error", "where the key is known", |text| text.contains("China")).await;
@@ -115,6 +216,8 @@ async fn a_key_of_the_other_region_is_named_as_such_and_taken_with_the_region_le
 
     page.choose("region-select", "china").await;
     page.click("add-submit").await;
+    page.click("keep-key").await;
+    page.end_first_run().await;
     page.text_until("card-figure", "64 %", |text| text.contains("64")).await;
     assert_eq!(session.kept("tidemark").await.len(), 1);
 }
@@ -131,7 +234,6 @@ async fn a_key_of_the_other_kind_is_offered_as_what_it_is() {
     let page = session.open().await;
     page.click("open-keys").await;
     page.click("add-key").await;
-    page.type_into("name-input", "Wallet").await;
     page.click_css("details summary").await;
     page.choose("kind-select", "token_plan").await;
     page.type_into("key-input", wallet).await;
@@ -141,6 +243,9 @@ async fn a_key_of_the_other_kind_is_offered_as_what_it_is() {
     assert_eq!(session.kept("tidemark").await.len(), 1);
 
     page.click("form-alternative").await;
+    page.text_until("step-heading", "what it is", |text| text.contains("pay-as-you-go key")).await;
+    page.type_into("name-input", "Wallet").await;
+    page.click("keep-key").await;
     until("the key as what it is", async || {
         let listed = session.tidemark(&["account", "list"]).await.stdout;
         if listed.contains("Wallet") { Ok(()) } else { Err(page.text().await) }
@@ -168,6 +273,9 @@ async fn a_key_put_in_offline_can_be_kept_unchecked_and_is_read_when_minimax_is_
     assert!(session.kept("tidemark").await.is_empty());
 
     page.click("form-alternative").await;
+    page.text_until("step-heading", "that nobody asked", |text| text.contains("not checked")).await;
+    page.click("keep-key").await;
+    page.end_first_run().await;
     page.find_css("[data-testid=card-failure][data-kind=offline]").await;
     assert_eq!(session.kept("tidemark").await[0].secret, KEY);
     minimax.come_back().await;

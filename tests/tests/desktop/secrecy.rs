@@ -13,9 +13,7 @@ async fn the_key_is_in_no_log_argument_environment_notice_page_or_file() {
     session.set("TIDEMARK_LOG", "trace");
     session.set("RUST_LOG", "trace");
     let page = session.open().await;
-    page.type_into("name-input", "Default Team").await;
-    page.type_into("key-input", KEY).await;
-    page.click("add-submit").await;
+    page.first_key(KEY, "Default Team").await;
     page.text_until("card-figure", "71 %", |text| text.contains("71")).await;
     session.nowhere(KEY);
 

@@ -7,6 +7,7 @@ import type { Level } from "./Level";
 import type { Meter } from "./Meter";
 import type { Region } from "./Region";
 import type { Shape } from "./Shape";
+import type { Tone } from "./Tone";
 import type { Way } from "./Way";
 
 /**
@@ -41,6 +42,18 @@ chips: Array<string>,
  * The key's last four characters, `None` for a short or simulated key.
  */
 lastFour: string | null, 
+/**
+ * The user's name for the team behind the key.
+ */
+team: string | null, 
+/**
+ * How its key stands, in words: "Accepted", "Not checked yet".
+ */
+keyWord: string, 
+/**
+ * How that is dressed.
+ */
+keyTone: Tone, 
 /**
  * How worried to be.
  */

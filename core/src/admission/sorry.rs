@@ -1,0 +1,150 @@
+//! Why a key or a name was not taken, and what to do next.
+//!
+//! Owns one reason for each. Refuses to repeat a character of a key.
+
+use crate::account::{Kind, NAME_LIMIT, Region};
+use crate::failure::FailureKind;
+use crate::message::KeyringTrouble;
+use crate::text::Words;
+
+/// Why a key or a name was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sorry {
+    /// There is no key in what was pasted.
+    NoKey,
+    /// It is longer than any key.
+    KeyTooLong,
+    /// It has blanks or line breaks inside.
+    KeyInPieces,
+    /// It has characters that no key has.
+    KeyNotPlain,
+    /// It is a token of MiniMax's log-in.
+    LoginToken,
+    /// It is a key of this kind, and the other was wanted.
+    IsKind(Kind),
+    /// It is a key of this kind, and the account whose key it would be is of the other.
+    AccountIsNot(Kind),
+    /// An account has this key already.
+    Known {
+        /// Its name.
+        account: String,
+    },
+    /// MiniMax refuses it: on this platform, or on both.
+    Refused(Option<Region>),
+    /// MiniMax could not be asked.
+    Unreachable(FailureKind),
+    /// It could not be put into the keyring.
+    Keyring(KeyringTrouble),
+    /// The account has no name.
+    NoName,
+    /// Its name is too long.
+    NameTooLong,
+    /// Its name has characters that cannot be shown.
+    NameUnprintable,
+    /// Its name is another account's.
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// There is no such account any more.
+    NoAccount,
+}
+
+impl Sorry {
+    /// Words it: what is wrong, and what to do.
+    #[must_use]
+    pub fn worded(&self, words: &Words) -> String {
+        match self {
+            Self::NoKey => words.say("sorry-no-key"),
+            Self::KeyTooLong => words.say("sorry-key-too-long"),
+            Self::KeyInPieces => words.say("sorry-key-in-pieces"),
+            Self::KeyNotPlain => words.say("sorry-key-not-plain"),
+            Self::LoginToken => words.say("sorry-login-token"),
+            Self::IsKind(Kind::TokenPlan) => words.say("sorry-is-plan"),
+            Self::IsKind(Kind::PayAsYouGo) => words.say("sorry-is-payg"),
+            Self::AccountIsNot(Kind::TokenPlan) => words.say("sorry-account-is-payg"),
+            Self::AccountIsNot(Kind::PayAsYouGo) => words.say("sorry-account-is-plan"),
+            Self::Known { account } => words.put("sorry-known", &[("account", account.as_str().into())]),
+            Self::Refused(None) => words.say("sorry-refused"),
+            Self::Refused(Some(Region::Global)) => words.say("sorry-refused-global"),
+            Self::Refused(Some(Region::China)) => words.say("sorry-refused-china"),
+            Self::Unreachable(kind) => words.say(match kind {
+                FailureKind::Offline => "sorry-offline",
+                FailureKind::Timeout => "sorry-timeout",
+                FailureKind::Tls => "sorry-tls",
+                FailureKind::Blocked => "sorry-blocked",
+                FailureKind::RateLimited => "sorry-rate-limited",
+                _ => "sorry-unreachable",
+            }),
+            Self::Keyring(trouble) => words.say(match trouble {
+                KeyringTrouble::Absent => "sorry-keyring-absent",
+                KeyringTrouble::Locked => "sorry-keyring-locked",
+                KeyringTrouble::Slow => "sorry-keyring-slow",
+                KeyringTrouble::NoEntry => "sorry-keyring-no-entry",
+                KeyringTrouble::Failed => "sorry-keyring-failed",
+            }),
+            Self::NoName => words.say("sorry-no-name"),
+            Self::NameTooLong => words.put("sorry-name-too-long", &[("most", NAME_LIMIT.to_string().into())]),
+            Self::NameUnprintable => words.say("sorry-name-unprintable"),
+            Self::NameTaken { name } => words.put("sorry-name-taken", &[("name", name.as_str().into())]),
+            Self::NoAccount => words.say("refused-no-such-account"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Tongue;
+
+    fn all() -> Vec<Sorry> {
+        use Sorry as S;
+        let mut all = vec![S::NoKey, S::KeyTooLong, S::KeyInPieces, S::KeyNotPlain, S::LoginToken];
+        for kind in [Kind::TokenPlan, Kind::PayAsYouGo] {
+            all.extend([S::IsKind(kind), S::AccountIsNot(kind)]);
+        }
+        all.extend([S::Known { account: "Studio".into() }, S::NameTaken { name: "Studio".into() }]);
+        all.extend([None, Some(Region::Global), Some(Region::China)].map(S::Refused));
+        all.extend(
+            [
+                FailureKind::Offline,
+                FailureKind::Timeout,
+                FailureKind::Tls,
+                FailureKind::Blocked,
+                FailureKind::RateLimited,
+                FailureKind::ServerError,
+            ]
+            .map(S::Unreachable),
+        );
+        all.extend(
+            [
+                KeyringTrouble::Absent,
+                KeyringTrouble::Locked,
+                KeyringTrouble::Slow,
+                KeyringTrouble::NoEntry,
+                KeyringTrouble::Failed,
+            ]
+            .map(S::Keyring),
+        );
+        all.extend([S::NoName, S::NameTooLong, S::NameUnprintable, S::NoAccount]);
+        all
+    }
+
+    #[test]
+    fn every_reason_is_a_whole_sentence_of_its_own_in_both_languages() {
+        for (tongue, end) in [(Tongue::English, '.'), (Tongue::Chinese, '。')] {
+            let words = Words::new(tongue);
+            let said: std::collections::BTreeSet<String> = all().iter().map(|s| s.worded(&words)).collect();
+            assert_eq!(said.len(), all().len(), "{said:#?}");
+            for sentence in said {
+                assert!(sentence.ends_with(end) && !sentence.contains("{ $"), "{sentence}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_key_twice_says_which_account_has_it() {
+        let known = Sorry::Known { account: "Studio".into() };
+        assert!(known.worded(&Words::new(Tongue::English)).contains("Studio"));
+    }
+}

@@ -1,0 +1,24 @@
+//! How the key of an account stands.
+//!
+//! Owns that it is said in words. Refuses to call a key accepted that MiniMax has not spoken of.
+
+use crate::failure::{FailureKind, Verdict};
+use crate::present::Scene;
+use crate::view::Tone;
+use crate::watched::Watched;
+
+/// Says how the key stands, and how worrying that is.
+pub(super) fn key(scene: &Scene<'_>, account: &Watched) -> (String, Tone) {
+    let verdict = account.failure.and_then(|(_, f)| f.kind.verdict());
+    let failed = account.failure.map(|(_, f)| f.kind);
+    let (id, tone) = match verdict {
+        _ if scene.demo => ("key-simulated", Tone::Info),
+        Some(Verdict::Refused) => ("key-refused", Tone::Trouble),
+        Some(Verdict::OutOfReach) => ("key-unreadable", Tone::Trouble),
+        Some(Verdict::NoPlan) => ("key-no-plan", Tone::Info),
+        Some(Verdict::Spent) => ("key-accepted", Tone::Info),
+        None if account.good.is_some() || failed == Some(FailureKind::NoData) => ("key-accepted", Tone::Info),
+        None => ("key-unchecked", Tone::Warning),
+    };
+    (scene.words.say(id), tone)
+}

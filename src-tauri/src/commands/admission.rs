@@ -1,0 +1,160 @@
+//! The page's way from a pasted key to a kept account: check it, hear how far it is, keep it or think again.
+//!
+//! Owns the one key that was checked and is not kept yet, for as long as the window stands on it. Refuses to send it
+//! back: the page is told what it is, and keeps it by a name.
+
+#![expect(clippy::needless_pass_by_value, reason = "Tauri hands arguments over by value")]
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use secrecy::zeroize::Zeroizing;
+use serde::Serialize;
+use tauri::{AppHandle, State};
+use tidemark_core::account::AccountId;
+use tidemark_core::admission::{self, Behind, Found};
+use tidemark_core::answer;
+use tidemark_core::endpoint::Endpoint;
+use tidemark_core::settings::Settings;
+use tidemark_core::text::Words;
+use tidemark_core::wording::Wording;
+use tokio::sync::oneshot;
+
+use super::habits::in_use;
+use crate::Shell;
+use crate::accounts::{Checked, KeyState, Question};
+use crate::controller::Message;
+use crate::desktop::window;
+use crate::error::{AppError, Code};
+
+/// Where the page is between pasting a key and keeping it.
+#[derive(Debug, Default)]
+pub(crate) struct Admission(Mutex<Stage>);
+
+#[derive(Debug, Default)]
+enum Stage {
+    /// No key is on its way.
+    #[default]
+    Idle,
+    /// MiniMax is being asked; dropping this ends the asking.
+    Checking { _asking: oneshot::Sender<()> },
+    /// The key can be kept.
+    Checked(Box<Checked>),
+    /// The key is being kept.
+    Keeping,
+}
+
+/// An account as the page hears of it once its key is kept.
+#[derive(Debug, Serialize)]
+pub(crate) struct Kept {
+    id: AccountId,
+    sentence: String,
+}
+
+#[tauri::command]
+pub(crate) async fn check_key(
+    app: AppHandle,
+    key: String,
+    question: Question,
+    shell: State<'_, Shell>,
+    stage: State<'_, Admission>,
+) -> Result<Found, AppError> {
+    let key = Zeroizing::new(key);
+    let in_use = in_use(&shell).await?;
+    let words = in_use.words();
+    let stopped = stage.begin();
+    let tell = |asked: &[_]| window::show_steps(&app, &admission::steps(&words, asked));
+    let checked = tokio::select! {
+        biased;
+        _ = stopped => Err(AppError::new(Code::Stopped, "")),
+        checked = shell.desk.check(&question, &key, &tell) => checked,
+    };
+    let checked = checked.map_err(|error| error.worded(&words))?;
+    let found = explain(&words, &in_use.settings, &checked);
+    stage.hold(checked);
+    Ok(found)
+}
+
+#[tauri::command]
+pub(crate) async fn keep_key(
+    name: String,
+    team: Option<String>,
+    shell: State<'_, Shell>,
+    stage: State<'_, Admission>,
+) -> Result<Kept, AppError> {
+    let words = in_use(&shell).await?.words();
+    let checked = stage.take().ok_or_else(|| AppError::new(Code::Empty, "").because(admission::Sorry::NoKey));
+    let checked = checked.map_err(|error| error.worded(&words))?;
+    let replaced = checked.replaces.is_some();
+    match shell.desk.keep(checked, &name, team.as_deref()).await {
+        Ok(admitted) => {
+            stage.drop_key();
+            shell.tell(Message::SettingsFile);
+            let unchecked = admitted.state == KeyState::Unchecked;
+            let sentence = admission::kept(&words, &admitted.account.name, replaced, unchecked);
+            Ok(Kept { id: admitted.account.id, sentence })
+        }
+        Err((checked, error)) => {
+            stage.hold(checked);
+            Err(error.worded(&words))
+        }
+    }
+}
+
+#[tauri::command]
+pub(crate) fn drop_key(stage: State<'_, Admission>) {
+    stage.drop_key();
+}
+
+impl Admission {
+    /// Ends whatever was under way, and forgets its key.
+    pub(crate) fn drop_key(&self) {
+        *self.stage() = Stage::Idle;
+    }
+
+    /// Begins to ask; what is given ends when the asking shall end.
+    fn begin(&self) -> oneshot::Receiver<()> {
+        let (asking, stopped) = oneshot::channel();
+        *self.stage() = Stage::Checking { _asking: asking };
+        stopped
+    }
+
+    /// Keeps hold of a key, unless the page has turned away meanwhile.
+    fn hold(&self, checked: Checked) {
+        let mut stage = self.stage();
+        if !matches!(*stage, Stage::Idle) {
+            *stage = Stage::Checked(Box::new(checked));
+        }
+    }
+
+    fn take(&self) -> Option<Checked> {
+        let mut stage = self.stage();
+        match std::mem::replace(&mut *stage, Stage::Keeping) {
+            Stage::Checked(checked) => Some(*checked),
+            other => {
+                *stage = other;
+                None
+            }
+        }
+    }
+
+    fn stage(&self) -> MutexGuard<'_, Stage> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn explain(words: &Words, settings: &Settings, checked: &Checked) -> Found {
+    let now = Timestamp::now();
+    let wording = Wording { words, zone: &TimeZone::system(), now, show_used: settings.show_used };
+    let Checked { kind, region, .. } = *checked;
+    let read = checked.outcome.as_ref().and_then(|outcome| outcome.as_ref().ok());
+    let reading = read.and_then(|answer| answer::read(answer, Endpoint::of(kind), region, now).ok());
+    let behind = match (checked.state, &reading) {
+        (KeyState::Unchecked, _) => Behind::Unchecked,
+        (KeyState::NoPlan, _) => Behind::NoPlan,
+        (KeyState::Working, Some(reading)) => Behind::Read(reading),
+        (KeyState::Working, None) => Behind::Spent,
+    };
+    admission::found(&wording, settings, (kind, region), behind, checked.trimmed)
+}
