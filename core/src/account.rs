@@ -167,13 +167,26 @@ pub fn check_name(name: &str) -> Result<String, NameError> {
     if name.is_empty() {
         return Err(NameError::Empty);
     }
-    if name.chars().any(is_unprintable) {
+    if has_hidden(name) {
         return Err(NameError::Control);
     }
     if name.chars().count() > NAME_LIMIT {
         return Err(NameError::TooLong);
     }
     Ok(name.to_owned())
+}
+
+/// Tells whether something in a name cannot be seen. A joiner between two signs is part of how they are written: a
+/// family of emoji, a word in Persian.
+fn has_hidden(name: &str) -> bool {
+    let is_sign = |c: Option<&char>| c.is_some_and(|c| !c.is_ascii() && !is_unprintable(*c));
+    let chars: Vec<char> = name.chars().collect();
+    chars.iter().enumerate().any(|(at, c)| {
+        let joins = matches!(c, '\u{200C}' | '\u{200D}')
+            && is_sign(at.checked_sub(1).and_then(|before| chars.get(before)))
+            && is_sign(chars.get(at + 1));
+        is_unprintable(*c) && !joins
+    })
 }
 
 /// Bidirectional controls and invisible characters could make one name pass for another.
@@ -190,6 +203,17 @@ mod tests {
     fn a_name_is_trimmed_and_kept_as_it_is() {
         assert_eq!(check_name("  Default Team ").as_deref(), Ok("Default Team"));
         assert_eq!(check_name("工作室").as_deref(), Ok("工作室"));
+        for joined in ["👩\u{200D}👩\u{200D}👧", "🏴\u{200D}☠\u{FE0F}", "می\u{200C}خواهم"] {
+            assert_eq!(check_name(joined).as_deref(), Ok(joined));
+        }
+    }
+
+    #[test]
+    fn a_joiner_that_joins_nothing_is_refused() {
+        for hidden in ["Te\u{200D}am", "👩\u{200D}", "\u{200D}👩", "👩\u{200D}\u{200D}👩", "a\u{200C}👩"]
+        {
+            assert_eq!(check_name(hidden), Err(NameError::Control), "{hidden:?}");
+        }
     }
 
     #[test]
