@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 EXE := $(if $(filter Windows_NT,$(OS)),.exe)
 BINARY := $(TARGET)/release/tidemark$(EXE)
 
-.PHONY: help setup build run demo test lint bench clean
+.PHONY: help setup build run demo sheet test lint bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -22,6 +22,9 @@ run: build ## the app with your own keys
 
 demo: ## sets up, builds and shows the app on a simulated account
 	@scripts/demo.sh
+
+sheet: ## shows every screen and state on one picture: target/contact-sheet/index.png
+	@scripts/sheet.sh
 
 test: ## sets up and runs every test; ends with `N passed, N failed`
 	@scripts/test.sh

@@ -50,7 +50,7 @@ vitest_counts() {
         console.log(seen.numPassedTests, seen.numFailedTests + empty);' "$1"
 }
 
-rm -rf "$out"
+rm -rf "$out" "$target/contact-sheet"
 mkdir -p "$out"
 
 stage set-up
@@ -82,6 +82,9 @@ for packages in "-p tidemark-core -p tidemark" "-p e2e"; do
         add "cargo test" "${PIPESTATUS[0]}" $(libtest_counts "$out/cargo-test.log")
     fi
 done
+
+stage "the contact sheet of every screen and state"
+cargo run -q --locked -p e2e --bin sheet -- "$target/contact-sheet" || fail "the contact sheet could not be made"
 
 stage "doc tests"
 cargo test --locked -p tidemark-core -p tidemark --doc --no-fail-fast 2>&1 | tee "$out/doc-tests.log"

@@ -134,6 +134,12 @@ impl Answer {
         Self::of(200, Body::Plan { interval, week })
     }
 
+    /// A plan of these rows, see [`row`], as they are.
+    #[must_use]
+    pub fn rows(given: &[Value]) -> Self {
+        Self::json(&rows(given))
+    }
+
     /// A pay-as-you-go account with that much money, such as `"12.34"`.
     #[must_use]
     pub fn balance(available: &str) -> Self {
@@ -204,7 +210,7 @@ impl Answer {
     pub(crate) fn body(&self) -> String {
         match &self.body {
             Body::Text(text) => text.clone(),
-            Body::Plan { interval, week } => plan(*interval, *week).to_string(),
+            Body::Plan { interval, week } => rows(&[row("general", *interval, *week)]).to_string(),
             Body::Stream(stream) => stream.pieces().concat(),
         }
     }
@@ -219,30 +225,33 @@ impl Answer {
     }
 }
 
-/// The shape of June 2026 and later: percentages carry the truth, the counts of `general` are 0.
-fn plan(interval: Window, week: Window) -> Value {
+/// One row in the shape of June 2026 and later: percentages carry the truth, the counts are 0.
+#[must_use]
+pub fn row(name: &str, interval: Window, week: Window) -> Value {
     let now = Timestamp::now();
     let remains = |window: Window| window.ends_at().duration_since(now).as_millis();
     json!({
-        "model_remains": [{
-            "model_name": "general",
-            "start_time": interval.starts_at.as_millisecond(),
-            "end_time": interval.ends_at().as_millisecond(),
-            "remains_time": i64::try_from(remains(interval)).unwrap_or(0),
-            "current_interval_total_count": 0,
-            "current_interval_usage_count": 0,
-            "current_interval_remaining_percent": interval.left,
-            "current_interval_status": interval.status(),
-            "weekly_start_time": week.starts_at.as_millisecond(),
-            "weekly_end_time": week.ends_at().as_millisecond(),
-            "weekly_remains_time": i64::try_from(remains(week)).unwrap_or(0),
-            "current_weekly_total_count": 0,
-            "current_weekly_usage_count": 0,
-            "current_weekly_remaining_percent": week.left,
-            "current_weekly_status": week.status(),
-        }],
-        "base_resp": { "status_code": 0, "status_msg": "success" },
+        "model_name": name,
+        "start_time": interval.starts_at.as_millisecond(),
+        "end_time": interval.ends_at().as_millisecond(),
+        "remains_time": i64::try_from(remains(interval)).unwrap_or(0),
+        "current_interval_total_count": 0,
+        "current_interval_usage_count": 0,
+        "current_interval_remaining_percent": interval.left,
+        "current_interval_status": interval.status(),
+        "weekly_start_time": week.starts_at.as_millisecond(),
+        "weekly_end_time": week.ends_at().as_millisecond(),
+        "weekly_remains_time": i64::try_from(remains(week)).unwrap_or(0),
+        "current_weekly_total_count": 0,
+        "current_weekly_usage_count": 0,
+        "current_weekly_remaining_percent": week.left,
+        "current_weekly_status": week.status(),
     })
+}
+
+/// The plan that these rows make.
+fn rows(rows: &[Value]) -> Value {
+    json!({ "model_remains": rows, "base_resp": { "status_code": 0, "status_msg": "success" } })
 }
 
 fn since(passed: SignedDuration) -> Timestamp {

@@ -21,7 +21,7 @@ use crate::wait::{until, until_within};
 /// The app with its window open, driven by `WebDriver`.
 #[derive(Debug)]
 pub struct Page {
-    client: Client,
+    pub(crate) client: Client,
     driver: Started,
 }
 

@@ -118,7 +118,11 @@ impl Shot {
     /// Reads a PNG.
     #[must_use]
     pub fn read(file: &Path) -> Self {
-        let source = std::io::BufReader::new(fs::File::open(file).expect("a picture"));
+        Self::decode(std::io::BufReader::new(fs::File::open(file).expect("a picture")))
+    }
+
+    /// Reads the bytes of a PNG.
+    pub fn decode(source: impl std::io::BufRead + std::io::Seek) -> Self {
         let mut decoder = png::Decoder::new(source);
         decoder.set_transformations(png::Transformations::normalize_to_color8());
         let mut reader = decoder.read_info().expect("a PNG");
@@ -140,6 +144,22 @@ impl Shot {
         encoder.set_depth(png::BitDepth::Eight);
         let mut writer = encoder.write_header().expect("the head of a PNG");
         writer.write_image_data(&self.rgb).expect("the pixels of a PNG");
+    }
+
+    /// Makes a picture of one colour.
+    #[must_use]
+    pub fn plain(width: u32, height: u32, colour: [u8; 3]) -> Self {
+        Self { width, height, rgb: colour.repeat(width as usize * height as usize) }
+    }
+
+    /// Lays another picture over this one; what does not fit is left out.
+    pub fn put(&mut self, other: &Self, x: u32, y: u32) {
+        let width = other.width.min(self.width.saturating_sub(x)) as usize * 3;
+        for row in 0..other.height.min(self.height.saturating_sub(y)) {
+            let from = row as usize * other.width as usize * 3;
+            let to = ((y + row) as usize * self.width as usize + x as usize) * 3;
+            self.rgb[to..to + width].copy_from_slice(&other.rgb[from..from + width]);
+        }
     }
 
     /// Cuts an area out; what lies outside the picture is left out.

@@ -1,0 +1,160 @@
+// Looks at the page as it is drawn. Called by name; keeps what it saw of unfocused things in the window.
+const [what, ...given] = arguments;
+
+const kinds = "a[href], button, input, select, textarea, summary, [tabindex]";
+
+/** Whether something takes room and can be seen. */
+const drawn = (element) =>
+  element.getClientRects().length > 0 && element.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true });
+
+/** What Tab stops at, in the order of the page. Of radio buttons only one of each group. */
+function stops() {
+  const all = [...document.querySelectorAll(kinds)].filter(
+    (element) => element.tabIndex >= 0 && !element.disabled && drawn(element) && element.closest("[inert]") === null,
+  );
+  return all.filter((element) => {
+    if (element.type !== "radio") return true;
+    const group = all.filter((other) => other.type === "radio" && other.name === element.name);
+    return element === (group.find((other) => other.checked) ?? group[0]);
+  });
+}
+
+/** A name to tell somebody where something stands. */
+function called(element) {
+  if (element === null || element === document.body) return "the page";
+  const id = element.closest("[data-testid]")?.dataset.testid ?? "";
+  const words = (element.getAttribute("aria-label") ?? element.textContent ?? "").trim().slice(0, 30);
+  return `${element.tagName.toLowerCase()} ${id} ${words}`.trim();
+}
+
+/** What shows the focus: edges and shadows of the thing itself and of what may be dressed for it. */
+function edges(element) {
+  return [element, element.nextElementSibling, element.parentElement]
+    .filter((one) => one !== null)
+    .map((one) => {
+      const style = getComputedStyle(one);
+      const outline = style.outlineStyle === "none" || parseFloat(style.outlineWidth) === 0;
+      return [outline ? "none" : `${style.outlineWidth} ${style.outlineColor}`, style.boxShadow].join(" / ");
+    })
+    .join(" // ");
+}
+
+/** Whether the middle or an edge of something can be seen, and is not behind something else. */
+function inSight(element) {
+  const box = (element.getClientRects().length > 0 ? element : element.parentElement).getBoundingClientRect();
+  const points = [0.5, 0.1, 0.9].flatMap((x) =>
+    [0.5, 0.1, 0.9].map((y) => [box.left + box.width * x, box.top + box.height * y]),
+  );
+  return points.some(([x, y]) => {
+    const top = document.elementFromPoint(x, y);
+    return top !== null && (element.contains(top) || top.contains(element) || top.closest("label")?.control === element);
+  });
+}
+
+/** What reaches furthest to the right of something; else the innermost that has too little room. */
+function widest(element) {
+  const inside = [...element.querySelectorAll("*")];
+  const right = (one) => one.getBoundingClientRect().right;
+  const most = inside.reduce((most, one) => (right(one) > right(most) + 0.5 ? one : most), element);
+  return most === element ? (inside.findLast((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0) ?? element) : most;
+}
+
+const does = {
+  /** Remembers how everything looks without the focus. */
+  remember() {
+    window.__plain = new Map();
+    for (const element of stops()) if (element !== document.activeElement) window.__plain.set(element, edges(element));
+    return stops().length;
+  },
+
+  /** Tells where the focus is. */
+  focus() {
+    const element = document.activeElement;
+    const at = stops().indexOf(element);
+    const plain = window.__plain?.get(element);
+    const told = {
+      at,
+      of: stops().length,
+      testid: element?.dataset.testid ?? "",
+      called: called(element),
+      shown: plain === undefined ? !edges(element).startsWith("none / none") : edges(element) !== plain,
+      inSight: at >= 0 && inSight(element),
+    };
+    for (const other of stops()) if (other !== element && !window.__plain?.has(other)) window.__plain?.set(other, edges(other));
+    return told;
+  },
+
+  /** Finds what is wider than its room, and what is cut with no way to read it. */
+  overflow() {
+    const wide = [];
+    const room = document.documentElement.clientWidth;
+    const zoom = parseFloat(getComputedStyle(document.documentElement).zoom) || 1;
+    for (const element of [document.documentElement, document.body, ...document.body.querySelectorAll("*")]) {
+      if (!drawn(element) || element.closest("svg") !== null) continue;
+      const style = getComputedStyle(element);
+      const hides = style.overflowX !== "visible";
+      const box = element.getBoundingClientRect();
+      // What is there for screen readers only takes one pixel.
+      if (box.width <= 1 || box.height <= 1) continue;
+      if (box.right > room * zoom + 1 || box.left < -1) wide.push(`${called(element)} from ${box.left} to ${box.right} of ${room * zoom}`);
+      if (!hides || element.matches("select, input")) continue;
+      if (element.scrollWidth > element.clientWidth + 1 && element.closest("[title]") === null) {
+        // Bars hide their own ends, and have no text.
+        if (element.textContent.trim() !== "") wide.push(`${called(element)} is cut: ${element.scrollWidth} in ${element.clientWidth}, by ${called(widest(element))}`);
+      }
+      const clamped = style.overflowY === "hidden" || style.overflowY === "clip";
+      if (clamped && element !== document.body && element.scrollHeight > element.clientHeight + 2 && element.textContent.trim() !== "" && element.closest("[title]") === null)
+        wide.push(`${called(element)} is cut below: ${element.scrollHeight} in ${element.clientHeight}`);
+    }
+    return wide;
+  },
+
+  /** Tells whether the page is dark. */
+  dark() {
+    return matchMedia("(prefers-color-scheme: dark)").matches;
+  },
+
+  /** Tells whether something that came as data was run. */
+  run() {
+    return typeof window.__pwned !== "undefined";
+  },
+
+  /** Draws the page larger, as a user who needs it. */
+  zoom(factor) {
+    document.documentElement.style.zoom = factor === 1 ? "" : String(factor);
+    return null;
+  },
+
+  /** Names what has no name for those who hear the page. */
+  nameless() {
+    window.axe.setup(document.body);
+    const bare = stops().filter((element) => window.axe.commons.text.accessibleText(element).trim() === "");
+    window.axe.teardown();
+    return bare.map((element) => element.outerHTML.slice(0, 200));
+  },
+
+  /** Tells which part of the height the head and the foot of the window have kept. */
+  frame() {
+    const part = (selector) => {
+      const box = document.querySelector(selector)?.getBoundingClientRect();
+      return box === undefined ? null : [box.top, box.bottom];
+    };
+    return { header: part("header"), footer: part("footer"), height: window.innerHeight };
+  },
+
+  /** Writes a line, and gives its pixels as red, green, blue, opacity. */
+  lettering(text, width, height, ink, ground) {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [width, height];
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = ground;
+    pen.fillRect(0, 0, width, height);
+    pen.fillStyle = ink;
+    pen.font = `600 ${Math.round(height * 0.5)}px sans-serif`;
+    pen.textBaseline = "middle";
+    pen.fillText(text, 8, height / 2, width - 16);
+    return [...pen.getImageData(0, 0, width, height).data];
+  },
+};
+
+return does[what](...given);
