@@ -12,6 +12,14 @@ test("the keys show kind, region and no more than the last four characters", asy
   expect(words(first ?? null)).toContain("•••• 4f2a");
 });
 
+test("each key says its team and how it stands", async () => {
+  await open(view({ cards: [card({ team: "Tools" }), card({ id: "a2", name: "Client", keyWord: "Refused", keyTone: "trouble" })] }));
+  await click("open-keys");
+  expect(words(parts("key-row")[0] ?? null)).toContain("Tools");
+  expect(parts("key-state").map(words)).toEqual(["Accepted", "Refused"]);
+  expect(parts("key-state")[1]?.dataset["tone"]).toBe("trouble");
+});
+
 test("an account is renamed in its place, and a refusal is told there", async () => {
   const bridge = await open(view(), (b) => {
     b.answer.renameAccount = refuse("name");
