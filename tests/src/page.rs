@@ -210,6 +210,16 @@ impl Page {
         .await;
     }
 
+    /// Counts the pixels that something draws on its canvas.
+    pub async fn painted(&self, id: &str) -> u64 {
+        let script = "const canvas = document.querySelector(arguments[0] + ' canvas');
+            if (canvas === null) return 0;
+            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            return data.filter((value, i) => i % 4 === 3 && value > 0).length;";
+        let told = self.client.execute(script, vec![json!(by(id))]).await;
+        told.unwrap_or_else(|e| panic!("{id} cannot be looked at: {e}")).as_u64().unwrap_or_default()
+    }
+
     /// Calls a command of the app as the page's own script does; gives what it answers.
     ///
     /// # Errors

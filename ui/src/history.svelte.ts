@@ -23,13 +23,22 @@ export class Look {
 
   readonly #ask: Ask;
   #asked = 0;
+  /** What is awaited, and whether something was read meanwhile. */
+  #awaited: string | null = null;
+  #again = false;
 
   constructor(ask: Ask) {
     this.#ask = ask;
   }
 
-  /** Asks for what is looked at. */
+  /** Asks for what is looked at; where that is awaited already, once more afterwards, so that no answer is lost. */
   async load(): Promise<void> {
+    const wish = JSON.stringify([this.chosen, this.range]);
+    if (this.#awaited === wish) {
+      this.#again = true;
+      return;
+    }
+    [this.#awaited, this.#again] = [wish, false];
     const asked = ++this.#asked;
     try {
       const chart = await this.#ask(this.chosen?.row ?? null, this.chosen?.window ?? null, this.range);
@@ -39,6 +48,9 @@ export class Look {
     } catch (thrown) {
       if (asked === this.#asked) this.refused = asRefusal(thrown).message;
     }
+    if (asked !== this.#asked) return;
+    this.#awaited = null;
+    if (this.#again) void this.load();
   }
 
   /** Looks at another stretch. */

@@ -44,7 +44,15 @@ export function marks(u: uPlot, chart: Chart, drawn: Series, ink: Palette): void
   ctx.globalAlpha = 1;
   if (chart.now < chart.to) rule(u, u.valToPos(chart.now, "x", true), ink.soft, []);
   ctx.fillStyle = ink.pen;
-  if (chart.form !== "columns") {
+  if (chart.form === "columns") {
+    // A day on which nothing was left is not a day of which nothing is known.
+    const reach = Math.min(14 * pxRatio, (0.62 * width) / 31);
+    ctx.fillStyle = ink.critical;
+    const bottom = u.bbox.top + u.bbox.height;
+    for (const { at, value } of chart.dots) {
+      if (value < 1) ctx.fillRect(u.valToPos(at, "x", true) - reach / 2, bottom - 2 * pxRatio, reach, 2 * pxRatio);
+    }
+  } else {
     for (const at of alone(drawn)) {
       const value = drawn.values[drawn.times.indexOf(at)];
       ctx.beginPath();

@@ -68,6 +68,21 @@ test("whatever is read while the chart is seen is drawn at once", async () => {
   await vi.waitFor(() => expect(called(bridge, "chart")).toHaveLength(2));
 });
 
+test("a chart that takes longer than the next reading is still shown, and asked for once more", async () => {
+  const late: ((chart: Chart) => void)[] = [];
+  const bridge = await opened((b) => {
+    b.answer.chart = () => new Promise((answer) => late.push(answer));
+  });
+  for (const figure of ["56 %", "55 %", "54 %"]) {
+    bridge.send(view({ cards: [card({ figure }), wallet] }));
+    await screen.findByText(figure);
+  }
+  expect(late).toHaveLength(1);
+  late[0]?.({ ...chart(), summary: "the first one" });
+  await screen.findByText("the first one");
+  await vi.waitFor(() => expect(late).toHaveLength(2));
+});
+
 test("an answer that comes late does not replace a younger one", async () => {
   const late: ((chart: Chart) => void)[] = [];
   await opened((bridge) => {

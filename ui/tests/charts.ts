@@ -40,7 +40,7 @@ export function chart({ range = "day", language = "en", window = "interval", row
   const dots: Dot[] = [];
   for (let at = columns ? Math.ceil(from / day) * day + 12 * hour : from; at <= now; at += step) {
     if (gap && at > hole.from && at < hole.to) continue;
-    const share = columns ? Math.min(...Array.from({ length: 24 }, (_, n) => left(at + (n - 12) * hour, length))) : left(at, length);
+    const share = columns ? (Math.floor(at / day) * 37) % 101 : left(at, length);
     dots.push({ at, value: shown(share), words: words(at, share) });
   }
   const last = left(now, length);
@@ -81,10 +81,7 @@ export function chart({ range = "day", language = "en", window = "interval", row
       { value: shown(20), level: "near" },
       { value: shown(5), level: "critical" },
     ],
-    ahead: [
-      { at: now, value: shown(last) },
-      { at: now + 50 * 60, value: shown(0) },
-    ],
+    ahead: columns ? [] : [{ at: now, value: shown(last) }, { at: now + 50 * 60, value: shown(0) }],
     rows: rows.map((dot, n) => ({ time: dot.words.split(/[:：] ?(?=\d+ %|剩)/)[0] ?? "", value: zh ? `剩余 ${dot.value}%` : `${dot.value} % left`, note: n === 4 ? (zh ? "新窗口" : "new window") : n === 9 ? (zh ? "有 3 小时没有读数" : "nothing was read for 3 h") : "" })),
     days: [],
   };

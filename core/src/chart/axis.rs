@@ -20,11 +20,14 @@ pub(super) fn times(wording: &Wording<'_>, range: Range, from: Timestamp, to: Ti
         Range::Day => 6,
         Range::Week | Range::Month => 24,
     };
+    // What stands at an edge would be cut.
+    let edge = to.duration_since(from) / 20;
+    let (first, last) = (from.checked_add(edge).unwrap_or(from), to.checked_sub(edge).unwrap_or(to));
     let days = day_of(from).series(1.day()).take_while(|day| *day <= day_of(to)).take(60);
     days.filter(|day| range != Range::Month || day.weekday() == jiff::civil::Weekday::Monday)
         .flat_map(|day| (0..24).step_by(step).map(move |hour| (day, hour)))
         .filter_map(|(day, hour)| Some((day, hour, moment(wording.zone, day, hour)?)))
-        .filter(|(.., at)| (from..=to).contains(at))
+        .filter(|(.., at)| (first..=last).contains(at))
         .map(|(day, hour, at)| Mark { at: seconds(at), words: words(wording, range, day, hour) })
         .collect()
 }

@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::subject::{About, Subject, Watch};
-use super::table::{self, slots};
+use super::table;
 use super::trace::{Bounds, Sight, trace};
 use super::{Chart, Dot, Form, Line, Range, Spot, Stretch, TableRow, axis, seconds};
 use crate::forecast::Outcome;
@@ -63,7 +63,8 @@ pub(super) fn chart(subject: &Subject, range: Range, kept: &[Point]) -> Chart {
         bands,
         resets,
         lines: lines(subject, &wording),
-        ahead: ahead.iter().map(|(at, left)| spot(&wording, *at, *left)).collect(),
+        // A day is one column: hours to come would be a stroke at its side.
+        ahead: ahead.iter().filter(|_| !is_narrow).map(|(at, left)| spot(&wording, *at, *left)).collect(),
         rows,
         days: Vec::new(),
     }
@@ -172,7 +173,9 @@ fn extremes(part: &[Sight]) -> Vec<&Sight> {
 
 /// Gives the tightest moment of each day.
 fn columns(wording: &Wording<'_>, sights: &[Sight]) -> Vec<Dot> {
-    slots(wording, Range::Month, sights, |sight| sight.at)
+    let day = |sight: &Sight| wording.zone.to_datetime(sight.at).date();
+    sights
+        .chunk_by(|one, other| day(one) == day(other))
         .filter_map(|day| day.iter().filter(|s| s.read).min_by_key(|s| s.left))
         .map(|sight| {
             let date = wording.zone.to_datetime(sight.at).date();

@@ -11,6 +11,9 @@ use crate::wording::Wording;
 /// More rows than this nobody reads.
 pub(super) const MOST_ROWS: usize = 60;
 
+/// So many readings are told one by one.
+const FEW: usize = 24;
+
 /// Gives a chart without anything on it, that says why.
 pub(super) fn nothing(
     subject: &Subject,
@@ -72,7 +75,7 @@ pub(super) fn note(wording: &Wording<'_>, silent: Option<SignedDuration>, event:
     }
 }
 
-/// Cuts what is in order into slots: local days for thirty days, else equal parts.
+/// Cuts what is in order into slots: each by itself where that is little, else local days or equal parts.
 pub(super) fn slots<'a, T>(
     wording: &Wording<'_>,
     range: Range,
@@ -80,6 +83,7 @@ pub(super) fn slots<'a, T>(
     at: impl Fn(&T) -> Timestamp,
 ) -> impl Iterator<Item = &'a [T]> {
     let length = range.slot().as_secs();
+    let is_little = seen.len() <= FEW;
     let slot = move |one: &T| match range {
         Range::Month => {
             let day = wording.zone.to_datetime(at(one)).date();
@@ -87,5 +91,5 @@ pub(super) fn slots<'a, T>(
         }
         Range::Hours | Range::Day | Range::Week => at(one).as_second().div_euclid(length),
     };
-    seen.chunk_by(move |one, other| slot(one) == slot(other))
+    seen.chunk_by(move |one, other| !is_little && slot(one) == slot(other))
 }

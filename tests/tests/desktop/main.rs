@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking, with a sentence")]
 
 mod absent;
+mod account;
 mod accounts;
 mod asking;
 mod choices;
