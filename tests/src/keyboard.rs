@@ -29,7 +29,7 @@ pub struct Focus {
 
 impl Page {
     /// Presses keys together, such as `Tab`, `Shift+Tab`, `Ctrl+,`.
-    pub async fn press(&self, chord: &str) {
+    pub async fn chord(&self, chord: &str) {
         let keys: Vec<char> = chord.split('+').map(key).collect();
         let mut actions = KeyActions::new("keyboard".to_owned());
         for value in &keys {
@@ -40,12 +40,6 @@ impl Page {
         }
         let pressed = self.client.perform_actions(actions).await;
         pressed.unwrap_or_else(|e| panic!("{chord} cannot be pressed: {e}"));
-    }
-
-    /// Types text to wherever the focus is, key by key.
-    pub async fn write(&self, text: &str) {
-        let active = self.client.active_element().await.expect("something has the focus");
-        active.send_keys(text).await.unwrap_or_else(|e| panic!("nothing takes {text:?}: {e}"));
     }
 
     /// Tells where the focus is.
@@ -64,7 +58,7 @@ impl Page {
                 return focus;
             }
             seen.push(focus.called);
-            self.press("Tab").await;
+            self.chord("Tab").await;
         }
         panic!("Tab does not lead to {id}, only to {:#?}", &seen[seen.len().saturating_sub(40)..]);
     }
@@ -72,7 +66,7 @@ impl Page {
     /// Goes by Tab to something and presses a key there.
     pub async fn press_on(&self, id: &str, chord: &str) {
         self.tab_to(id).await;
-        self.press(chord).await;
+        self.chord(chord).await;
     }
 
     /// Goes by Tab through everything there is and a part of the way back; tells what was wrong: a stop left out or
@@ -124,7 +118,7 @@ impl Page {
     }
 
     async fn step(&self, chord: &str) -> Focus {
-        self.press(chord).await;
+        self.chord(chord).await;
         let mut focus = self.focus().await;
         // The page follows the focus at its own pace.
         for _ in 0..20 {

@@ -37,7 +37,7 @@ async fn names_and_rows_of_any_kind_keep_the_layout_and_are_never_run() {
         page.press_on("open-keys", "Enter").await;
         page.find("key-row").await;
         holds(&page, &format!("{what}, keys")).await;
-        page.press("Esc").await;
+        page.chord("Esc").await;
         remove(&session, &page, name).await;
     }
 

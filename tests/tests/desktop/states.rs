@@ -78,7 +78,7 @@ async fn reach(session: &Session, page: &Page, minimax: &MiniMax, state: &State,
 async fn check_now(page: &Page, minimax: &MiniMax, key: &str) {
     minimax.asked_a_moment_ago().await;
     let before = minimax.times_asked(key);
-    page.press("Ctrl+r").await;
+    page.chord("Ctrl+r").await;
     minimax.asked_about(key, before + 1).await;
 }
 
@@ -163,7 +163,7 @@ async fn offline(theme: Theme, session: &Session, page: &Page, minimax: &mut Min
     page.text_until("card-figure", "57 %", |text| text.contains("57")).await;
     minimax.asked_a_moment_ago().await;
     minimax.leave().await;
-    page.press("Ctrl+r").await;
+    page.chord("Ctrl+r").await;
     page.find_css("[data-testid=card-failure][data-kind=offline]").await;
     page.find("card-stale").await;
     keep(theme, page, "63 offline").await;

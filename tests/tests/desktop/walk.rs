@@ -32,8 +32,8 @@ async fn walk(theme: Theme) {
         tour.look("first run").await;
     }
     page.tab_to("key-input").await;
-    page.write(KEY).await;
-    page.press("Enter").await;
+    page.press(KEY).await;
+    page.chord("Enter").await;
     page.text_until("card-figure", "12 %", |text| text.contains("12")).await;
     session.add_account("Wallet", WALLET).await;
     page.find_css("li:nth-child(2) [data-testid=card]").await;
@@ -54,15 +54,15 @@ async fn screens(tour: &mut Tour<'_>) {
 
     page.press_on("card-more", "Enter").await;
     page.focused("action-measure_speed").await;
-    page.press("Down").await;
+    page.chord("Down").await;
     tour.glance("overview with a menu").await;
-    page.press("Esc").await;
+    page.chord("Esc").await;
     page.focused("card-more").await;
 
-    page.press("Ctrl+n").await;
+    page.chord("Ctrl+n").await;
     page.find("add-submit").await;
     tour.look("add").await;
-    page.press("Esc").await;
+    page.chord("Esc").await;
     page.find("check-now").await;
 
     page.press_on("open-keys", "Enter").await;
@@ -84,15 +84,15 @@ async fn screens(tour: &mut Tour<'_>) {
     page.press_on("replace", "Enter").await;
     page.find("key-input").await;
     tour.look("replace").await;
-    page.press("Esc").await;
+    page.chord("Esc").await;
     page.find("key-row").await;
-    page.press("Esc").await;
+    page.chord("Esc").await;
     page.find("check-now").await;
 
-    page.press("Ctrl+,").await;
+    page.chord("Ctrl+,").await;
     page.find("section-history").await;
     tour.look("settings").await;
-    page.press("Esc").await;
+    page.chord("Esc").await;
     page.find("check-now").await;
 }
 
