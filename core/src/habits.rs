@@ -4,8 +4,26 @@
 
 use serde::Serialize;
 
+use crate::settings::{Settings, Theme};
 use crate::shortcut::Shortcut;
 use crate::text::Words;
+
+/// What the user wants of the desktop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Habits {
+    /// The colours of the window.
+    pub theme: Theme,
+    /// What opens the window from anywhere.
+    pub shortcut: Option<Shortcut>,
+}
+
+impl Habits {
+    /// Takes them from the settings.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        Self { theme: settings.theme, shortcut: Shortcut::parse(&settings.global_shortcut) }
+    }
+}
 
 /// How Tidemark stands with the desktop, worded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

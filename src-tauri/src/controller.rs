@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tidemark_core::account::AccountId;
 use tidemark_core::alert::{Notice, NoticeKind};
+use tidemark_core::habits::Habits;
 use tidemark_core::message::{Effect, Event, Now, Remark};
 use tidemark_core::monitor::Monitor;
 use tidemark_core::settings::Settings;
@@ -128,6 +129,8 @@ pub trait Desktop: Clone + Send + Sync + 'static {
     fn notify(&self, notice: Notice) -> impl Future<Output = bool> + Send;
     /// Takes the notifications that are still shown from the screen.
     fn withdraw_notices(&self);
+    /// Takes up what the user wants of the desktop from now on.
+    fn take_up(&self, habits: Habits);
 }
 
 /// What a controller is made of.
@@ -159,6 +162,8 @@ pub struct Controller<D, V> {
     /// When the simulated day began, in real time; `None` outside the simulation.
     demo_since: Option<Timestamp>,
     zone: TimeZone,
+    /// What the desktop was last told to take up.
+    habits: Option<Habits>,
     /// The last ask of each account.
     flights: HashMap<AccountId, AbortHandle>,
     /// The settings in use, as they were last read well.
@@ -196,6 +201,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             testing: Vec::new(),
             demo_since,
             zone,
+            habits: None,
             flights: HashMap::new(),
             known: None,
             inbox,
@@ -345,6 +351,10 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         let now = self.now();
         for effect in self.monitor.update(event, &now) {
             self.carry_out(effect);
+        }
+        let habits = Habits::of(self.monitor.settings());
+        if self.habits.replace(habits) != Some(habits) {
+            self.desktop.take_up(habits);
         }
     }
 

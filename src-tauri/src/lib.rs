@@ -24,6 +24,7 @@ use jiff::Timestamp;
 use tauri::{AppHandle, Manager as _, RunEvent};
 use tidemark_core::alert::{Notice, NoticeAction, SnoozeFor};
 use tidemark_core::endpoint::Hosts;
+use tidemark_core::habits::Habits;
 use tidemark_core::message::Event;
 use tidemark_core::tray::Tray;
 use tidemark_core::view::View;
@@ -35,7 +36,7 @@ use config::Paths;
 use controller::{Controller, Message, Parts};
 use desktop::notifier::Notifier;
 use desktop::window::Goal;
-use desktop::{bus, calling, power, tray, window};
+use desktop::{bus, calling, place, power, theme, tray, window};
 use store::Store;
 use vault::Keyring;
 
@@ -92,10 +93,14 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
             }
         }));
     }
+    #[cfg(not(target_os = "linux"))]
+    let builder = builder.plugin(tauri_plugin_global_shortcut::Builder::new().build());
     let builder = builder
         .manage(window::Wanted::default())
         .manage(calling::Ear::default())
         .manage(commands::admission::Admission::default())
+        .manage(place::Places::default())
+        .manage(theme::Look::default())
         .invoke_handler(tauri::generate_handler![
             commands::view,
             commands::texts,
@@ -145,10 +150,12 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
     let app = quietly(|| builder.build(tauri::generate_context!()));
     match app {
         Some(Ok(app)) => {
-            app.run(|_, event| {
-                // The last window is gone, not the app: only Quit gives a code.
-                if let RunEvent::ExitRequested { code: None, api, .. } = event {
-                    api.prevent_exit();
+            app.run(|app, event| {
+                match event {
+                    // The last window is gone, not the app: only Quit gives a code.
+                    RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
+                    RunEvent::Exit => place::keep(app),
+                    _ => {}
                 }
             });
             ExitCode::SUCCESS
@@ -178,6 +185,9 @@ fn compose(
 ) -> Result<(), Box<dyn std::error::Error>> {
     let Machine { hosts, paths, locale } = machine;
     let loaded = config::load(&paths, Timestamp::now());
+    // The window is made before the controller has told of either.
+    theme::wish(app, loaded.settings.theme);
+    place::recall(app, (!options.demo).then(|| paths.log_dir.join("window.json")));
     let api = Api::new(hosts.clone(), Some(&loaded.settings.proxy)).or_else(|error| {
         tracing::warn!(%error, "the settings' proxy is not used");
         Api::new(hosts, None)
@@ -195,7 +205,7 @@ fn compose(
     });
     let (tray, tray_life) = tray::item(app);
     let parts = Parts {
-        desktop: Screen { app: app.clone(), notifier, tray },
+        desktop: Screen { app: app.clone(), demo: options.demo, notifier, tray },
         desk: Arc::clone(&desk),
         store,
         system_locale: locale,
@@ -237,6 +247,7 @@ fn compose(
 #[derive(Clone, Debug)]
 struct Screen {
     app: AppHandle,
+    demo: bool,
     notifier: Notifier,
     tray: tray::Item,
 }
@@ -256,5 +267,13 @@ impl controller::Desktop for Screen {
 
     fn withdraw_notices(&self) {
         self.notifier.withdraw();
+    }
+
+    fn take_up(&self, habits: Habits) {
+        theme::wish(&self.app, habits.theme);
+        // A simulation takes no keys from other programs.
+        if !self.demo {
+            calling::listen(&self.app, habits.shortcut);
+        }
     }
 }

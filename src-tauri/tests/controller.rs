@@ -12,13 +12,17 @@ use tidemark::api::Api;
 use tidemark::config::{self, Paths};
 use tidemark::controller::{Choice, Controller, Desktop, Message, Parts};
 use tidemark::error::AppError;
-use tidemark::store::Store;
+use tidemark::store::{Store, look};
 use tidemark::vault::memory::MemoryVault;
+use tidemark_core::account::AccountId;
 use tidemark_core::alert::Notice;
 use tidemark_core::endpoint::Hosts;
 use tidemark_core::form::Section;
+use tidemark_core::habits::Habits;
 use tidemark_core::history::{Change, MoneyPoint};
 use tidemark_core::message::{Event, KeyringTrouble};
+use tidemark_core::settings::Theme;
+use tidemark_core::shortcut::Shortcut;
 use tidemark_core::tray::{Shape, Tray};
 use tidemark_core::view::View;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
@@ -31,6 +35,7 @@ const KEY: &str = "sk-cp-test-controller-0001";
 /// Everything the user would have seen.
 #[derive(Debug)]
 enum Seen {
+    Habits(Habits),
     Tray(Tray),
     View(Box<View>),
     Notice(Notice),
@@ -53,6 +58,10 @@ impl Desktop for Recorder {
     }
 
     fn withdraw_notices(&self) {}
+
+    fn take_up(&self, habits: Habits) {
+        self.0.send(Seen::Habits(habits)).expect("the test listens");
+    }
 }
 
 /// A running controller and what it is surrounded by.
@@ -240,6 +249,63 @@ async fn a_settings_file_broken_while_running_costs_no_account() {
     assert_eq!(stage.wait("a banner", told).await, 1);
     let kept = config::load(&stage.desk.paths, Timestamp::now());
     assert_eq!(kept.settings.accounts.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["Home"]);
+}
+
+#[tokio::test]
+async fn what_the_user_wants_of_the_desktop_is_taken_up_at_once_and_only_when_it_changes() {
+    let mut stage = Stage::start(false).await;
+    let seen = |seen: &Seen| if let Seen::Habits(habits) = seen { Some(*habits) } else { None };
+    let first = stage.wait("what is wanted at first", seen).await;
+    assert_eq!(first, Habits { theme: Theme::System, shortcut: None });
+    stage.set("show_used", "true").await.expect("it is taken");
+    stage.set("theme", "dark").await.expect("it is taken");
+    let next = stage.wait("another theme", seen).await;
+    assert_eq!(next, Habits { theme: Theme::Dark, shortcut: None });
+    stage.set("global_shortcut", "ctrl+alt+m").await.expect("it is taken");
+    let next = stage.wait("a shortcut", seen).await;
+    assert_eq!(next, Habits { theme: Theme::Dark, shortcut: Shortcut::parse("Ctrl+Alt+M") });
+}
+
+#[tokio::test]
+async fn forgotten_readings_are_gone_from_the_store_and_the_account_stays() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    let id = config::load(&stage.desk.paths, Timestamp::now()).settings.accounts[0].id.clone();
+    let kept = |stage: &Stage| {
+        let store = look(&stage.desk.paths.store).ok().flatten();
+        store.map_or(0, |store| store.history(&id, Timestamp::UNIX_EPOCH).expect("a history").len())
+    };
+    eventually("a reading is kept", || kept(&stage) > 0).await;
+    for account in [Some(id.clone()), None] {
+        let (reply, done) = oneshot::channel();
+        stage.tell(Message::ForgetReadings(account, reply));
+        let said = done.await.expect("an answer").expect("it is done");
+        assert!(said.contains("deleted"), "{said}");
+        eventually("nothing is kept", || kept(&stage) == 0).await;
+        // Asked a moment ago, it is not asked again at once.
+        let again = || {
+            stage.tell(Message::Event(Event::CheckNow));
+            kept(&stage) > 0
+        };
+        eventually("a new reading is kept", again).await;
+    }
+    let nobody = AccountId("nobody".to_owned());
+    let (reply, done) = oneshot::channel();
+    stage.tell(Message::ForgetReadings(Some(nobody), reply));
+    assert!(done.await.expect("an answer").is_err(), "an account that is not there has no history");
+    assert_eq!(config::load(&stage.desk.paths, Timestamp::now()).settings.accounts.len(), 1);
+}
+
+/// Waits until something is so on the disk.
+async fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    let search = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), search).await.unwrap_or_else(|_| panic!("never: {what}"));
 }
 
 #[tokio::test]

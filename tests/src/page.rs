@@ -233,6 +233,12 @@ impl Page {
         told.get("error").map_or_else(|| Ok(told["ok"].clone()), |error| Err(error.clone()))
     }
 
+    /// Gives what an expression of the page's own language is now.
+    pub async fn evaluate(&self, expression: &str) -> Value {
+        let told = self.client.execute(&format!("return ({expression});"), Vec::new()).await;
+        told.unwrap_or_else(|e| panic!("{expression} cannot be evaluated: {e}"))
+    }
+
     /// Gives the process id of the app, which the driver started.
     #[must_use]
     pub fn app_pid(&self) -> u32 {

@@ -85,6 +85,21 @@ impl Session {
         self.run("xdotool", &keys).expect("a window that can be closed");
     }
 
+    /// Presses keys as a user does, wherever the keyboard goes now: `ctrl+alt+m`.
+    pub fn press(&self, keys: &str) {
+        self.run("xdotool", &["key", "--clearmodifiers", keys]).expect("keys that can be pressed");
+    }
+
+    /// Waits until a window with this title is on the display.
+    pub async fn window_titled(&self, title: &str) -> u32 {
+        until(&format!("a window titled {title}"), async || {
+            let found =
+                self.run("xdotool", &["search", "--onlyvisible", "--name", title]).unwrap_or_default();
+            found.lines().find_map(|line| line.trim().parse().ok()).ok_or_else(|| "no such window".to_owned())
+        })
+        .await
+    }
+
     /// Gives where a window stands.
     #[must_use]
     pub fn area(&self, window: u32) -> Area {

@@ -4,13 +4,12 @@
 
 use std::path::Path;
 
-use tauri::{AppHandle, Manager};
-use tidemark_core::habits::{Autostart, Calling, DesktopState, Files};
+use tauri::AppHandle;
+use tidemark_core::habits::{Autostart, Calling, DesktopState, Files, Habits};
 use tidemark_core::text::Words;
 
 use super::autostart::{self, Entry};
-use super::bus;
-use super::calling::Ear;
+use super::{bus, calling};
 use crate::config::Paths;
 use crate::controller::InUse;
 use crate::error::{AppError, Code};
@@ -21,7 +20,10 @@ pub async fn state(app: &AppHandle, paths: &Paths, in_use: &InUse) -> DesktopSta
     let (autostart, calling) = if in_use.demo {
         (Autostart::Simulated, Calling::Simulated)
     } else {
-        (entry(paths).map_or(Autostart::Off, |entry| entry.read()), app.state::<Ear>().calling())
+        (
+            entry(paths).map_or(Autostart::Off, |entry| entry.read()),
+            calling::listen(app, Habits::of(&in_use.settings).shortcut),
+        )
     };
     let shown = |path: &Path| path.display().to_string();
     DesktopState {

@@ -8,6 +8,8 @@ pub mod clipboard;
 pub mod habits;
 pub mod notifier;
 pub mod picture;
+pub mod place;
 pub mod power;
+pub mod theme;
 pub mod tray;
 pub mod window;

@@ -15,6 +15,7 @@ use tidemark_core::message::Event;
 use tidemark_core::text::Words;
 use tidemark_core::view::View;
 
+use super::{place, theme};
 use crate::Shell;
 use crate::commands::admission::Admission;
 use crate::controller::Message;
@@ -93,7 +94,7 @@ struct Show {
 pub fn open(app: &AppHandle, goal: Goal) {
     let opened = app.get_webview_window(LABEL);
     let is_new = opened.is_none();
-    let window = match opened.map_or_else(|| make(app), Ok) {
+    let window = match opened.map_or_else(|| make(app, goal.near), Ok) {
         Ok(window) => window,
         Err(error) => {
             tracing::error!(%error, "the window could not be made");
@@ -130,6 +131,22 @@ pub fn open_from_anywhere(app: &AppHandle, goal: Goal) {
     let _ = app.run_on_main_thread(move || open(&handle, goal));
 }
 
+/// Opens the window, or closes it where it is in front, from any thread.
+pub fn toggle_from_anywhere(app: &AppHandle, in_front: bool) {
+    let handle = app.clone();
+    // The main loop only refuses when the app is ending.
+    let _ = app.run_on_main_thread(move || match handle.get_webview_window(LABEL) {
+        Some(window) if in_front => close(&window),
+        _ => open(&handle, Goal::default()),
+    });
+}
+
+/// Tells whether the window is in front of all others.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_in_front(app: &AppHandle) -> bool {
+    app.get_webview_window(LABEL).is_some_and(|window| window.is_focused().unwrap_or(false))
+}
+
 /// Shows this in the window, if it is open.
 pub fn show_view(app: &AppHandle, view: &View) {
     let _ = app.emit_to(LABEL, "view", view);
@@ -155,7 +172,9 @@ pub fn fit(window: &WebviewWindow, height: f64) {
     }
     let scale = window.scale_factor().unwrap_or(1.0);
     let width = window.inner_size().map_or(WIDTH, |s| s.to_logical::<f64>(scale).width).max(WIDTH);
-    let _ = window.set_size(tauri::LogicalSize::new(width, height.clamp(LOWEST, most.max(LOWEST))));
+    let height = height.clamp(LOWEST, most.max(LOWEST));
+    let _ = window.set_size(tauri::LogicalSize::new(width, height));
+    place::stay_on_screen(window, height);
 }
 
 /// Opens one of MiniMax's own pages in the user's browser.
@@ -197,34 +216,43 @@ pub(super) fn native(app: &AppHandle) -> Option<gtk::ApplicationWindow> {
     app.get_webview_window(LABEL)?.gtk_window().ok()
 }
 
-fn make(app: &AppHandle) -> tauri::Result<WebviewWindow> {
+fn make(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWindow> {
     // Told first, so that the first picture is already that of an open window.
     app.state::<Shell>().tell(Message::Event(Event::Window(true)));
-    let made = build(app);
+    let made = build(app, near);
     if made.is_err() {
         app.state::<Shell>().tell(Message::Event(Event::Window(false)));
     }
     made
 }
 
-fn build(app: &AppHandle) -> tauri::Result<WebviewWindow> {
+fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWindow> {
+    theme::begin(app);
+    let place = place::opening(app, near, WIDTH, HEIGHT);
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .initialization_script(opening(app))
         .title("Tidemark")
-        .inner_size(WIDTH, HEIGHT)
+        .inner_size(place.width, HEIGHT)
         .min_inner_size(WIDTH, LOWEST)
-        .center()
         // A narrow column of cards gains nothing from a whole screen.
         .maximizable(false)
         // The page is all there is; no link and no script may lead away from it.
-        .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"))
-        .build()?;
-    let handle = app.clone();
-    window.on_window_event(move |event| {
-        if matches!(event, WindowEvent::Destroyed) {
+        .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"));
+    let window = match place.corner {
+        Some((x, y)) => window.position(x, y),
+        None => window.center(),
+    };
+    let window = window.build()?;
+    let (handle, own) = (app.clone(), window.clone());
+    window.on_window_event(move |event| match event {
+        WindowEvent::Moved(_) | WindowEvent::Resized(_) => place::note(&own),
+        WindowEvent::Destroyed => {
+            theme::end(&handle);
+            place::keep(&handle);
             handle.state::<Admission>().drop_key();
             handle.state::<Shell>().tell(Message::Event(Event::Window(false)));
         }
+        _ => {}
     });
     Ok(window)
 }

@@ -28,6 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("rustls", &["api"]),
     ("tauri", &["lib", "commands", "desktop"]),
+    ("tauri_plugin_global_shortcut", &["lib", "desktop/calling"]),
     ("tauri_plugin_opener", &["lib", "commands", "desktop"]),
     ("tauri_plugin_single_instance", &["lib", "desktop"]),
     // The store has its own folders in its tests.
@@ -37,6 +38,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("windows_native_keyring_store", &["vault"]),
     // The login manager and the network on one side, the keyring's own words on the other.
     ("zbus", &["desktop", "vault"]),
+    ("x11rb", &["desktop/calling"]),
     ("zbus_secret_service_keyring_store", &["vault"]),
 ];
 

@@ -1,0 +1,202 @@
+//! One key combination of the whole X11 display.
+//!
+//! Owns a connection of its own and a thread that sleeps until the keys are pressed. Refuses to look at any other key:
+//! the display sends it no other.
+
+use std::sync::Arc;
+
+use tidemark_core::habits::Calling;
+use tidemark_core::shortcut::{Key, Shortcut};
+use x11rb::CURRENT_TIME;
+use x11rb::connection::Connection as _;
+use x11rb::errors::ReplyError;
+use x11rb::protocol::xproto::{
+    Atom, AtomEnum, ClientMessageEvent, ConnectionExt as _, CreateWindowAux, EventMask, GrabMode, ModMask,
+    Window, WindowClass,
+};
+use x11rb::protocol::{ErrorKind, Event};
+use x11rb::rust_connection::RustConnection;
+
+/// Caps Lock and Num Lock must not matter: the display takes them for keys that are held.
+const LOCKS: [u16; 4] = [0, LOCK, NUM, LOCK | NUM];
+const LOCK: u16 = 1 << 1;
+const NUM: u16 = 1 << 4;
+
+/// Why nothing is listened for.
+#[derive(Debug, thiserror::Error)]
+enum Refused {
+    #[error("another program has it")]
+    Taken,
+    #[error("the keyboard has no such key")]
+    NoSuchKey,
+    #[error("the display cannot be asked: {0}")]
+    Display(String),
+}
+
+/// Listens until it is dropped.
+#[derive(Debug)]
+pub(super) struct Listener {
+    ear: Arc<Ear>,
+}
+
+#[derive(Debug)]
+struct Ear {
+    display: RustConnection,
+    root: Window,
+    /// By what this thread is told to end.
+    door: Window,
+    active: Atom,
+    owner: Atom,
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let Ear { display, root, door, .. } = &*self.ear;
+        // Given back before this returns, so that it can be asked for again at once.
+        if let Ok(freed) = display.ungrab_key(0_u8, *root, ModMask::ANY) {
+            let _ = freed.check();
+        }
+        let end = ClientMessageEvent::new(32, *door, AtomEnum::NONE, [0; 5]);
+        // Where the display is gone, the thread is too.
+        let _ = display.send_event(false, *door, EventMask::NO_EVENT, end);
+        let _ = display.flush();
+    }
+}
+
+/// Listens for a shortcut; `called` is told whether our window is in front.
+pub(super) fn listen(
+    shortcut: Shortcut,
+    called: impl Fn(bool) + Send + 'static,
+) -> Result<Listener, Calling> {
+    let refused = |why: Refused| {
+        tracing::info!(%why, "the shortcut is not to be had");
+        match why {
+            Refused::Taken => Calling::Taken(shortcut),
+            Refused::NoSuchKey => Calling::NoSuchKey(shortcut),
+            Refused::Display(_) => Calling::Failed,
+        }
+    };
+    let ear = Arc::new(Ear::open().map_err(refused)?);
+    ear.grab(shortcut).map_err(refused)?;
+    let listener = Listener { ear: Arc::clone(&ear) };
+    let thread = std::thread::Builder::new().name("shortcut".to_owned());
+    let thread = thread.spawn(move || ear.hear(shortcut, called));
+    thread.map_err(|error| refused(Refused::Display(error.to_string())))?;
+    Ok(listener)
+}
+
+impl Ear {
+    fn open() -> Result<Self, Refused> {
+        let (display, screen) = RustConnection::connect(None).map_err(lost)?;
+        let root = display.setup().roots.get(screen).map(|screen| screen.root);
+        let root = root.ok_or_else(|| Refused::Display("it has no screen".to_owned()))?;
+        let door = display.generate_id().map_err(lost)?;
+        let (kind, aux) = (WindowClass::INPUT_ONLY, CreateWindowAux::new());
+        display.create_window(0, door, root, 0, 0, 1, 1, 0, kind, 0, &aux).map_err(lost)?;
+        let atom = |name: &str| {
+            let asked = display.intern_atom(false, name.as_bytes()).map_err(lost)?;
+            asked.reply().map(|reply| reply.atom).map_err(lost)
+        };
+        let (active, owner) = (atom("_NET_ACTIVE_WINDOW")?, atom("_NET_WM_PID")?);
+        Ok(Self { display, root, door, active, owner })
+    }
+
+    fn grab(&self, shortcut: Shortcut) -> Result<(), Refused> {
+        let (code, held) = (self.code(shortcut.key)?, held(shortcut));
+        for locks in LOCKS {
+            let held = ModMask::from(held | locks);
+            let (pointer, keyboard) = (GrabMode::ASYNC, GrabMode::ASYNC);
+            let asked = self.display.grab_key(false, self.root, held, code, pointer, keyboard);
+            asked.map_err(lost)?.check().map_err(|error| match error {
+                ReplyError::X11Error(error) if error.error_kind == ErrorKind::Access => Refused::Taken,
+                error => lost(error),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Finds the key on the keyboard: on the first layout that has it.
+    fn code(&self, key: Key) -> Result<u8, Refused> {
+        let setup = self.display.setup();
+        let (first, last) = (setup.min_keycode, setup.max_keycode);
+        let asked = self.display.get_keyboard_mapping(first, last - first + 1).map_err(lost)?;
+        let mapping = asked.reply().map_err(lost)?;
+        let (sign, columns) = (sign(key), usize::from(mapping.keysyms_per_keycode).max(1));
+        let codes = || mapping.keysyms.chunks(columns).zip(first..=last);
+        let found =
+            (0..columns).find_map(|column| codes().find(|(signs, _)| signs.get(column) == Some(&sign)));
+        found.map(|(_, code)| code).ok_or(Refused::NoSuchKey)
+    }
+
+    fn hear(&self, shortcut: Shortcut, called: impl Fn(bool)) {
+        let mut released = CURRENT_TIME;
+        loop {
+            match self.display.wait_for_event() {
+                // A key that is held down is sent as released and pressed in the same moment.
+                Ok(Event::KeyPress(pressed)) if pressed.time != released => called(self.is_ours_in_front()),
+                Ok(Event::KeyRelease(key)) => released = key.time,
+                // Another keyboard, or another layout.
+                Ok(Event::MappingNotify(_)) => {
+                    let freed = self.display.ungrab_key(0_u8, self.root, ModMask::ANY);
+                    if freed.is_err() || self.grab(shortcut).is_err() {
+                        tracing::info!("the shortcut was lost with the keyboard's layout");
+                    }
+                }
+                Ok(Event::ClientMessage(message)) if message.window == self.door => return,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::info!(%error, "the display no longer tells of the shortcut");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Asks the window manager: while the keys are pressed, no window itself counts as focused.
+    fn is_ours_in_front(&self) -> bool {
+        let number = |window, name, kind: AtomEnum| {
+            let asked = self.display.get_property(false, window, name, kind, 0, 1).ok()?;
+            asked.reply().ok()?.value32()?.next()
+        };
+        let front = number(self.root, self.active, AtomEnum::WINDOW);
+        let owner = front.and_then(|front| number(front, self.owner, AtomEnum::CARDINAL));
+        owner == Some(std::process::id())
+    }
+}
+
+fn lost(error: impl std::fmt::Display) -> Refused {
+    Refused::Display(error.to_string())
+}
+
+/// The modifiers as X11 numbers them: Shift, Control, Mod1 for Alt, Mod4 for the key with the system's sign.
+fn held(shortcut: Shortcut) -> u16 {
+    let Shortcut { ctrl, alt, shift, system, .. } = shortcut;
+    u16::from(shift) | u16::from(ctrl) << 2 | u16::from(alt) << 3 | u16::from(system) << 6
+}
+
+/// The key as X11 names it.
+fn sign(key: Key) -> u32 {
+    match key {
+        Key::Letter(letter) => u32::from(letter.to_ascii_lowercase()),
+        Key::Digit(digit) => u32::from(digit),
+        Key::Function(number) => 0xffbe + u32::from(number) - 1,
+        Key::Space => 0x20,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_named_as_the_display_names_them() {
+        let of = |text: &str| {
+            let shortcut = Shortcut::parse(text).unwrap();
+            (held(shortcut), sign(shortcut.key))
+        };
+        assert_eq!(of("Ctrl+Alt+M"), (0b1100, 0x6d));
+        assert_eq!(of("Super+Shift+Space"), (0b100_0001, 0x20));
+        assert_eq!(of("F12"), (0, 0xffc9));
+        assert_eq!(of("Alt+1"), (0b1000, 0x31));
+    }
+}

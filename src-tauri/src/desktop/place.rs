@@ -1,0 +1,219 @@
+//! Where the window was, and where it opens next.
+//!
+//! Owns one small file. Refuses places that no screen shows any more, and to pretend where windows cannot be placed.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use tauri::{AppHandle, Manager as _, PhysicalPosition, WebviewWindow};
+
+use crate::config::files;
+
+/// Room for the frame that some window managers draw around it.
+const FRAME: f64 = 32.0;
+
+/// What is known of the window's place.
+#[derive(Debug, Default)]
+pub struct Places(Mutex<Noted>);
+
+#[derive(Debug, Default)]
+struct Noted {
+    /// `None` where nothing is kept.
+    file: Option<PathBuf>,
+    kept: Option<Place>,
+    now: Option<Place>,
+}
+
+/// Where the window stands: its frame's corner in pixels of the desktop, its own width in the page's.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Place {
+    /// From the left; `None` where the desktop does not tell.
+    x: Option<i32>,
+    /// From the top.
+    y: Option<i32>,
+    width: f64,
+}
+
+/// A screen without its panels, in pixels of the desktop.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Area {
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
+    scale: f64,
+}
+
+/// Where and how wide a window is to be made, in the page's pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Opening {
+    /// Its corner; `None` for the middle of the screen.
+    pub(super) corner: Option<(f64, f64)>,
+    /// Its width.
+    pub(super) width: f64,
+}
+
+/// Reads where the window was when it was last closed; with `None`, nothing is kept.
+pub fn recall(app: &AppHandle, file: Option<PathBuf>) {
+    let kept = file.as_ref().and_then(|file| std::fs::read(file).ok());
+    let kept = kept.and_then(|text| serde_json::from_slice(&text).ok());
+    with(app, |noted| *noted = Noted { file, kept, now: None });
+}
+
+/// Notes where the window is.
+pub(super) fn note(window: &WebviewWindow) {
+    let (Ok(scale), Ok(size)) = (window.scale_factor(), window.inner_size()) else { return };
+    let corner = window.outer_position().ok().filter(|_| can_be_placed());
+    let width = size.to_logical::<f64>(scale).width;
+    let place = Place { x: corner.map(|c| c.x), y: corner.map(|c| c.y), width };
+    with(window.app_handle(), |noted| noted.now = Some(place));
+}
+
+/// Keeps where the window was last.
+pub fn keep(app: &AppHandle) {
+    with(app, |noted| {
+        let Some(now) = noted.now.take().filter(|now| noted.kept != Some(*now)) else { return };
+        noted.kept = Some(now);
+        let Some(file) = &noted.file else { return };
+        let kept = serde_json::to_vec(&now).map_err(std::io::Error::from);
+        let kept = kept.and_then(|text| {
+            files::private_folder(file.parent().ok_or(std::io::ErrorKind::InvalidInput)?)?;
+            files::replace_beside(file, &text)
+        });
+        if let Err(error) = kept {
+            tracing::warn!(%error, "the window's place was not kept");
+        }
+    });
+}
+
+/// Tells where the window opens: where it was, else near the click that asked for it, else in the middle.
+pub(super) fn opening(app: &AppHandle, near: Option<(f64, f64)>, least: f64, height: f64) -> Opening {
+    let kept = with(app, |noted| noted.kept);
+    let monitors = app.available_monitors().unwrap_or_default();
+    let areas: Vec<Area> = monitors
+        .iter()
+        .map(|monitor| {
+            let (area, scale) = (monitor.work_area(), monitor.scale_factor());
+            let (x, y) = (f64::from(area.position.x), f64::from(area.position.y));
+            Area { x, y, width: f64::from(area.size.width), height: f64::from(area.size.height), scale }
+        })
+        .collect();
+    let width = kept.map_or(least, |kept| kept.width).max(least);
+    if !can_be_placed() {
+        return Opening { corner: None, width };
+    }
+    place(kept, near, &areas, (width, least, height))
+}
+
+/// Chooses the place; `size` is the wanted width, the least width and the height, in the page's pixels.
+fn place(kept: Option<Place>, near: Option<(f64, f64)>, areas: &[Area], size: (f64, f64, f64)) -> Opening {
+    let (width, least, height) = size;
+    let corner = kept.and_then(|kept| Some((f64::from(kept.x?), f64::from(kept.y?))));
+    let was = corner.and_then(|(x, y)| {
+        // Where its title was must still be seen.
+        let area = areas.iter().find(|a| a.holds(x + width * a.scale / 2.0, y + FRAME / 2.0))?;
+        Some((area, x, y))
+    });
+    let asked = near.filter(|_| corner.is_none()).and_then(|(x, y)| {
+        let area = areas.iter().min_by(|a, b| a.distance(x, y).total_cmp(&b.distance(x, y)))?;
+        let below = y < area.y + area.height / 2.0;
+        let top = if below { y } else { y - (height + FRAME) * area.scale };
+        Some((area, x - width * area.scale / 2.0, top))
+    });
+    let Some((area, x, y)) = was.or(asked) else { return Opening { corner: None, width } };
+    let width = width.min(area.width / area.scale).max(least);
+    let (right, bottom) = (width * area.scale, (height + FRAME) * area.scale);
+    let x = x.min(area.x + area.width - right).max(area.x);
+    let y = y.min(area.y + area.height - bottom).max(area.y);
+    Opening { corner: Some((x / area.scale, y / area.scale)), width }
+}
+
+impl Area {
+    fn holds(&self, x: f64, y: f64) -> bool {
+        (self.x..self.x + self.width).contains(&x) && (self.y..self.y + self.height).contains(&y)
+    }
+
+    fn distance(&self, x: f64, y: f64) -> f64 {
+        let beyond = |at: f64, from: f64, length: f64| (from - at).max(at - from - length).max(0.0);
+        beyond(x, self.x, self.width).hypot(beyond(y, self.y, self.height))
+    }
+}
+
+/// Where Wayland places windows, programs neither know nor choose where.
+fn can_be_placed() -> bool {
+    !(cfg!(target_os = "linux") && std::env::var_os("WAYLAND_DISPLAY").is_some_and(|d| !d.is_empty()))
+}
+
+/// Moves a window up that has grown beyond its screen's end.
+pub(super) fn stay_on_screen(window: &WebviewWindow, height: f64) {
+    let (Ok(corner), Ok(Some(monitor))) = (window.outer_position(), window.current_monitor()) else { return };
+    if !can_be_placed() {
+        return;
+    }
+    let area = monitor.work_area();
+    let end = f64::from(area.position.y) + f64::from(area.size.height);
+    let highest = end - (height + FRAME) * monitor.scale_factor();
+    if f64::from(corner.y) > highest {
+        #[expect(clippy::cast_possible_truncation, reason = "pixels of a screen")]
+        let y = highest.max(f64::from(area.position.y)) as i32;
+        let _ = window.set_position(PhysicalPosition::new(corner.x, y));
+    }
+}
+
+fn with<T>(app: &AppHandle, act: impl FnOnce(&mut Noted) -> T) -> T {
+    act(&mut app.state::<Places>().0.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEFT: Area = Area { x: 0.0, y: 30.0, width: 1280.0, height: 770.0, scale: 1.0 };
+    const RIGHT: Area = Area { x: 1280.0, y: 0.0, width: 2560.0, height: 1440.0, scale: 2.0 };
+    const SIZE: (f64, f64, f64) = (380.0, 380.0, 520.0);
+
+    fn kept(x: i32, y: i32) -> Place {
+        Place { x: Some(x), y: Some(y), width: 380.0 }
+    }
+
+    #[test]
+    fn it_opens_where_it_was_on_whichever_screen() {
+        let both = [LEFT, RIGHT];
+        assert_eq!(place(Some(kept(100, 60)), None, &both, SIZE).corner, Some((100.0, 60.0)));
+        assert_eq!(
+            place(Some(kept(1600, 60)), None, &both, SIZE).corner,
+            Some((800.0, 30.0)),
+            "in the page's pixels"
+        );
+        assert_eq!(place(Some(kept(100, 60)), Some((900.0, 10.0)), &both, SIZE).corner, Some((100.0, 60.0)));
+    }
+
+    #[test]
+    fn a_place_that_no_screen_shows_is_forgotten_and_one_half_outside_is_moved_in() {
+        assert_eq!(place(Some(kept(1600, 60)), None, &[LEFT], SIZE).corner, None, "its screen is gone");
+        assert_eq!(place(Some(kept(100, -500)), None, &[LEFT], SIZE).corner, None);
+        assert_eq!(place(Some(kept(1000, 700)), None, &[LEFT], SIZE).corner, Some((900.0, 248.0)));
+        assert_eq!(place(Some(kept(-100, 40)), None, &[LEFT], SIZE).corner, Some((0.0, 40.0)));
+        assert_eq!(place(Some(kept(100, 60)), None, &[], SIZE).corner, None);
+        let small = Area { width: 300.0, height: 200.0, ..LEFT };
+        assert_eq!(place(Some(kept(0, 40)), None, &[small], SIZE).corner, Some((0.0, 30.0)));
+    }
+
+    #[test]
+    fn at_first_it_opens_near_the_click_below_a_panel_or_above_it() {
+        let near = |x, y| place(None, Some((x, y)), &[LEFT], SIZE).corner;
+        assert_eq!(near(1260.0, 15.0), Some((900.0, 30.0)), "below a panel at the top");
+        assert_eq!(near(640.0, 795.0), Some((450.0, 243.0)), "above one at the bottom");
+        assert_eq!(place(None, None, &[LEFT], SIZE).corner, None, "in the middle where nobody clicked");
+    }
+
+    #[test]
+    fn a_width_wider_than_the_screen_is_cut_to_it() {
+        let wide = (5000.0, 380.0, 520.0);
+        let opening = place(Some(kept(0, 40)), None, &[Area { width: 6000.0, ..LEFT }], wide);
+        assert!((opening.width - 5000.0).abs() < 0.1);
+        let cut = place(Some(kept(-2000, 40)), None, &[LEFT], wide);
+        assert!((cut.width - 1280.0).abs() < 0.1, "{cut:?}");
+    }
+}

@@ -1,0 +1,176 @@
+//! The colours of the window: the system's, or those the user wants.
+//!
+//! Owns what the toolkit is told, which the page follows by `prefers-color-scheme`. Refuses to follow the system while
+//! no window is open: nobody would see it.
+
+use std::sync::{Mutex, PoisonError};
+
+use tauri::AppHandle;
+use tauri::Manager as _;
+use tidemark_core::settings::Theme;
+
+/// What is worn.
+#[derive(Debug, Default)]
+pub struct Look(Mutex<Worn>);
+
+#[derive(Debug, Default)]
+struct Worn {
+    wish: Theme,
+    /// What the desktop wants of programs that leave it to the system; `None` where it says nothing.
+    system_is_dark: Option<bool>,
+    follower: Option<tokio::task::AbortHandle>,
+}
+
+/// Takes up the user's wish, at once where a window is open.
+pub fn wish(app: &AppHandle, theme: Theme) {
+    change(app, |worn| worn.wish = theme);
+}
+
+/// Begins to follow the system: a window opens.
+pub fn begin(app: &AppHandle) {
+    system::wear(app, worn(app));
+    let handle = app.clone();
+    let follower = tauri::async_runtime::spawn(async move {
+        let heard = handle.clone();
+        system::follow(move |is_dark| change(&heard, |worn| worn.system_is_dark = is_dark)).await;
+    });
+    let tauri::async_runtime::JoinHandle::Tokio(follower) = follower;
+    let former = with(app, |worn| worn.follower.replace(follower.abort_handle()));
+    if let Some(former) = former {
+        former.abort();
+    }
+}
+
+/// Ends following: the window is closed.
+pub fn end(app: &AppHandle) {
+    if let Some(follower) = with(app, |worn| worn.follower.take()) {
+        follower.abort();
+    }
+}
+
+fn change(app: &AppHandle, change: impl FnOnce(&mut Worn)) {
+    let before = worn(app);
+    with(app, change);
+    let now = worn(app);
+    if now != before {
+        let handle = app.clone();
+        // The main loop only refuses when the app is ending.
+        let _ = app.run_on_main_thread(move || system::wear(&handle, now));
+    }
+}
+
+/// Tells what is to be worn: `None` for whatever the toolkit itself takes for the system's.
+fn worn(app: &AppHandle) -> Option<bool> {
+    with(app, |worn| match worn.wish {
+        Theme::System => worn.system_is_dark,
+        Theme::Light => Some(false),
+        Theme::Dark => Some(true),
+    })
+}
+
+fn with<T>(app: &AppHandle, act: impl FnOnce(&mut Worn) -> T) -> T {
+    act(&mut app.state::<Look>().0.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    use futures_util::StreamExt as _;
+    use gtk::prelude::GtkSettingsExt as _;
+    use tauri::AppHandle;
+    use zbus::{OwnedVariant, Variant};
+
+    use crate::desktop::bus;
+
+    const PORTAL: &str = "org.freedesktop.portal.Desktop";
+    const PATH: &str = "/org/freedesktop/portal/desktop";
+    const SETTINGS: &str = "org.freedesktop.portal.Settings";
+    const GROUP: &str = "org.freedesktop.appearance";
+    const KEY: &str = "color-scheme";
+
+    const DARK: &str = "gtk-application-prefer-dark-theme";
+    const NAME: &str = "gtk-theme-name";
+
+    /// Tells the toolkit; the page's engine looks at the same two settings.
+    pub(super) fn wear(_app: &AppHandle, is_dark: Option<bool>) {
+        let Some(settings) = gtk::Settings::default() else { return };
+        settings.reset_property(NAME);
+        match is_dark {
+            None => settings.reset_property(DARK),
+            Some(true) => settings.set_gtk_application_prefer_dark_theme(true),
+            Some(false) => {
+                settings.set_gtk_application_prefer_dark_theme(false);
+                // A theme that is dark by its name has a light one beside it.
+                let name = settings.gtk_theme_name().unwrap_or_default();
+                if let Some(light) = name.strip_suffix("-dark").or_else(|| name.strip_suffix("-Dark")) {
+                    settings.set_gtk_theme_name(Some(light));
+                }
+            }
+        }
+    }
+
+    /// Tells what the desktop's portal says of colours, now and whenever it changes. Desktops that say it elsewhere
+    /// have no portal, or one that says nothing.
+    pub(super) async fn follow(mut tell: impl FnMut(Option<bool>)) {
+        if bus::has_owner(PORTAL).await != Some(true) {
+            return;
+        }
+        let Ok(bus) = zbus::Connection::session().await else { return };
+        let changes = zbus::MatchRule::builder()
+            .msg_type(zbus::message::Type::Signal)
+            .interface(SETTINGS)
+            .member("SettingChanged")
+            .add_arg(GROUP)
+            .add_arg(KEY)
+            .build();
+        let Ok(changes) = changes else { return };
+        let changes = zbus::MessageStream::for_match_rule(changes, &bus, None).await;
+        let asked = bus.call_method(Some(PORTAL), PATH, Some(SETTINGS), "Read", &(GROUP, KEY)).await;
+        if let Ok(value) = asked.and_then(|reply| reply.body().deserialize::<OwnedVariant>()) {
+            tell(wish(&value));
+        }
+        let Ok(mut changes) = changes else { return };
+        while let Some(change) = changes.next().await {
+            let said = change.and_then(|c| c.body().deserialize::<(String, String, OwnedVariant)>());
+            if let Ok((_, _, value)) = said {
+                tell(wish(&value));
+            }
+        }
+    }
+
+    /// Reads 1 for dark and 2 for light, wrapped once or twice.
+    fn wish(value: &Variant<'_>) -> Option<bool> {
+        match value {
+            Variant::Variant(inner) => wish(inner),
+            Variant::U32(1) => Some(true),
+            Variant::U32(2) => Some(false),
+            _ => None,
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn the_portals_wish_is_read_however_deep_it_is_wrapped() {
+            let twice = Variant::Variant(Box::new(Variant::Variant(Box::new(Variant::U32(1)))));
+            assert_eq!(wish(&twice), Some(true));
+            assert_eq!(wish(&Variant::U32(2)), Some(false));
+            assert_eq!(wish(&Variant::U32(0)), None);
+            assert_eq!(wish(&Variant::from("dark")), None);
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use tauri::{AppHandle, Theme};
+
+    /// These systems follow themselves where they are told nothing.
+    pub(super) fn wear(app: &AppHandle, is_dark: Option<bool>) {
+        app.set_theme(is_dark.map(|dark| if dark { Theme::Dark } else { Theme::Light }));
+    }
+
+    /// The window follows by itself.
+    pub(super) async fn follow(_tell: impl FnMut(Option<bool>)) {}
+}

@@ -1,0 +1,55 @@
+//! Settings out to a file and in again, by the desktop's own dialog, with the keyboard.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use e2e::{Page, Part, Session};
+use serde_json::{Value, json};
+
+async fn call(page: &Page, command: &str) -> String {
+    let said: Value = page.call(command, json!({})).await.unwrap_or_else(|e| panic!("{command}: {e}"));
+    said["sentence"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Answers a dialog as a user does who knows where the file is.
+async fn answer(session: &Session, title: &str, file: &str) {
+    let dialog = session.window_titled(title).await.to_string();
+    let mut keys = vec!["windowactivate", "--sync", dialog.as_str()];
+    if file.is_empty() {
+        keys.extend(["key", "Escape"]);
+    } else {
+        keys.extend(["key", "ctrl+a", "type", "--delay", "20", file]);
+    }
+    session.run("xdotool", &keys).expect("keys for the dialog");
+    if !file.is_empty() {
+        session.press("Return");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_go_to_a_file_and_come_back_by_the_desktops_own_dialog() {
+    let session = Session::without(&[Part::Tray, Part::Notices]).await;
+    let page = session.open().await;
+    let set = async |key: &str, value: &str| {
+        page.call("set_setting", json!({ "key": key, "value": value })).await.expect("a setting");
+    };
+    set("interval_minutes", "9").await;
+    let (said, ()) = tokio::join!(call(&page, "export_settings"), answer(&session, "Save settings", ""));
+    assert_eq!(said, "", "the user thought better of it");
+
+    let file = session.home().join("mine.json");
+    let name = file.display().to_string();
+    let (said, ()) = tokio::join!(call(&page, "export_settings"), answer(&session, "Save settings", &name));
+    assert!(said.contains("mine.json"), "{said}");
+    let mode = fs::metadata(&file).expect("an export").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "only its owner can read it");
+
+    set("interval_minutes", "20").await;
+    set("theme", "dark").await;
+    let (said, ()) =
+        tokio::join!(call(&page, "import_settings"), answer(&session, "Take settings from a file", &name));
+    assert!(said.contains("Check every") && said.contains("Colours"), "{said}");
+    let kept = session.tidemark(&["settings", "get", "interval_minutes"]).await.ended_with(0);
+    assert_eq!(kept.stdout.trim(), "9");
+    page.close(&session).await;
+}
