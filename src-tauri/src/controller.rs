@@ -3,6 +3,7 @@
 //! Owns the heartbeat, the keys held in memory and the order in which effects are carried out. Knows neither Tauri
 //! nor the keyring: it is given a [`Desktop`] and a [`KeyVault`].
 
+mod asked;
 mod beat;
 mod charts;
 mod choices;
@@ -23,8 +24,6 @@ use tidemark_core::message::{Effect, Event, Now, Remark};
 use tidemark_core::monitor::Monitor;
 use tidemark_core::settings::Settings;
 use tidemark_core::simulate;
-use tidemark_core::speed::Standing;
-use tidemark_core::text::{Tongue, Words};
 use tidemark_core::tray::Tray;
 use tidemark_core::view::View;
 use tokio::sync::{mpsc, oneshot};
@@ -39,6 +38,7 @@ use crate::vault::KeyVault;
 use beat::Beat;
 use source::Keys;
 
+pub use asked::{InUse, Speed};
 pub use charts::ChartAsk;
 pub use choices::Choice;
 pub use opening::{Opening, Texts};
@@ -85,38 +85,6 @@ pub enum Message {
     ForgetReadings(Option<AccountId>, oneshot::Sender<Result<String, AppError>>),
     /// Someone needs to know what is in use.
     InUse(oneshot::Sender<InUse>),
-}
-
-/// What a measurement of speed starts from.
-#[derive(Debug)]
-pub struct Speed {
-    /// What is known of the account; `None` where there is none.
-    pub standing: Option<Standing>,
-    /// The settings in use.
-    pub settings: Settings,
-    /// The user's language.
-    pub tongue: Tongue,
-    /// Whether everything is simulated.
-    pub demo: bool,
-}
-
-/// What is in use now.
-#[derive(Debug)]
-pub struct InUse {
-    /// The settings.
-    pub settings: Settings,
-    /// The user's language.
-    pub tongue: Tongue,
-    /// Whether everything is simulated.
-    pub demo: bool,
-}
-
-impl InUse {
-    /// Gives the catalogue of the user's language.
-    #[must_use]
-    pub fn words(&self) -> Words {
-        Words::new(self.tongue)
-    }
 }
 
 /// Where what the user sees is shown.

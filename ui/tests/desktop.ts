@@ -8,9 +8,9 @@ export const desktop: DesktopState = {
   shortcut: { on: true, can: true, sentence: "Ctrl+Alt+M opens this window from anywhere." },
   notices: { works: true, sentence: "dunst shows notifications on this desktop." },
   files: {
-    settings: "/home/ada/.config/tidemark/settings.json",
-    history: "/home/ada/.local/share/tidemark/history.sqlite",
-    log: "/home/ada/.local/state/tidemark/tidemark.log",
+    settings: "~/.config/tidemark/settings.json",
+    history: "~/.local/share/tidemark/history.sqlite",
+    log: "~/.local/state/tidemark/tidemark.log",
   },
 };
 

@@ -31,8 +31,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tauri_plugin_global_shortcut", &["lib", "desktop/calling"]),
     ("tauri_plugin_opener", &["lib", "commands", "desktop"]),
     ("tauri_plugin_single_instance", &["lib", "desktop"]),
-    // The store has its own folders in its tests.
-    ("tempfile", &["config", "store"]),
+    // All but the first have their own folders in their tests.
+    ("tempfile", &["config", "desktop/autostart", "exchange", "store"]),
     ("tiny_skia", &["desktop/picture"]),
     ("tracing_subscriber", &["log"]),
     ("windows_native_keyring_store", &["vault"]),
