@@ -1,3 +1,5 @@
+//! What a chart is made of, for histories that were and for any that could be.
+
 use std::sync::OnceLock;
 
 use jiff::tz::TimeZone;
