@@ -12,6 +12,7 @@ import * as c from "../tests/charts";
 import { fake, type Fake } from "../tests/fake";
 import * as a from "../tests/admissions";
 import * as f from "../tests/fixtures";
+import { pseudo, pseudoView } from "../tests/pseudo";
 import * as s from "../tests/states";
 
 /** One account's own screen, reached as the user does; `&range=week` looks further back, `&gap` leaves holes. */
@@ -82,6 +83,11 @@ const scenes: Record<string, () => ReturnType<typeof fake>> = {
   fifty: () => fake(s.fifty),
   twoHundred: () => fake(s.twoHundred),
   chineseSpent: () => fake(f.view({ ...f.chinese, cards: [f.chineseSpent] })),
+  pseudo: () => {
+    const bridge = fake(pseudoView(f.view({ banners: [f.lockedBanner], cards: [f.lasting, f.spent, f.stale, f.wallet] })));
+    bridge.answer.texts = () => Promise.resolve({ language: "en", source: pseudo(sources["en"] ?? "") });
+    return bridge;
+  },
 };
 
 /** What is typed as the key says what comes of it. */

@@ -1,0 +1,41 @@
+// Texts as long as another language may make them: a third longer and accented, to see what is cut. Owns how a text grows;
+// leaves alone what is put into it and what the page takes by name.
+import type { View } from "../src/contract";
+
+const accents: Record<string, string> = { a: "á", e: "é", i: "í", o: "ö", u: "ü", y: "ý", A: "Å", E: "É", I: "Í", O: "Ö", U: "Ü" };
+
+/** Makes a text about 30 % longer; as many characters come at its end as it takes, in words that may wrap. */
+export function longer(text: string): string {
+  const accented = [...text].map((letter) => accents[letter] ?? letter).join("");
+  const more = Math.ceil([...text].length * 0.3);
+  return text.trim() === "" ? text : `${accented} ${"ëxtrå wörds ".repeat(Math.ceil(more / 12)).slice(0, Math.max(1, more - 1)).trim()}`;
+}
+
+/** Makes every label of a Fluent source longer; values and choices stay as they are. */
+export function pseudo(source: string): string {
+  return source
+    .split("\n")
+    .map((line) => {
+      const [, start, text] = /^([a-z][\w-]* = |\s+\*?\[\w+\] )(.+)$/.exec(line) ?? [];
+      if (start === undefined || text === undefined || text.includes("->")) return line;
+      const words = text.split(/(\{[^}]*\})/).map((part, n) => (n % 2 === 1 ? part : [...part].map((letter) => accents[letter] ?? letter).join("")));
+      const own = text.replace(/\{[^}]*\}/g, "").trim();
+      return own === "" ? line : `${start}${words.join("")}${longer(own).slice([...own].length)}`;
+    })
+    .join("\n");
+}
+
+/** What is a name, a number or a sign of its own; a longer language makes none of it longer. */
+const kept = new Set(["id", "kind", "region", "pair", "name", "lastFour", "level", "shape", "figure", "tone", "does", "language", "link", "account"]);
+
+/** Makes every sentence of a view longer, as the core would word it in such a language. */
+export function pseudoView(view: View): View {
+  const grow = (value: unknown, key: string): unknown => {
+    if (kept.has(key)) return value;
+    if (typeof value === "string") return longer(value);
+    if (Array.isArray(value)) return value.map((item) => grow(item, key));
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inside]) => [name, grow(inside, name)]));
+  };
+  return grow(view, "") as View;
+}
