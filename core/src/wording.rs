@@ -221,6 +221,13 @@ pub(crate) fn printable(name: &str) -> String {
     shown
 }
 
+/// Isolates a name that is written from right to left, so that it turns only itself. All others are left alone: some
+/// desktops show the marks.
+pub(crate) fn isolated(name: String) -> String {
+    let turns = |c: char| matches!(c, '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}' | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}');
+    if name.contains(turns) { format!("\u{2068}{name}\u{2069}") } else { name }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,6 +277,14 @@ mod tests {
             assert_eq!(w.money(amount("98"), Currency::Usd), "$98.00");
             assert_eq!(w.money(amount("0.005"), Currency::Usd), "$0.005");
         });
+    }
+
+    #[test]
+    fn a_name_from_right_to_left_turns_only_itself() {
+        assert_eq!(isolated("فريق".to_owned()), "\u{2068}فريق\u{2069}");
+        for plain in ["Home", "工作室", "Büro 🏠"] {
+            assert_eq!(isolated(plain.to_owned()), plain);
+        }
     }
 
     #[test]

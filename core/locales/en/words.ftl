@@ -12,10 +12,6 @@ window-days = { $days ->
 window-week = Week
 window-short = Short window
 window-week-inline = week
-window-of-hours = { $hours ->
-    [one] 1 hour
-   *[other] { $hours } hours
-}
 figure-left = { $percent } % left
 figure-used = { $percent } % used
 figure-percent = { $percent } %
@@ -113,7 +109,6 @@ why-reset = Just after a reset
 why-backoff = The last check failed
 why-told = MiniMax asks to wait until then
 why-rest = Sooner would change nothing
-checking = Checking…
 as-of = as of { $clock }
 
 ## Levels
@@ -172,7 +167,6 @@ say-stale = The last reading is from { $clock }. What is left now is not known.
 say-none-yet = No reading yet.
 say-asking = Asking MiniMax…
 say-balance-good = Paid by use; the balance is fine.
-say-balance-low = The balance is low.
 say-balance-alert = Below the warning line of { $line }.
 say-balance-empty = The balance is used up. Calls with this key will fail until it is topped up.
 say-balance-unknown = MiniMax did not name the balance.

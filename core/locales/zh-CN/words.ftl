@@ -6,7 +6,6 @@ window-days = { $days } 天
 window-week = 本周
 window-short = 短时段
 window-week-inline = 本周
-window-of-hours = { $hours } 小时
 figure-left = 剩余 { $percent }%
 figure-used = 已用 { $percent }%
 figure-percent = { $percent }%
@@ -104,7 +103,6 @@ why-reset = 刚过重置
 why-backoff = 上次检查失败
 why-told = MiniMax 要求等到那时
 why-rest = 更早也不会有变化
-checking = 正在检查…
 as-of = 截至 { $clock }
 
 ## 级别
@@ -160,7 +158,6 @@ say-stale = 最后一次数据来自 { $clock }，现在还剩多少未知。
 say-none-yet = 还没有数据。
 say-asking = 正在询问 MiniMax…
 say-balance-good = 按量付费，余额充足。
-say-balance-low = 余额偏低。
 say-balance-alert = 已低于提醒线 { $line }。
 say-balance-empty = 余额已用完。充值之前，使用此密钥的调用会失败。
 say-balance-unknown = MiniMax 没有给出余额。

@@ -6,7 +6,7 @@ use crate::alert::{Edge, Notice, NoticeAction, NoticeButton, NoticeId, NoticeKin
 use crate::level::{self, Level};
 use crate::reading::{Row, Span, Window};
 use crate::settings::notices::name_of;
-use crate::wording::Wording;
+use crate::wording::{Wording, isolated};
 
 /// Words what is owed as one notice, by what is true now; the gravest gives the title. `id` names it by its kind.
 #[must_use]
@@ -82,7 +82,8 @@ fn of_account(
     edge: &Edge,
     headline: Option<&Row>,
 ) -> (String, String) {
-    let (words, has_credits, account) = (wording.words, account.has_credits, account.name.as_str());
+    let (words, has_credits, name) = (wording.words, account.has_credits, isolated(account.name.clone()));
+    let account = name.as_str();
     let say = |id: &str| words.put(id, &[("account", account.into())]);
     match edge {
         Edge::Worse { row, window, level } => {

@@ -13,6 +13,7 @@ use crate::level::Level;
 use crate::reading::{Percent, Reading, Span};
 use crate::tray::{Picture, Shape, Theme, Tray};
 use crate::watched::Watched;
+use crate::wording::isolated;
 
 /// Gives what the tray shows.
 #[must_use]
@@ -105,8 +106,13 @@ fn word(scene: &Scene<'_>, account: &Watched) -> &'static str {
     }
 }
 
-/// Shortens a name to what a line of a menu can bear, counting wide characters twice.
+/// Shortens a name to what a line of a menu can bear, counting wide characters twice. One that runs from right to left
+/// is kept from turning the line around.
 fn short(name: &str) -> String {
+    isolated(cut(name))
+}
+
+fn cut(name: &str) -> String {
     const WIDEST: usize = 28;
     let width = |c: char| if c >= '\u{1100}' { 2 } else { 1 };
     if name.chars().map(width).sum::<usize>() <= WIDEST {
