@@ -34,6 +34,9 @@ async fn walk(theme: Theme) {
     page.tab_to("key-input").await;
     page.press(KEY).await;
     page.chord("Enter").await;
+    for step in ["keep-key", "guide-next", "guide-finish"] {
+        page.press_on(step, "Enter").await;
+    }
     page.text_until("card-figure", "12 %", |text| text.contains("12")).await;
     session.add_account("Wallet", WALLET).await;
     page.find_css("li:nth-child(2) [data-testid=card]").await;
