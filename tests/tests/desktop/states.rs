@@ -42,7 +42,9 @@ async fn show(theme: Theme) {
     session.wear(theme);
     let page = session.open().await;
     page.find("first-run").await;
-    for (number, state) in states().into_iter().enumerate() {
+    for number in 0..states().len() {
+        // Made anew: rows that were written a while ago look like another clock's.
+        let state = states().swap_remove(number);
         let key = format!("{}-{number:02}-e4da3b7fbbce2345", state.key);
         reach(&session, &page, &minimax, &state, &key).await;
         check(&session, &page, &state).await;
