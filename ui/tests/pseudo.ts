@@ -1,6 +1,6 @@
 // Texts as long as another language may make them: a third longer and accented, to see what is cut. Owns how a text grows;
 // leaves alone what is put into it and what the page takes by name.
-import type { View } from "../src/contract";
+import type { View } from "../src/generated/View";
 
 const accents: Record<string, string> = { a: "á", e: "é", i: "í", o: "ö", u: "ü", y: "ý", A: "Å", E: "É", I: "Í", O: "Ö", U: "Ü" };
 
