@@ -9,7 +9,7 @@ import type { Chart } from "../src/generated/Chart";
 import type { Range } from "../src/generated/Range";
 import type { Span } from "../src/generated/Span";
 import * as c from "../tests/charts";
-import { fake, type Fake } from "../tests/fake";
+import { fake, sources, type Fake } from "../tests/fake";
 import * as a from "../tests/admissions";
 import * as f from "../tests/fixtures";
 import { pseudo, pseudoView } from "../tests/pseudo";
