@@ -360,7 +360,7 @@ chip-payg = pay-as-you-go
 chip-demo = simulated
 
 ## Settings
-section-general = Language and figures
+section-general = General
 section-asking = Asking
 section-notices = Notices
 section-plan = Plan

@@ -348,7 +348,7 @@ chip-payg = 按量付费
 chip-demo = 模拟
 
 ## Settings
-section-general = 语言与数字
+section-general = 通用
 section-asking = 查询
 section-notices = 通知
 section-plan = 套餐
