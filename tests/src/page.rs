@@ -255,10 +255,19 @@ impl Page {
         self.driver.end();
         signal(pid, Signal::TERM);
         until_within(crate::LIMIT, "the end of the app", async || {
-            if session.process_ids().contains(&pid) { Err(format!("{pid} still runs")) } else { Ok(()) }
+            let runs = session.process_ids().contains(&pid) || !has_ended(pid);
+            if runs { Err(format!("{pid} still runs")) } else { Ok(()) }
         })
         .await;
     }
+}
+
+/// Tells whether nothing is left of a process: its environment goes before its place on the bus does.
+fn has_ended(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')')
+        .next()
+        .is_none_or(|rest| rest.trim_start().is_empty() || rest.trim_start().starts_with(['Z', 'X']))
 }
 
 fn by(id: &str) -> String {
