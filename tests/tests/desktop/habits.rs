@@ -58,6 +58,11 @@ async fn autostart_writes_an_entry_that_starts_it_hidden_and_tells_what_becomes_
     assert_eq!(switch(false).await.expect("and off")["autostart"], before);
     assert!(!entry.exists(), "nothing is left of it");
     page.close(&session).await;
+    until("nothing of the first app to be left", async || {
+        let (items, windows) = (session.tray_items().await.len(), session.windows("tidemark").len());
+        if items + windows == 0 { Ok(()) } else { Err(format!("{items} items, {windows} windows")) }
+    })
+    .await;
 
     let _app = session.spawn("sh", &["-c", &exec]);
     session.tray().await;
