@@ -56,7 +56,7 @@ async fn screens(tour: &mut Tour<'_>) {
     tour.look("overview").await;
 
     page.press_on("card-more", "Enter").await;
-    page.focused("action-measure_speed").await;
+    page.focused("action-open_account").await;
     page.chord("Down").await;
     tour.glance("overview with a menu").await;
     page.chord("Esc").await;
