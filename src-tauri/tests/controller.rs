@@ -326,7 +326,7 @@ async fn a_setting_changed_in_the_window_is_kept_and_in_effect_at_once() {
     let (reply, shown) = oneshot::channel();
     stage.tell(Message::Choice(Choice::Show(reply)));
     let shown = shown.await.expect("it answers");
-    assert_eq!((value(&shown, "interval_minutes"), shown[0].title.as_str()), ("5", "语言与数字"));
+    assert_eq!((value(&shown, "interval_minutes"), shown[0].title.as_str()), ("5", "通用"));
 }
 
 #[tokio::test]
