@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 sources() {
-    find ui core/locales -type f \
+    find ui core/locales icons/tray -type f \
         -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/tests/*' -not -path '*/.*' 2>/dev/null |
         LC_ALL=C sort
 }

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use tidemark::desktop::picture::{LARGEST, Pixels, SMALLEST, draw};
+use tidemark::desktop::picture::{LARGEST, Pixels, SMALLEST, draw, drawing};
 use tidemark_core::tray::{Picture, Shape, Theme};
 
 type Rgb = [u8; 3];
@@ -37,6 +37,22 @@ fn the_pictures_are_those_that_were_looked_at() {
     assert_eq!((sheet.width, sheet.height), (expected.width, expected.height), "the sheet's size");
     let changed = (0..sheet.rgb.len()).filter(|&at| sheet.rgb[at] != expected.rgb[at]).count();
     assert_eq!(changed, 0, "colours changed; look at {} and run again with UPDATE=1", seen.display());
+}
+
+#[test]
+fn the_drawings_are_those_of_the_pictures() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../icons/tray");
+    let drawn = [("good", 71), ("near", 18), ("critical", 6), ("spent", 0), ("unknown", 60), ("refused", 0)];
+    for ((name, left), shape) in drawn.into_iter().zip(SHAPES) {
+        let file = folder.join(name).with_extension("svg");
+        let svg = drawing(of(shape, left));
+        if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
+            fs::create_dir_all(&folder).expect("the folder is there");
+            fs::write(&file, &svg).expect("the drawing is written");
+        }
+        let kept = fs::read_to_string(&file).expect("the drawing is there; UPDATE=1 writes it");
+        assert!(kept == svg, "{name} is drawn otherwise now; look at it and run again with UPDATE=1");
+    }
 }
 
 #[test]

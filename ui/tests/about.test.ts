@@ -70,6 +70,16 @@ test("the doctor's findings can be read, looked at again and copied", async () =
   expect(called(bridge, "openFolder")).toEqual([["log"]]);
 });
 
+test("each form of the ring is drawn and said", async () => {
+  await settings();
+  await click("settings-about");
+  await expect.poll(() => parts("ring-form").length).toBe(6);
+  expect(new Set(parts("ring-form").map((form) => form.querySelector("span")?.getAttribute("style"))).size).toBe(6);
+  expect(parts("ring-form").map(words)).toEqual([
+    "Good", "Near the limit", "Almost used up", "Used up", "Not known, or old", "Key refused",
+  ]);
+});
+
 test("the way back puts the focus on what opened the screen", async () => {
   await settings();
   part("settings-about").focus();

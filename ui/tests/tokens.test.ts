@@ -41,7 +41,7 @@ function contrast(one: string, other: string): number {
 
 const surfaces = ["ground", "card", "raised"];
 const tints = ["tint-info", "tint-warning", "tint-trouble"];
-const levels = ["good", "near", "critical", "spent", "quiet"];
+const levels = ["good", "near", "critical", "spent", "quiet", "refused"];
 
 /** What is read, and what it is read on. */
 const text: [string, string[]][] = [

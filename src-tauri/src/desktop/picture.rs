@@ -4,6 +4,7 @@
 //! shows the picture and whether the panel is light or dark: it is told.
 
 mod colour;
+mod drawing;
 mod figure;
 mod form;
 mod part;
@@ -11,6 +12,7 @@ mod part;
 use tidemark_core::tray::{Picture, Shape, Theme};
 use tiny_skia::{Pixmap, PixmapPaint, Transform};
 
+pub use drawing::drawing;
 use form::{Grid, Ink};
 
 /// The smallest edge drawn, in pixels; below it no form can be told from another.

@@ -5,6 +5,9 @@
 use tidemark_core::tray::{Shape, Theme};
 use tiny_skia::Color;
 
+/// How much of a weak form shows, 0..=1.
+pub const FAINT: f32 = 0.55;
+
 /// The line around every stroke where the panel is not known.
 #[derive(Clone, Copy, Debug)]
 pub struct Outline {
@@ -34,7 +37,7 @@ pub fn ink(shape: Shape, theme: Theme) -> Color {
 /// Gives the weak form of a colour, for what is used up or only frames.
 #[must_use]
 pub fn faint(mut colour: Color) -> Color {
-    colour.set_alpha(0.55);
+    colour.set_alpha(FAINT);
     colour
 }
 

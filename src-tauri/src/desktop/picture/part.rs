@@ -55,6 +55,15 @@ pub enum Part {
     },
 }
 
+/// A path, and how it is painted.
+#[derive(Clone, Debug)]
+pub struct Traced {
+    /// Where it goes.
+    pub path: Path,
+    /// The width of its line; `None` where it is filled.
+    pub line: Option<f32>,
+}
+
 /// A line with rounded bends.
 #[derive(Clone, Debug)]
 pub struct Stroke {
@@ -96,50 +105,39 @@ impl Part {
     }
 
     /// Paints the stroke in one colour over what is there, or takes away what is there without one.
-    pub fn paint(self, canvas: &mut Pixmap, colour: Option<Color>) {
+    pub fn paint(&self, canvas: &mut Pixmap, colour: Option<Color>) {
         let mut paint = Paint { anti_alias: true, ..Paint::default() };
         match colour {
             Some(colour) => paint.set_color(colour),
             None => paint.blend_mode = BlendMode::DestinationOut,
         }
         let as_is = Transform::identity();
-        match self {
+        for Traced { path, line } in self.traced() {
+            match line {
+                Some(width) => canvas.stroke_path(&path, &paint, &stroke(width), as_is, None),
+                None => canvas.fill_path(&path, &paint, FillRule::Winding, as_is, None),
+            }
+        }
+    }
+
+    /// Gives the paths that make up the stroke; none where it has no length.
+    #[must_use]
+    pub fn traced(&self) -> Vec<Traced> {
+        let (path, line) = match self {
             Self::Arc { centre, radius, width, from, to } => {
-                if let Some(path) = arc(centre, radius, from, to) {
-                    canvas.stroke_path(&path, &paint, &stroke(width), as_is, None);
-                }
+                (arc(*centre, *radius, *from, *to), Some(*width))
             }
-            Self::Line { from, to, width } => {
-                let mut path = PathBuilder::new();
-                path.move_to(from.0, from.1);
-                path.line_to(to.0, to.1);
-                if let Some(path) = path.finish() {
-                    canvas.stroke_path(&path, &paint, &stroke(width), as_is, None);
-                }
+            Self::Line { from, to, width } => (polygon(&[*from, *to], false), Some(*width)),
+            Self::Bent(bent) => (bent.path(), Some(bent.width)),
+            Self::Dot { centre, radius } => (PathBuilder::from_circle(centre.0, centre.1, *radius), None),
+            Self::Wedge { corners, .. } => (polygon(corners, true), None),
+        };
+        let Some(path) = path else { return Vec::new() };
+        match self {
+            Self::Wedge { margin, .. } if *margin > 0.0 => {
+                vec![Traced { path: path.clone(), line: None }, Traced { path, line: Some(2.0 * margin) }]
             }
-            Self::Bent(bent) => {
-                if let Some(path) = bent.path() {
-                    canvas.stroke_path(&path, &paint, &stroke(bent.width), as_is, None);
-                }
-            }
-            Self::Dot { centre, radius } => {
-                if let Some(path) = PathBuilder::from_circle(centre.0, centre.1, radius) {
-                    canvas.fill_path(&path, &paint, FillRule::Winding, as_is, None);
-                }
-            }
-            Self::Wedge { corners, margin } => {
-                let mut path = PathBuilder::new();
-                path.move_to(corners[0].0, corners[0].1);
-                path.line_to(corners[1].0, corners[1].1);
-                path.line_to(corners[2].0, corners[2].1);
-                path.close();
-                if let Some(path) = path.finish() {
-                    canvas.fill_path(&path, &paint, FillRule::Winding, as_is, None);
-                    if margin > 0.0 {
-                        canvas.stroke_path(&path, &paint, &stroke(2.0 * margin), as_is, None);
-                    }
-                }
-            }
+            _ => vec![Traced { path, line }],
         }
     }
 }
@@ -195,6 +193,19 @@ fn towards(from: Place, to: Place, way: f32) -> Place {
 
 fn middle(one: Place, other: Place) -> Place {
     (f32::midpoint(one.0, other.0), f32::midpoint(one.1, other.1))
+}
+
+fn polygon(corners: &[Place], closed: bool) -> Option<Path> {
+    let (first, others) = corners.split_first()?;
+    let mut path = PathBuilder::new();
+    path.move_to(first.0, first.1);
+    for (x, y) in others {
+        path.line_to(*x, *y);
+    }
+    if closed {
+        path.close();
+    }
+    path.finish()
 }
 
 fn stroke(width: f32) -> tiny_skia::Stroke {
