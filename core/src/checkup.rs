@@ -119,6 +119,8 @@ pub enum Reach {
     Refused(String),
     /// Nobody answers.
     Silent,
+    /// Not tried: a simulation stays off the network.
+    Untried,
 }
 
 /// From here on a clock counts as wrong.
@@ -153,7 +155,7 @@ impl Finding {
                 matches!(service, NoticeService::Answers { .. } | NoticeService::System)
             }
             Self::Keyring(trouble) => matches!(trouble, None | Some(KeyringTrouble::NoEntry)),
-            Self::Network { reach, .. } => matches!(reach, Reach::Reached),
+            Self::Network { reach, .. } => matches!(reach, Reach::Reached | Reach::Untried),
             Self::Clock(ahead) => !matches!(ahead, Some(ahead) if ahead.unsigned_abs() > CLOCK_IS_OFF),
             Self::Settings(remark) | Self::History(remark) => remark.is_none(),
         };
@@ -215,6 +217,7 @@ impl Finding {
                     Reach::Reached => "check-network-reached",
                     Reach::Refused(_) => "check-network-refused",
                     Reach::Silent => "check-network-silent",
+                    Reach::Untried => "check-network-untried",
                 };
                 words.put(id, &[("host", host.as_str().into())])
             }
@@ -252,7 +255,8 @@ mod tests {
 
     fn every() -> Vec<Finding> {
         let kept_as = || "settings.broken-20261122T101500Z.json".to_owned();
-        let reach = [Reach::Reached, Reach::Refused("connection refused".to_owned()), Reach::Silent];
+        let reach =
+            [Reach::Reached, Reach::Refused("connection refused".to_owned()), Reach::Silent, Reach::Untried];
         let network =
             |reach| Finding::Network { region: Region::China, host: "api.example".to_owned(), reach };
         let remarks = [

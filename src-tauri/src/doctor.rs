@@ -33,8 +33,8 @@ const NETWORK_MAY_TAKE: Duration = Duration::from_secs(4);
 pub(crate) struct Patient<'a> {
     /// Where the files are.
     pub(crate) paths: &'a Paths,
-    /// Where MiniMax is asked.
-    pub(crate) hosts: &'a Hosts,
+    /// Where MiniMax is asked; `None` where nothing may be.
+    pub(crate) hosts: Option<&'a Hosts>,
 }
 
 /// When the running app asks about an account next, and why. Accounts are numbered: names are not for the public.
@@ -56,7 +56,7 @@ pub(crate) struct Checkup {
     pub(crate) asks: Vec<Ask>,
 }
 
-/// Looks at everything beside the running app, without touching what it has open.
+/// Looks at everything for the running app, without touching what it has open.
 pub(crate) async fn beside_the_app(patient: Patient<'_>) -> Checkup {
     let paths = patient.paths.clone();
     let on_disk = tokio::task::spawn_blocking(move || {
@@ -70,7 +70,8 @@ pub(crate) async fn beside_the_app(patient: Patient<'_>) -> Checkup {
     });
     let on_disk = async { tokio::time::timeout(DISK_MAY_TAKE, on_disk).await.ok()?.ok() };
     let (surroundings, disk) = tokio::join!(surroundings(patient.hosts), on_disk);
-    whole(surroundings, disk.unwrap_or_else(Disk::hangs))
+    // A simulation runs as well, though it is not what a second start would bring up.
+    whole(surroundings, Disk { running: true, ..disk.unwrap_or_else(Disk::hangs) })
 }
 
 /// Looks at everything as a command of its own, which may open and mend the store.
@@ -120,7 +121,7 @@ fn whole(surroundings: [Finding; 5], disk: Disk) -> Checkup {
     Checkup { findings: findings.collect(), asks: disk.asks }
 }
 
-async fn surroundings(hosts: &Hosts) -> [Finding; 5] {
+async fn surroundings(hosts: Option<&Hosts>) -> [Finding; 5] {
     let (tray, notices, keyring, global, china) = tokio::join!(
         tray_host(),
         bus::notice_service(),
@@ -160,7 +161,10 @@ async fn keyring() -> Option<KeyringTrouble> {
 }
 
 /// Connects to the host without sending anything.
-async fn network(hosts: &Hosts, region: Region) -> Finding {
+async fn network(hosts: Option<&Hosts>, region: Region) -> Finding {
+    let Some(hosts) = hosts else {
+        return Finding::Network { region, host: String::new(), reach: Reach::Untried };
+    };
     let url = hosts.url(region, Endpoint::TokenPlan);
     let (scheme, rest) = url.split_once("://").unwrap_or(("https", &url));
     let host = rest.split('/').next().unwrap_or_default().to_owned();

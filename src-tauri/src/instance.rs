@@ -15,7 +15,9 @@ const LOOK: Duration = Duration::from_millis(500);
 /// Marks this process as the running app, for as long as the file is held.
 #[must_use]
 pub fn mark_running(paths: &Paths) -> Option<File> {
-    let file = open(paths)?;
+    private_folder(&paths.log_dir).ok()?;
+    let file =
+        OpenOptions::new().create(true).truncate(false).write(true).read(true).open(lock(paths)).ok()?;
     let start = Instant::now();
     // A command that looks whether the app runs holds the lock for a moment.
     while file.try_lock().is_err() {
@@ -27,14 +29,12 @@ pub fn mark_running(paths: &Paths) -> Option<File> {
     Some(file)
 }
 
-/// Tells whether some process is the running app.
+/// Tells whether some process is the running app; leaves nothing behind where none ever was.
 #[must_use]
 pub fn is_running(paths: &Paths) -> bool {
-    open(paths).is_some_and(|file| file.try_lock_shared().is_err())
+    File::open(lock(paths)).is_ok_and(|file| file.try_lock_shared().is_err())
 }
 
-fn open(paths: &Paths) -> Option<File> {
-    let path: PathBuf = paths.log_dir.join("running.lock");
-    private_folder(&paths.log_dir).ok()?;
-    OpenOptions::new().create(true).truncate(false).write(true).read(true).open(path).ok()
+fn lock(paths: &Paths) -> PathBuf {
+    paths.log_dir.join("running.lock")
 }

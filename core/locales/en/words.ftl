@@ -582,6 +582,7 @@ check-network-china = Way to MiniMax (China)
 check-network-reached = { $host } can be reached.
 check-network-refused = { $host } cannot be reached directly. A proxy may still reach it.
 check-network-silent = { $host } does not answer within 4 seconds. A proxy may still reach it.
+check-network-untried = Not tried: the simulation stays off the network.
 check-clock = Clock
 check-clock-unknown = Not compared yet: no answer of MiniMax is kept.
 check-clock-right = { $seconds ->

@@ -569,6 +569,7 @@ check-network-china = 通往 MiniMax（中国）
 check-network-reached = 可以连接 { $host }。
 check-network-refused = 无法直接连接 { $host }。也许通过代理可以。
 check-network-silent = { $host } 在 4 秒内没有回应。也许通过代理可以。
+check-network-untried = 未尝试：模拟不使用网络。
 check-clock = 时钟
 check-clock-unknown = 还没有比较：没有保存 MiniMax 的应答。
 check-clock-right = { $seconds ->

@@ -7,7 +7,7 @@ use crate::Machine;
 use crate::doctor::{Patient, alone};
 
 pub(super) fn run(machine: &Machine, json: bool) -> Result<u8, Problem> {
-    let patient = Patient { paths: &machine.paths, hosts: &machine.hosts };
+    let patient = Patient { paths: &machine.paths, hosts: Some(&machine.hosts) };
     let checkup = block_on(alone(patient))?;
     if json {
         let version = env!("CARGO_PKG_VERSION");

@@ -85,19 +85,21 @@ pub(crate) async fn open_folder(
 
 #[tauri::command]
 pub(crate) async fn doctor(shell: State<'_, Shell>) -> Result<DoctorReport, AppError> {
-    let words = in_use(&shell).await?.words();
-    let checkup = doctor::beside_the_app(patient(&shell)).await;
+    let in_use = in_use(&shell).await?;
+    let checkup = doctor::beside_the_app(patient(&shell, &in_use)).await;
+    let words = in_use.words();
     Ok(DoctorReport { checks: checkup.findings.iter().map(|finding| finding.worded(&words)).collect() })
 }
 
 #[tauri::command]
 pub(crate) async fn copy_doctor(app: AppHandle, shell: State<'_, Shell>) -> Result<(), AppError> {
-    let lines = doctor::beside_the_app(patient(&shell)).await.lines();
+    let in_use = in_use(&shell).await?;
+    let lines = doctor::beside_the_app(patient(&shell, &in_use)).await.lines();
     clipboard::put(&app, lines).await
 }
 
-fn patient(shell: &Shell) -> Patient<'_> {
-    Patient { paths: &shell.desk.paths, hosts: shell.desk.api.hosts() }
+fn patient<'a>(shell: &'a Shell, in_use: &InUse) -> Patient<'a> {
+    Patient { paths: &shell.desk.paths, hosts: (!in_use.demo).then(|| shell.desk.api.hosts()) }
 }
 
 pub(super) async fn in_use(shell: &Shell) -> Result<InUse, AppError> {

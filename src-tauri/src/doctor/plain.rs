@@ -104,6 +104,7 @@ fn detail(finding: &Finding) -> String {
                 Reach::Reached => format!("{host} can be reached"),
                 Reach::Refused(why) => format!("{host}: {why}; a proxy may still reach it"),
                 Reach::Silent => format!("{host} does not answer in 4 s"),
+                Reach::Untried => "not tried by the simulation".to_owned(),
             };
         }
         Finding::Clock(None) => "not compared yet: no answer of MiniMax is kept",

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use e2e::{MiniMax, Part, Session, until_within};
+use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_shows_changing_levels_without_key_network_or_a_trace() {
@@ -28,6 +29,16 @@ async fn the_demo_shows_changing_levels_without_key_network_or_a_trace() {
         }
     })
     .await;
+    let report = page.call("doctor", json!({})).await.expect("a report");
+    let says = |what: &str| {
+        let checks = report["checks"].as_array().into_iter().flatten();
+        checks.filter_map(|check| check["text"].as_str()).filter(|text| text.contains(what)).count()
+    };
+    assert_eq!(
+        (says("running."), says("not running"), says("stays off the network")),
+        (1, 0, 2),
+        "{report:#}"
+    );
     page.close(&session).await;
     let kept: Vec<_> = files(&session).into_iter().filter(|file| !before.contains(file)).collect();
     let ours: Vec<_> = kept.iter().filter(|file| file.contains("/tidemark/")).collect();
