@@ -154,6 +154,7 @@ fn key(name: &str) -> char {
         "Tab" => Key::Tab.into(),
         "Shift" => Key::Shift.into(),
         "Ctrl" => Key::Control.into(),
+        "Alt" => Key::Alt.into(),
         "Enter" => Key::Enter.into(),
         "Space" => ' ',
         "Esc" => Key::Escape.into(),

@@ -8,6 +8,7 @@ import type { Card } from "../src/generated/Card";
 import type { Chart } from "../src/generated/Chart";
 import type { Range } from "../src/generated/Range";
 import type { Span } from "../src/generated/Span";
+import type { View } from "../src/generated/View";
 import * as c from "../tests/charts";
 import { fake, sources, type Fake } from "../tests/fake";
 import * as a from "../tests/admissions";
@@ -25,6 +26,13 @@ function account(card: Card, language = "en", chart?: (range: Range) => Chart): 
   else if (gap) bridge.answer.chart = (_id: string, _row: null, window: Span | null, range: Range) => Promise.resolve(c.chart({ range, gap, window: window ?? "interval" }));
   void go("card-more", "action-open_account", "history-range-" + (asked.get("range") ?? "day"), "history-form-" + (asked.get("form") ?? "chart"));
   return bridge;
+}
+
+/** The keys screen, reached as the user does; `&press=rename` presses that in its first row. */
+function keys(view: View, ...way: string[]): Fake {
+  const pressed = asked.get("press");
+  void go(...(way.length > 0 ? way : ["open-keys"]), ...(pressed === null ? [] : [pressed]));
+  return fake(view);
 }
 
 /** Presses one thing after another, each once it is there. */
@@ -82,6 +90,12 @@ const scenes: Record<string, () => ReturnType<typeof fake>> = {
   hostile: () => fake(s.hostile),
   fifty: () => fake(s.fifty),
   twoHundred: () => fake(s.twoHundred),
+  keys: () => keys(f.view({ cards: [f.card({ team: "Tools" }), f.near, f.refused, f.wallet] })),
+  keysOne: () => keys(f.view()),
+  keysNone: () => keys(f.empty, "settings-open", "settings-keys"),
+  keysNoneZh: () => keys({ ...f.empty, language: "zh-CN" }, "settings-open", "settings-keys"),
+  keysTwelve: () => keys(f.named),
+  keysTwelveZh: () => keys({ ...f.named, language: "zh-CN" }),
   chineseSpent: () => fake(f.view({ ...f.chinese, cards: [f.chineseSpent] })),
   pseudo: () => {
     const bridge = fake(pseudoView(f.view({ banners: [f.lockedBanner], cards: [f.lasting, f.spent, f.stale, f.wallet] })));

@@ -81,7 +81,15 @@ remove-question = Remove { $name }?
 remove-body = Its key is deleted from this computer's keyring. At MiniMax nothing changes.
 remove-confirm = Remove
 remove-keep = Keep
-keys-none = No keys yet.
+keys-none-title = No account yet
+keys-none = Add the key of your plan, and Tidemark shows what is left of it. It takes less than a minute.
+move-up = Move up
+move-up-name = Move { $name } up
+move-down = Move down
+move-down-name = Move { $name } down
+place-said = { $name }, now { $number } of { $count }
+name-whole = Whole name
+name-less = Less of the name
 keys-demo = The simulated account has no key. Leave the simulation to add yours.
 
 ## Settings

@@ -81,7 +81,15 @@ remove-question = 移除 { $name }？
 remove-body = 它的密钥会从本机的密钥环中删除。MiniMax 那边不会有任何变化。
 remove-confirm = 移除
 remove-keep = 保留
-keys-none = 还没有密钥。
+keys-none-title = 还没有账户
+keys-none = 添加套餐的密钥，Tidemark 就会显示还剩多少。不到一分钟即可完成。
+move-up = 上移
+move-up-name = 上移 { $name }
+move-down = 下移
+move-down-name = 下移 { $name }
+place-said = { $name }，现在是第 { $number } 个，共 { $count } 个
+name-whole = 完整名称
+name-less = 收起名称
 keys-demo = 模拟账户没有密钥。退出模拟后即可添加你自己的密钥。
 
 ## 设置

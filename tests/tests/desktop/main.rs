@@ -22,6 +22,7 @@ mod key;
 mod keyring;
 mod levels;
 mod notices;
+mod order;
 mod pairs;
 mod restart;
 mod secrecy;
