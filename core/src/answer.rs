@@ -35,7 +35,7 @@ pub use self::generation::{error_in, refusal};
 use crate::account::Region;
 use crate::endpoint::Endpoint;
 use crate::failure::{Failure, FailureKind};
-use crate::reading::Reading;
+use crate::reading::{Plan, Reading};
 
 /// What MiniMax sent: status, the few headers that matter, and the body, at most [`BODY_LIMIT`] bytes of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,7 +96,8 @@ fn understand(
     let document = document.ok_or_else(unreadable)?;
     match endpoint {
         Endpoint::TokenPlan | Endpoint::CodingPlan => {
-            document.into_entries().plan(success, endpoint, at).map(Reading::Plan).map_err(Failure::new)
+            let plan = document.into_entries().plan(success, endpoint, at).map_err(Failure::new)?;
+            Ok(Reading::Plan(Plan { server_time: http::date(answer), ..plan }))
         }
         Endpoint::Balance => {
             document.into_amounts().balance(region).map(Reading::Balance).ok_or_else(unreadable)

@@ -251,7 +251,8 @@ pub struct Plan {
     pub ambiguous: bool,
     /// What a careful reader should know about the answer.
     pub notes: Vec<Note>,
-    /// The server's clock at the moment of the answer, from `end_time - remains_time`, where both were sent.
+    /// The server's clock at the moment of the answer, by its `Date` header. No bounds of a window say it: those have
+    /// been wrong by themselves.
     pub server_time: Option<Timestamp>,
 }
 

@@ -108,7 +108,9 @@ fn answer(kind: Kind, left: i64, week: i64, skew: i64, at: Timestamp) -> Answer 
             "balance_alert_threshold": "5.00", "base_resp": { "status_code": 0, "status_msg": "success" },
         }),
     };
-    Answer { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() }
+    let date = Timestamp::from_millisecond(server).expect("a moment").strftime("%a, %d %b %Y %H:%M:%S GMT");
+    let headers = vec![("date".to_owned(), date.to_string())];
+    Answer { status: 200, headers, body: body.to_string().into_bytes() }
 }
 
 struct Stage {

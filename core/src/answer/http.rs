@@ -55,10 +55,15 @@ pub(super) fn retry_after(answer: &Answer, at: Timestamp) -> Option<Duration> {
         value.parse().map_or(LONGEST_WAIT, Duration::from_secs)
     } else {
         let until = http_date(value)?;
-        let at = header(answer, "date").and_then(|date| http_date(date.trim())).unwrap_or(at);
+        let at = date(answer).unwrap_or(at);
         Duration::try_from(until.duration_since(at)).ok()?
     };
     Some(wait.min(LONGEST_WAIT))
+}
+
+/// Gives the server's clock at the moment of the answer.
+pub(super) fn date(answer: &Answer) -> Option<Timestamp> {
+    header(answer, "date").and_then(|date| http_date(date.trim()))
 }
 
 /// Reads the three forms of a date that HTTP knows (RFC 9110, 5.6.7).

@@ -1,6 +1,6 @@
 //! The list of rows.
 //!
-//! Owns the names of a row's fields, rows sent twice, and the server's clock. Refuses entries that are no rows.
+//! Owns the names of a row's fields, and rows sent twice. Refuses entries that are no rows.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -52,18 +52,15 @@ impl Entries<'_> {
             Self::Missing | Self::Wrong => return Err(FailureKind::Unreadable),
         };
         let mut remarks = Remarks::default();
-        let mut clock = ServerClock::default();
         let mut rows = Rows::default();
         if is_partial {
             remarks.note(Note::RowLeftOut);
         }
         for row in &sent {
-            clock.hear(&row.interval);
-            clock.hear(&row.weekly);
             rows.add(row.read(endpoint, at, &mut remarks), &mut remarks);
         }
         let (ambiguous, notes) = (remarks.ambiguous, remarks.notes);
-        Ok(Plan { rows: rows.list, ambiguous, notes, server_time: clock.most_heard() })
+        Ok(Plan { rows: rows.list, ambiguous, notes, server_time: None })
     }
 }
 
@@ -215,26 +212,4 @@ impl Rows {
 fn tightness(row: &Row) -> (bool, Option<Percent>) {
     let left = row.tightest().and_then(|w| w.quota.metered_left());
     (left.is_none(), left)
-}
-
-/// The server's clock, as each window with an end and a countdown tells it.
-#[derive(Default)]
-struct ServerClock {
-    heard: Vec<Timestamp>,
-}
-
-impl ServerClock {
-    fn hear(&mut self, window: &Sent) {
-        self.heard.extend(window.server_clock());
-    }
-
-    /// Gives the moment most windows agree on, the first of equals.
-    fn most_heard(&self) -> Option<Timestamp> {
-        let mut votes: HashMap<Timestamp, u32> = HashMap::new();
-        for moment in &self.heard {
-            *votes.entry(*moment).or_default() += 1;
-        }
-        let most = votes.values().max()?;
-        self.heard.iter().find(|moment| votes.get(moment) == Some(most)).copied()
-    }
 }

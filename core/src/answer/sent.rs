@@ -100,20 +100,13 @@ impl Sent {
         self.total.value == Some(0) && !self.percent.sent && !self.status.sent && interval.total().is_some()
     }
 
-    /// Gives the server's clock at the moment of the answer, where end and countdown tell it.
-    pub(super) fn server_clock(&self) -> Option<Timestamp> {
-        let remains = self.remains.value.filter(|remains| *remains <= LONGEST)?;
-        self.end.value?.checked_sub(remains).ok()
-    }
-
-    /// Gives the moment it starts anew, where that lies ahead and no further than a window can be long.
+    /// Gives the moment it starts anew, where that lies ahead: no further than a window can be long where anything says
+    /// so, else as far as its end is named, however odd.
     pub(super) fn resets_at(&self, at: Timestamp) -> Option<Timestamp> {
-        let ahead = |moment: &Timestamp| {
-            let distance = moment.duration_since(at);
-            distance > SignedDuration::ZERO && distance <= LONGEST
-        };
-        let counted_down = || self.remains.value.and_then(|r| at.checked_add(r).ok()).filter(ahead);
-        self.end.value.filter(ahead).or_else(counted_down)
+        let is_near = |ahead: SignedDuration| ahead > SignedDuration::ZERO && ahead <= LONGEST;
+        let named = || self.end.value.filter(|end| *end > at);
+        let counted_down = || at.checked_add(self.remains.value.filter(|r| is_near(*r))?).ok();
+        named().filter(|end| is_near(end.duration_since(at))).or_else(counted_down).or_else(named)
     }
 
     /// Gives the moment it began.

@@ -126,7 +126,10 @@ impl Place {
             self.meters[weekly].read(left, bounds, thresholds);
         }
         let body = serde_json::json!({ "model_remains": [row], "base_resp": { "status_code": 0 } });
-        Ok(Answer { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() })
+        let date =
+            jiff::Timestamp::from_second(time).expect("a moment").strftime("%a, %d %b %Y %H:%M:%S GMT");
+        let date = (wire != Wire::NoBounds).then(|| ("date".to_owned(), date.to_string()));
+        Ok(Answer { status: 200, headers: date.into_iter().collect(), body: body.to_string().into_bytes() })
     }
 
     pub fn due(&self, local: i64, is_purse: bool) -> Vec<(Say, (u64, usize))> {
