@@ -150,8 +150,11 @@ pub enum NameError {
     #[error("the name is empty")]
     Empty,
     /// More than [`NAME_LIMIT`] characters.
-    #[error("the name is longer than {NAME_LIMIT} characters")]
-    TooLong,
+    #[error("the name has {length} characters, more than {NAME_LIMIT}")]
+    TooLong {
+        /// How many it has.
+        length: usize,
+    },
     /// Control characters, line breaks, or characters that turn the direction of text around.
     #[error("the name has control characters in it")]
     Control,
@@ -170,8 +173,9 @@ pub fn check_name(name: &str) -> Result<String, NameError> {
     if has_hidden(name) {
         return Err(NameError::Control);
     }
-    if name.chars().count() > NAME_LIMIT {
-        return Err(NameError::TooLong);
+    let length = name.chars().count();
+    if length > NAME_LIMIT {
+        return Err(NameError::TooLong { length });
     }
     Ok(name.to_owned())
 }
@@ -221,7 +225,7 @@ mod tests {
         assert_eq!(check_name(" \n "), Err(NameError::Empty));
         assert_eq!(check_name("a\u{7}b"), Err(NameError::Control));
         assert_eq!(check_name("a\u{202E}b"), Err(NameError::Control));
-        assert_eq!(check_name(&"x".repeat(300)), Err(NameError::TooLong));
+        assert_eq!(check_name(&"x".repeat(300)), Err(NameError::TooLong { length: 300 }));
         assert_eq!(check_name(&"水".repeat(80)).map(|n| n.chars().count()), Ok(80));
     }
 }

@@ -240,7 +240,7 @@ fn file(words: &Words, remark: Option<&Remark>) -> String {
             with("check-file-broken", kept_as)
         }
         Some(Remark::SettingsMended { fields }) => {
-            words.put("check-file-mended", &[("fields", fields.join(", ").into())])
+            words.put("check-file-mended", &[("fields", words.list(fields.iter().cloned()).into())])
         }
         Some(Remark::SettingsNewer { kept_as }) => with("check-file-newer", kept_as),
         Some(Remark::StoreNewer) => words.say("check-file-store-newer"),

@@ -354,7 +354,7 @@ mod tests {
             "Simulated · Default Team: 5 % left (5 hours)",
             "Simulated · Default Team: 5 hours used up",
             "Simulated · Wallet: MiniMax refuses the key",
-            "Simulated · Default Team: 5 hours is available again",
+            "Simulated · Default Team: 5 hours available again",
         ];
         assert_eq!(notices, expected);
     }

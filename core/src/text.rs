@@ -104,6 +104,18 @@ impl Words {
         laid.or_else(|| self.fluent(id, values)).unwrap_or_else(|| id.to_owned())
     }
 
+    /// Gives several things as one: `5 hours`, `5 hours and Week`, `5 hours, Week and Video`.
+    #[must_use]
+    pub fn list(&self, things: impl IntoIterator<Item = String>) -> String {
+        let mut things: Vec<String> = things.into_iter().collect();
+        let join = |id: &str, first: String, second: String| {
+            self.put(id, &[("first", first.into()), ("second", second.into())])
+        };
+        let Some(last) = things.pop() else { return String::new() };
+        let others = things.into_iter().reduce(|first, second| join("list-comma", first, second));
+        others.map_or_else(|| last.clone(), |others| join("list-and", others, last.clone()))
+    }
+
     fn fluent(&self, id: &str, values: &[Put<'_>]) -> Option<String> {
         let pattern = self.bundle.get_message(id).and_then(|m| m.value())?;
         let args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, value.clone())).collect();
@@ -151,6 +163,16 @@ mod tests {
         assert_eq!(Tongue::of(Language::Auto, "de_DE.UTF-8"), Tongue::English);
         assert_eq!(Tongue::of(Language::Chinese, "de_DE.UTF-8"), Tongue::Chinese);
         assert_eq!(Tongue::of(Language::English, "zh_CN"), Tongue::English);
+    }
+
+    #[test]
+    fn several_things_are_listed_as_the_language_does() {
+        let list = |tongue, things: &[&str]| Words::new(tongue).list(things.iter().map(|t| (*t).to_owned()));
+        assert_eq!(list(Tongue::English, &[]), "");
+        assert_eq!(list(Tongue::English, &["a"]), "a");
+        assert_eq!(list(Tongue::English, &["a", "b"]), "a and b");
+        assert_eq!(list(Tongue::English, &["a", "b", "c"]), "a, b and c");
+        assert_eq!(list(Tongue::Chinese, &["甲", "乙", "丙"]), "甲、乙、丙");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Owns what counts as stale and which level an account has. Refuses words.
 
 use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
 
 use crate::account::Account;
 use crate::answer::{self, Answer};
@@ -138,6 +139,15 @@ impl Watched {
         match self.good.as_ref().map(|g| &g.reading) {
             Some(Reading::Plan(plan)) => Some(plan),
             Some(Reading::Balance(_)) | None => None,
+        }
+    }
+
+    /// Tells whether the balance is below zero.
+    #[must_use]
+    pub fn owes(&self) -> bool {
+        match self.good.as_ref().map(|g| &g.reading) {
+            Some(Reading::Balance(balance)) => balance.available.is_some_and(|a| a < Decimal::ZERO),
+            Some(Reading::Plan(_)) | None => false,
         }
     }
 

@@ -2,13 +2,21 @@
 //!
 //! Owns the one function that words a figure. Refuses sentences: those are whole messages of `text`.
 
+mod name;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use rust_decimal::Decimal;
 
+pub(crate) use self::name::{columns, isolated, printable, shortened};
 use crate::reading::{Currency, Percent, Row, Span, Window};
 use crate::text::Words;
+
+/// So many days away a date without its year could be misread.
+const HALF_A_YEAR: i64 = 182;
+/// In days, for what is years away.
+const YEAR: i64 = 365;
 
 /// What wording depends on besides the catalogue.
 #[derive(Debug, Clone, Copy)]
@@ -55,22 +63,35 @@ impl Wording<'_> {
         if window.span == Span::Weekly {
             return self.words.say("window-week");
         }
-        // A length that is no whole number of hours is rounded: first-use windows end a few milliseconds off.
-        match window.length_seconds.map(|s| (s + 1800) / 3600) {
-            Some(hours) if hours > 0 && hours % 24 == 0 && hours > 24 => {
+        match hours(window) {
+            Some(hours) if hours % 24 == 0 && hours > 24 => {
                 self.words.put("window-days", &[("days", (hours / 24).into())])
             }
-            Some(hours) if hours > 0 => self.words.put("window-hours", &[("hours", hours.into())]),
-            Some(_) | None => self.words.say("window-short"),
+            Some(hours) => self.words.put("window-hours", &[("hours", hours.into())]),
+            None => self.words.say("window-short"),
         }
     }
 
-    /// Says what the big figure counts: `left of 5 hours`, `left this week`.
+    /// Names a window within a sentence: `5 hours`, `week`.
+    #[must_use]
+    pub fn window_inline(&self, window: &Window) -> String {
+        match (window.span, hours(window)) {
+            (Span::Weekly, _) => self.words.say("window-week-inline"),
+            (Span::Interval, None) => self.words.say("window-short-inline"),
+            (Span::Interval, Some(_)) => self.window(window),
+        }
+    }
+
+    /// Says what the big figure counts: `left of 5 hours`, `left this week`, `left of this window` where no length is
+    /// known.
     #[must_use]
     pub fn unit(&self, window: &Window) -> String {
         match (window.span, self.show_used) {
             (Span::Weekly, false) => self.words.say("unit-left-week"),
             (Span::Weekly, true) => self.words.say("unit-used-week"),
+            (Span::Interval, _) if hours(window).is_none() => {
+                self.words.say(if self.show_used { "unit-used-short" } else { "unit-left-short" })
+            }
             (Span::Interval, false) => self.words.put("unit-left", &[("window", self.window(window).into())]),
             (Span::Interval, true) => self.words.put("unit-used", &[("window", self.window(window).into())]),
         }
@@ -87,19 +108,20 @@ impl Wording<'_> {
         }
     }
 
-    /// Words a moment as short as it stays clear: `15:00`, `Mon 08:00`, `23 November 08:00`.
+    /// Words a moment as short as it stays clear: `15:00`, `Mon 08:00`, `23 November 08:00`, and with its year where it
+    /// is half a year away.
     #[must_use]
     pub fn clock(&self, moment: Timestamp) -> String {
-        self.short(moment, ["clock-today", "clock-week", "clock-date"])
+        self.short(moment, ["clock-today", "clock-week", "clock-date", "clock-year"])
     }
 
     /// Words a moment for the middle of a sentence: `at 15:00`, `on Mon at 08:00`.
     #[must_use]
     pub fn at(&self, moment: Timestamp) -> String {
-        self.short(moment, ["at-today", "at-week", "at-date"])
+        self.short(moment, ["at-today", "at-week", "at-date", "at-year"])
     }
 
-    fn short(&self, moment: Timestamp, [today, week, date]: [&str; 3]) -> String {
+    fn short(&self, moment: Timestamp, [today, week, date, year]: [&str; 4]) -> String {
         let (then, now) = (self.local(moment), self.local(self.now));
         let time = hours_minutes(&then);
         let days_apart = then.date().duration_since(now.date()).as_hours() / 24;
@@ -111,26 +133,41 @@ impl Wording<'_> {
                 self.words.put(week, &[("weekday", weekday.into()), ("time", time.into())])
             }
             _ => self.words.put(
-                date,
-                &[("day", then.day().into()), ("month", self.month(&then).into()), ("time", time.into())],
+                if days_apart.abs() < HALF_A_YEAR { date } else { year },
+                &[
+                    ("day", then.day().into()),
+                    ("month", self.month(&then).into()),
+                    // As text: Fluent would put a thousands separator into a number.
+                    ("year", then.year().to_string().into()),
+                    ("time", time.into()),
+                ],
             ),
         }
     }
 
-    /// Words a moment in full: `Monday, 23 November 2026, 15:00`.
+    /// Words a moment in full: `Monday, 23 November 2026, 15:00`. Where the clock shows that time twice, with the offset
+    /// that tells which of both is meant.
     #[must_use]
     pub fn exact(&self, moment: Timestamp) -> String {
         let then = self.local(moment);
+        let exact = self.in_full(&then);
+        if !self.zone.to_ambiguous_timestamp(then.datetime()).is_ambiguous() {
+            return exact;
+        }
+        let offset = then.strftime("%:z").to_string();
+        self.words.put("exact-offset", &[("exact", exact.into()), ("offset", offset.into())])
+    }
+
+    fn in_full(&self, then: &Zoned) -> String {
         let weekday = self.words.say(&format!("weekday-long-{}", then.weekday().to_monday_one_offset()));
         self.words.put(
             "exact",
             &[
                 ("weekday", weekday.into()),
                 ("day", then.day().into()),
-                ("month", self.month(&then).into()),
-                // As text: Fluent would put a thousands separator into a number.
+                ("month", self.month(then).into()),
                 ("year", then.year().to_string().into()),
-                ("time", hours_minutes(&then).into()),
+                ("time", hours_minutes(then).into()),
             ],
         )
     }
@@ -155,7 +192,7 @@ impl Wording<'_> {
         self.words.put("date-weekday", &values)
     }
 
-    /// Words a span of time by its two largest units: `1 h 30 min`, `2 d 4 h`.
+    /// Words a span of time by its two largest units: `1 h 30 min`, `2 d 4 h`; of years it says no more than how many.
     #[must_use]
     pub fn span(&self, span: SignedDuration) -> String {
         let minutes = span.as_secs().max(0) / 60;
@@ -167,6 +204,7 @@ impl Wording<'_> {
             (0, 0, m) => put("span-minutes", &[("minutes", m.into())]),
             (0, h, 0) => put("span-hours", &[("hours", h.into())]),
             (0, h, m) => put("span-hours-minutes", &[("hours", h.into()), ("minutes", m.into())]),
+            (d, ..) if d >= 2 * YEAR => put("span-years", &[("years", (d / YEAR).into())]),
             (d, 0, _) => put("span-days", &[("days", d.into())]),
             (d, h, _) => put("span-days-hours", &[("days", d.into()), ("hours", h.into())]),
         }
@@ -186,7 +224,7 @@ impl Wording<'_> {
         self.span(self.now.duration_since(moment))
     }
 
-    /// Words money: `$12.34`, `-¥1.25`.
+    /// Words money: `$1,234.50`, `-¥1.25`. English and Chinese write it alike.
     #[must_use]
     pub fn money(&self, amount: Decimal, currency: Currency) -> String {
         let sign = if amount.is_sign_negative() && !amount.is_zero() { "-" } else { "" };
@@ -194,7 +232,22 @@ impl Wording<'_> {
         if shown.scale() < 2 {
             shown.rescale(2);
         }
-        format!("{sign}{}{shown}", currency.sign())
+        format!("{sign}{}{}", currency.sign(), grouped(&shown.to_string()))
+    }
+
+    /// Words what is behind a key: `$12.34`, and what is owed as that: `$1.50 owed`.
+    #[must_use]
+    pub fn balance(&self, available: Decimal, currency: Currency) -> String {
+        if available.is_sign_negative() && !available.is_zero() {
+            return self.words.put("money-owed", &[("amount", self.money(available.abs(), currency).into())]);
+        }
+        self.money(available, currency)
+    }
+
+    /// Words a number of things, which both languages group by thousands: `1,500`.
+    #[must_use]
+    pub fn count(&self, number: u64) -> String {
+        grouped(&number.to_string())
     }
 
     fn local(&self, moment: Timestamp) -> Zoned {
@@ -206,26 +259,31 @@ impl Wording<'_> {
     }
 }
 
-fn hours_minutes(then: &Zoned) -> String {
-    format!("{:02}:{:02}", then.hour(), then.minute())
+/// Gives the length of a window in hours. One that is no whole number of them is rounded: first-use windows end a few
+/// milliseconds off.
+fn hours(window: &Window) -> Option<i64> {
+    window.length_seconds.map(|s| (s + 1800) / 3600).filter(|hours| *hours > 0)
 }
 
-/// Takes the characters out of a foreign name that could break a line or turn text around, and cuts it short.
-pub(crate) fn printable(name: &str) -> String {
-    const LONGEST: usize = 60;
-    let mut shown: String =
-        name.chars().filter(|c| !crate::account::is_unprintable(*c)).take(LONGEST).collect();
-    if name.chars().count() > LONGEST {
-        shown.push('…');
+/// Puts a comma between each three digits before the point.
+fn grouped(number: &str) -> String {
+    let (whole, rest) = number.split_once('.').map_or((number, None), |(whole, rest)| (whole, Some(rest)));
+    let mut shown = String::with_capacity(number.len() + number.len() / 3);
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place) % 3 == 0 {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    if let Some(rest) = rest {
+        shown.push('.');
+        shown.push_str(rest);
     }
     shown
 }
 
-/// Isolates a name that is written from right to left, so that it turns only itself. All others are left alone: some
-/// desktops show the marks.
-pub(crate) fn isolated(name: String) -> String {
-    let turns = |c: char| matches!(c, '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}' | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}');
-    if name.contains(turns) { format!("\u{2068}{name}\u{2069}") } else { name }
+fn hours_minutes(then: &Zoned) -> String {
+    format!("{:02}:{:02}", then.hour(), then.minute())
 }
 
 #[cfg(test)]
@@ -270,26 +328,82 @@ mod tests {
 
     #[test]
     fn money_keeps_its_decimals_and_its_sign() {
+        let amount = |text: &str| text.parse::<Decimal>().expect("an amount");
+        for tongue in Tongue::ALL {
+            check(tongue, |w| {
+                assert_eq!(w.money(amount("12.34"), Currency::Usd), "$12.34");
+                assert_eq!(w.money(amount("-1.25"), Currency::Cny), "-¥1.25");
+                assert_eq!(w.money(amount("98"), Currency::Usd), "$98.00");
+                assert_eq!(w.money(amount("0.005"), Currency::Usd), "$0.005");
+                assert_eq!(w.money(amount("-1234567.8"), Currency::Cny), "-¥1,234,567.80");
+                assert_eq!(w.money(amount("999.99"), Currency::Cny), "¥999.99");
+                assert_eq!(w.money(amount("-0.00"), Currency::Usd), "$0.00");
+                assert_eq!((w.count(1500), w.count(15)), ("1,500".to_owned(), "15".to_owned()));
+            });
+        }
+        check(Tongue::English, |w| assert_eq!(w.balance(amount("-1.5"), Currency::Usd), "$1.50 owed"));
+        check(Tongue::Chinese, |w| assert_eq!(w.balance(amount("-1.5"), Currency::Cny), "欠费 ¥1.50"));
+    }
+
+    #[test]
+    fn a_moment_years_away_has_its_year() {
         check(Tongue::English, |w| {
-            let amount = |text: &str| text.parse::<Decimal>().expect("an amount");
-            assert_eq!(w.money(amount("12.34"), Currency::Usd), "$12.34");
-            assert_eq!(w.money(amount("-1.25"), Currency::Cny), "-¥1.25");
-            assert_eq!(w.money(amount("98"), Currency::Usd), "$98.00");
-            assert_eq!(w.money(amount("0.005"), Currency::Usd), "$0.005");
+            let far = at("2035-11-28T01:00:00Z");
+            assert_eq!(w.clock(far), "28 November 2035 09:00");
+            assert_eq!(w.at(far), "on 28 November 2035 at 09:00");
+            assert_eq!(w.until(far), "9 years");
+            assert_eq!(w.clock(at("2027-03-01T01:00:00Z")), "1 March 09:00");
+        });
+        check(Tongue::Chinese, |w| {
+            let far = at("2035-11-28T01:00:00Z");
+            assert_eq!((w.clock(far).as_str(), w.until(far).as_str()), ("2035年11月28日 09:00", "9 年"));
         });
     }
 
-    #[test]
-    fn a_name_from_right_to_left_turns_only_itself() {
-        assert_eq!(isolated("فريق".to_owned()), "\u{2068}فريق\u{2069}");
-        for plain in ["Home", "工作室", "Büro 🏠"] {
-            assert_eq!(isolated(plain.to_owned()), plain);
-        }
+    /// Words a reset as seen at a moment of a zone: the clock, how far it is, and in full.
+    fn reset(zone: &str, now: &str, reset: &str) -> [String; 3] {
+        let words = Words::new(Tongue::English);
+        let zone = TimeZone::get(zone).expect("a zone");
+        let w = Wording { words: &words, zone: &zone, now: at(now), show_used: false };
+        [w.clock(at(reset)), w.until(at(reset)), w.exact(at(reset))]
     }
 
     #[test]
-    fn a_name_from_outside_cannot_turn_text_around() {
-        assert_eq!(printable("a\u{202E}b\nc"), "abc");
-        assert_eq!(printable(&"x".repeat(100)).chars().count(), 61);
+    fn a_countdown_over_midnight_names_the_day() {
+        assert_eq!(
+            reset("Asia/Shanghai", "2026-11-23T15:10:00Z", "2026-11-23T17:30:00Z"),
+            ["Tue 01:30", "2 h 20 min", "Tuesday, 24 November 2026, 01:30"]
+        );
+        assert_eq!(
+            reset("America/New_York", "2026-12-31T22:00:00Z", "2027-01-01T05:00:00Z"),
+            ["Fri 00:00", "7 h", "Friday, 1 January 2027, 00:00"],
+            "over a year's end, too"
+        );
+    }
+
+    #[test]
+    fn a_countdown_over_a_change_of_the_clock_counts_the_hours_that_pass() {
+        assert_eq!(
+            reset("Europe/Berlin", "2026-03-28T23:30:00Z", "2026-03-29T04:00:00Z"),
+            ["06:00", "4 h 30 min", "Sunday, 29 March 2026, 06:00"],
+            "from 00:30 the clock skips an hour"
+        );
+        assert_eq!(
+            reset("Europe/Berlin", "2026-10-24T21:30:00Z", "2026-10-25T05:00:00Z"),
+            ["Sun 06:00", "7 h 30 min", "Sunday, 25 October 2026, 06:00"],
+            "from 23:30 the clock shows an hour twice"
+        );
+        assert_eq!(
+            reset("America/New_York", "2026-11-01T03:30:00Z", "2026-11-01T08:00:00Z"),
+            ["Sun 03:00", "4 h 30 min", "Sunday, 1 November 2026, 03:00"]
+        );
+    }
+
+    #[test]
+    fn a_time_that_the_clock_shows_twice_says_which_of_both() {
+        let first = reset("Europe/Berlin", "2026-10-24T20:00:00Z", "2026-10-25T00:30:00Z");
+        let second = reset("Europe/Berlin", "2026-10-24T20:00:00Z", "2026-10-25T01:30:00Z");
+        assert_eq!(first[2], "Sunday, 25 October 2026, 02:30 (UTC+02:00)");
+        assert_eq!(second[2], "Sunday, 25 October 2026, 02:30 (UTC+01:00)");
     }
 }

@@ -269,7 +269,7 @@ fn a_day_from_good_to_spent_and_back_shows_one_notice_each() {
             "Home: 20 % left (5 hours)",
             "Home: 5 % left (5 hours)",
             "Home: 5 hours used up",
-            "Home: 5 hours is available again",
+            "Home: 5 hours available again",
         ]
     );
     assert_eq!(stage.notices.len(), 4);
@@ -346,7 +346,7 @@ fn settings_that_were_mended_are_named_until_the_file_fits_again() {
     };
     stage.tell(mended(&["quiet_hours", "accounts[Home].tier"]));
     let banner = stage.view().banners.remove(0);
-    assert!(banner.body.contains("quiet_hours, accounts[Home].tier"), "{banner:?}");
+    assert!(banner.body.contains("quiet_hours and accounts[Home].tier"), "{banner:?}");
     stage.tell(Event::Dismissed(banner.id));
     assert!(stage.view().banners.is_empty());
     stage.tell(mended(&["proxy"]));
@@ -359,12 +359,12 @@ fn settings_that_were_mended_are_named_until_the_file_fits_again() {
 fn a_wrong_local_clock_is_corrected_and_said() {
     let mut stage = Stage::with(&["Home"]);
     let ends: Timestamp = "2026-11-23T07:00:00Z".parse().expect("a moment");
-    // The server says that one hour is left, so its clock shows 06:00 while ours shows 04:00.
+    // The server's clock shows 06:00 while ours shows 04:00.
     let body = serde_json::json!({ "model_remains": [{
         "model_name": "general", "start_time": ends.as_millisecond() - 18_000_000, "end_time": ends.as_millisecond(),
         "remains_time": 3_600_000, "current_interval_status": 1, "current_interval_remaining_percent": 50,
     }], "base_resp": { "status_code": 0 } });
-    stage.answer(&Ok(Answer { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() }));
+    stage.answer(&Ok(dated("Mon, 23 Nov 2026 06:00:00 GMT", &body)));
     let view = stage.view();
     assert_eq!(view.cards[0].meters[0].reset, "resets 07:00, in 1 h");
     assert_eq!(view.banners.iter().map(|b| b.id.as_str()).collect::<Vec<_>>(), ["clock"]);
@@ -372,7 +372,10 @@ fn a_wrong_local_clock_is_corrected_and_said() {
 
 #[test]
 fn a_local_clock_that_is_months_wrong_moves_no_reset() {
-    for ends in ["2026-09-23T07:00:00Z", "2027-02-23T07:00:00Z"] {
+    for (ends, date) in [
+        ("2026-09-23T07:00:00Z", "Wed, 23 Sep 2026 06:00:00 GMT"),
+        ("2027-02-23T07:00:00Z", "Tue, 23 Feb 2027 06:00:00 GMT"),
+    ] {
         let mut stage = Stage::with(&["Home"]);
         let ends: Timestamp = ends.parse().expect("a moment");
         let body = serde_json::json!({ "model_remains": [{
@@ -380,11 +383,32 @@ fn a_local_clock_that_is_months_wrong_moves_no_reset() {
             "end_time": ends.as_millisecond(), "remains_time": 3_600_000,
             "current_interval_status": 1, "current_interval_remaining_percent": 50,
         }], "base_resp": { "status_code": 0 } });
-        stage.answer(&Ok(Answer { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() }));
+        stage.answer(&Ok(dated(date, &body)));
         let card = stage.view().cards.remove(0);
         assert_eq!(card.meters[0].reset, "resets 07:00, in 1 h");
         assert_eq!(card.level, Level::Good);
     }
+}
+
+#[test]
+fn a_reset_years_away_is_shown_with_its_year_and_accuses_no_clock() {
+    let mut stage = Stage::with(&["Home"]);
+    let ends: Timestamp = "2035-11-28T09:00:00Z".parse().expect("a moment");
+    let body = serde_json::json!({ "model_remains": [{
+        "model_name": "general", "end_time": ends.as_millisecond(),
+        "current_interval_status": 1, "current_interval_remaining_percent": 50,
+    }], "base_resp": { "status_code": 0 } });
+    stage.answer(&Ok(dated("Mon, 23 Nov 2026 04:00:03 GMT", &body)));
+    let view = stage.view();
+    assert_eq!(view.banners, [], "the clock agrees with the Date header");
+    assert_eq!(view.cards[0].meters[0].reset, "resets 28 November 2035 09:00, in 9 years");
+    assert_eq!(view.cards[0].sentence, "Good for now. Resets on 28 November 2035 at 09:00.");
+}
+
+/// An answer that says when it was given.
+fn dated(date: &str, body: &serde_json::Value) -> Answer {
+    let headers = vec![("date".to_owned(), date.to_owned())];
+    Answer { status: 200, headers, body: body.to_string().into_bytes() }
 }
 
 #[test]

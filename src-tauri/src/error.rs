@@ -124,11 +124,11 @@ impl From<NameError> for AppError {
     fn from(error: NameError) -> Self {
         let message = match error {
             NameError::Empty => "Give the account a name.".to_owned(),
-            NameError::TooLong | NameError::Control => format!("Choose another name: {error}."),
+            NameError::TooLong { .. } | NameError::Control => format!("Choose another name: {error}."),
         };
         let why = match error {
             NameError::Empty => Sorry::NoName,
-            NameError::TooLong => Sorry::NameTooLong,
+            NameError::TooLong { length } => Sorry::NameTooLong { length },
             NameError::Control => Sorry::NameUnprintable,
         };
         Self::new(Code::Name, message).because(why)

@@ -74,5 +74,5 @@ export const chineseSpent = card({ id: "c4", name: "研究小组", chips: ["国�
   way({ title: "等待重置", body: "5 小时：15:00", aside: "1 小时 30 分" }),
   way({ title: "积分", body: "如果有，会自动使用", action: { ...open("credits"), label: "打开" }, also: { label: "我有积分", does: { kind: "set_credits", account: "c4", on: true } } }),
   way({ title: "升级套餐", body: "立即生效，补差价即可", action: { ...open("plan"), label: "打开" } }),
-  way({ title: "按量付费", body: "改用钱包的密钥，按 token 计费", aside: "¥88.20", action: { label: "复制密钥", does: { kind: "copy_key", account: "c4" } } }),
+  way({ title: "按量计费", body: "改用钱包的密钥，按 token 计费", aside: "¥88.20", action: { label: "复制密钥", does: { kind: "copy_key", account: "c4" } } }),
 ] });

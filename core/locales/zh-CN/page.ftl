@@ -46,7 +46,7 @@ region-china = 中国
 kind-label = 类型
 kind-auto = 自动判断
 kind-token_plan = Token Plan
-kind-pay_as_you_go = 按量付费
+kind-pay_as_you_go = 按量计费
 team-label = 团队
 team-hint = 可不填。套餐密钥属于一个团队。
 more-fields = 自行指定区域和类型
@@ -54,12 +54,12 @@ key-check = 检查此密钥
 asking-title = 正在检查密钥
 asking-body = 密钥只发给 MiniMax，不发往别处。
 name-hint = 便于与其他密钥区分。
-add-intro = 粘贴 Token Plan 密钥或按量付费密钥，Tidemark 会自动分辨。
+add-intro = 粘贴 Token Plan 密钥或按量计费密钥，Tidemark 会自动分辨。
 add-submit = 添加此密钥
 replace-submit = 更换密钥
 cancel = 取消
 as-token_plan = 按 Token Plan 密钥检查
-as-pay_as_you_go = 按按量付费密钥检查
+as-pay_as_you_go = 按按量计费密钥检查
 keep-unchecked = 不检查，直接保存
 
 ## 密钥
@@ -116,11 +116,11 @@ speed-title = 输出速度
 speed-measure = 测量
 speed-again = 再测一次
 speed-measuring = 正在测量…
-pair-title = 按量付费配对
+pair-title = 按量计费配对
 pair-label = 用完后由谁接替
 pair-hint = 套餐用完期间使用它的密钥，按 token 计费。
 pair-none = 无
-pair-missing = 还没有按量付费账户，请先添加它的密钥。
+pair-missing = 还没有按量计费账户，请先添加它的密钥。
 
 ## 账户的选项
 options = 选项

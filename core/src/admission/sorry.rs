@@ -38,7 +38,10 @@ pub enum Sorry {
     /// The account has no name.
     NoName,
     /// Its name is too long.
-    NameTooLong,
+    NameTooLong {
+        /// How many characters it has.
+        length: usize,
+    },
     /// Its name has characters that cannot be shown.
     NameUnprintable,
     /// Its name is another account's.
@@ -84,7 +87,10 @@ impl Sorry {
                 KeyringTrouble::Failed => "sorry-keyring-failed",
             }),
             Self::NoName => words.say("sorry-no-name"),
-            Self::NameTooLong => words.put("sorry-name-too-long", &[("most", NAME_LIMIT.to_string().into())]),
+            Self::NameTooLong { length } => words.put(
+                "sorry-name-too-long",
+                &[("length", length.to_string().into()), ("most", NAME_LIMIT.to_string().into())],
+            ),
             Self::NameUnprintable => words.say("sorry-name-unprintable"),
             Self::NameTaken { name } => words.put("sorry-name-taken", &[("name", name.as_str().into())]),
             Self::NoAccount => words.say("refused-no-such-account"),
@@ -126,7 +132,7 @@ mod tests {
             ]
             .map(S::Keyring),
         );
-        all.extend([S::NoName, S::NameTooLong, S::NameUnprintable, S::NoAccount]);
+        all.extend([S::NoName, S::NameTooLong { length: 300 }, S::NameUnprintable, S::NoAccount]);
         all
     }
 

@@ -71,7 +71,7 @@ fn from_remark(scene: &Scene<'_>, remark: &Remark) -> Banner {
             // Other fields are another banner: dismissing one does not hide the next.
             id: format!("settings_mended:{}", fields.join(",")),
             body: {
-                let fields = fields.join(", ");
+                let fields = scene.words.list(fields.iter().cloned());
                 scene.words.put("banner-settings-mended-body", &[("fields", fields.into())])
             },
             ..with_file("settings_mended", "banner-settings-mended", "")

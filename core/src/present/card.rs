@@ -13,10 +13,11 @@ mod ways;
 pub(super) use ways::pair_of;
 
 use super::{Scene, chips, meters};
+use crate::ahead::Ahead;
 use crate::failure::FailureKind;
 use crate::level::Level;
 use crate::plan::Facts;
-use crate::reading::{Percent, Reading};
+use crate::reading::{Percent, Plan, Reading};
 use crate::tray::Shape;
 use crate::view::Card;
 use crate::watched::Watched;
@@ -27,10 +28,11 @@ pub(super) fn card(scene: &Scene<'_>, facts: &Facts, account: &Watched) -> Card 
     let wording = scene.wording(account);
     let level = scene.level(account);
     let has_no_plan = account.deciding_failure() == Some(FailureKind::NoActivePlan);
-    // Figures of a plan that is gone would only mislead.
-    let reading = account.good.as_ref().map(|g| &g.reading).filter(|_| !has_no_plan);
-    let plan = account.plan().filter(|_| !has_no_plan);
-    let (figure, figure_unit, ring) = figure(&wording, account, reading, level, scene.now.at);
+    // Figures of a plan that is gone would only mislead, and so would room in one that is used up by now.
+    let is_gone = has_no_plan || is_overtaken(scene, account);
+    let reading = account.good.as_ref().map(|g| &g.reading).filter(|_| !is_gone);
+    let plan = account.plan().filter(|_| !is_gone);
+    let (figure, figure_unit, ring) = figure(scene, &wording, account, reading);
     let said = sentence::said(scene, &wording, account, reading);
     let is_spent = scene.own_level(account) == Level::Spent;
     let (key_word, key_tone) = key::key(scene, account);
@@ -55,7 +57,7 @@ pub(super) fn card(scene: &Scene<'_>, facts: &Facts, account: &Watched) -> Card 
         sentence: said.sentence,
         outlook: said.outlook,
         quiet: quiet::quiet(scene, facts, &wording, account, reading),
-        failure: account.failure.map(|(_, f)| failure::failure(&wording, account, &f)),
+        failure: failure::failure(scene, &wording, account, is_gone),
         stale: account
             .good
             .as_ref()
@@ -74,6 +76,7 @@ fn word_beside(scene: &Scene<'_>, account: &Watched, has_no_plan: bool, figure: 
         _ if has_no_plan => "level-no-plan",
         _ if scene.is_on_credits(account) => "level-credits",
         Level::Good | Level::Unknown => return String::new(),
+        Level::Spent if account.owes() => "level-owed",
         _ => level_word(level),
     };
     let word = scene.words.say(word);
@@ -92,17 +95,32 @@ pub(super) const fn level_word(level: Level) -> &'static str {
     }
 }
 
+/// Tells whether MiniMax has called a plan used up since it was read with something left.
+fn is_overtaken(scene: &Scene<'_>, account: &Watched) -> bool {
+    let is_spent = account.deciding_failure() == Some(FailureKind::PlanExhausted);
+    let blocking = account.plan().and_then(Plan::headline_row).map(|row| {
+        let back = Ahead::of(row, &account.history, scene.now.at).back_at();
+        back.is_some_and(|at| at > account.server_now(scene.now.at))
+    });
+    is_spent && blocking != Some(true)
+}
+
 fn figure(
+    scene: &Scene<'_>,
     wording: &Wording<'_>,
     account: &Watched,
     reading: Option<&Reading>,
-    level: Level,
-    now: jiff::Timestamp,
 ) -> (Option<String>, Option<String>, f64) {
+    let level = scene.level(account);
     match reading {
+        _ if scene.is_on_credits(account) => (Some(wording.words.say("level-credits")), None, 0.0),
         Some(Reading::Plan(plan)) => {
-            let window = plan.headline_row().and_then(|r| r.tightest()).filter(|_| !account.has_ended(now));
-            let Some(window) = window else { return (None, None, 0.0) };
+            let window =
+                plan.headline_row().and_then(|r| r.tightest()).filter(|_| !account.has_ended(scene.now.at));
+            let Some(window) = window else {
+                // What has no limit stays whole.
+                return (None, None, if level == Level::Good { 1.0 } else { 0.0 });
+            };
             let left = window.quota.metered_left().unwrap_or(Percent::ZERO);
             if level == Level::Spent {
                 return (Some(wording.words.say("figure-spent")), None, 0.0);
@@ -111,8 +129,9 @@ fn figure(
             (Some(wording.bare_figure(left)), Some(wording.unit(window)), ring)
         }
         Some(Reading::Balance(balance)) => {
-            let amount = balance.available.map(|a| wording.money(a, balance.currency));
-            let unit = amount.is_some().then(|| wording.words.say("unit-available"));
+            let amount = balance.available.map(|a| wording.money(a.abs(), balance.currency));
+            let unit = if account.owes() { "unit-owed" } else { "unit-available" };
+            let unit = amount.is_some().then(|| wording.words.say(unit));
             let own = crate::level::of_balance(balance, account.account.balance_below);
             let ring = if own == Level::Good { 1.0 } else { 0.0 };
             (amount, unit, ring)

@@ -140,7 +140,15 @@ fn note(wording: &Wording<'_>, facts: &Facts, window: &Window, week: Option<Week
     let words = wording.words;
     let own = own_note(wording, window);
     let Some(week) = week else { return (own, String::new()) };
-    let counted = words.put("week-windows", &[("windows", tenths(week.windows_left).into())]);
+    let counted = if week.windows_left < 1.0 {
+        words.say("week-windows-few")
+    } else {
+        let values = [
+            ("windows", tenths(week.windows_left).into()),
+            ("many", tenths(week.windows_left).parse::<f64>().unwrap_or_default().into()),
+        ];
+        words.put("week-windows", &values)
+    };
     let hint = if week.measured {
         words.say("week-windows-measured")
     } else {
@@ -164,7 +172,7 @@ fn own_note(wording: &Wording<'_>, window: &Window) -> String {
     let count = window.count.map(|Count { used, left, total }| {
         let (id, value) = if wording.show_used { ("count-used", used) } else { ("count-left", left) };
         let name = if wording.show_used { "used" } else { "left" };
-        words.put(id, &[(name, value.to_string().into()), ("total", total.to_string().into())])
+        words.put(id, &[(name, wording.count(value).into()), ("total", wording.count(total).into())])
     });
     let factor = (window.boost - 1.0).abs() > f64::EPSILON;
     let factor = factor.then(|| format!("{}", (window.boost * 100.0).round() / 100.0));

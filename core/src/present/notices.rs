@@ -1,27 +1,39 @@
 //! The words of a notice.
 
 use super::Scene;
-use crate::account::Account;
+use crate::account::{Account, AccountId};
 use crate::alert::{Edge, Notice, NoticeAction, NoticeButton, NoticeId, NoticeKind, Owed};
 use crate::level::{self, Level};
-use crate::reading::{Row, Span, Window};
+use crate::reading::{Row, Window};
 use crate::settings::notices::name_of;
-use crate::wording::{Wording, isolated};
+use crate::wording::{Wording, columns, isolated, shortened};
+
+/// So many columns of a title are surely shown; desktops cut what is longer.
+const TITLE: usize = 60;
+/// A name is not cut below this, however long the rest.
+const LEAST_NAME: usize = 10;
+/// The name of a row that is not the headline takes no more of a title.
+const ROW: usize = 18;
 
 /// Words what is owed as one notice, by what is true now; the gravest gives the title. `id` names it by its kind.
 #[must_use]
 pub fn notice(scene: &Scene<'_>, owed: &[Owed], id: impl FnOnce(&str) -> NoticeId) -> Option<Notice> {
     let (first, others) = owed.split_first()?;
-    let (title, mut body) = words_of(scene, first, true)?;
-    for other in others {
-        let (more, _) = words_of(scene, other, false)?;
-        // Its own name stands in the title already.
-        let more = match more.split_once([':', '：']) {
-            Some((_, rest)) if other.account == first.account => rest.trim().to_owned(),
-            Some(_) | None => more,
-        };
-        body = scene.words.put("notice-also", &[("body", body.into()), ("more", more.into())]);
-    }
+    let (what, body) = words_of(scene, first)?;
+    let title = titled(scene, first, what, None);
+    let words = scene.words;
+    let told = others.iter().map(|other| {
+        let (what, _) = words_of(scene, other)?;
+        Some(titled(scene, other, what, first.account.as_ref()))
+    });
+    let told: Vec<String> = told.collect::<Option<_>>()?;
+    let and = |first: String, second: String| {
+        words.put("notice-and", &[("first", first.into()), ("second", second.into())])
+    };
+    let body = match told.into_iter().reduce(and) {
+        Some(more) => words.put("notice-also", &[("body", body.into()), ("more", more.into())]),
+        None => body,
+    };
     let account = first.account.clone().filter(|_| others.iter().all(|other| other.account == first.account));
     let kind = first.edge.kind();
     Some(Notice {
@@ -37,6 +49,20 @@ pub fn notice(scene: &Scene<'_>, owed: &[Owed], id: impl FnOnce(&str) -> NoticeI
             button(scene, "notice-snooze", NoticeAction::Snooze),
         ],
     })
+}
+
+/// Puts an account's name before what has happened, shortened so that this is surely seen. `told` is whose name stands
+/// above already.
+fn titled(scene: &Scene<'_>, owed: &Owed, what: String, told: Option<&AccountId>) -> String {
+    let watched = owed.account.as_ref().and_then(|id| scene.accounts.iter().find(|a| a.account.id == *id));
+    let Some(account) = watched.map(|w| &w.account).filter(|account| Some(&account.id) != told) else {
+        return what;
+    };
+    let around =
+        columns(&marked(scene, scene.words.put("notice-of", &[("account", "".into()), ("what", "".into())])));
+    let room = TITLE.saturating_sub(around + columns(&what)).max(LEAST_NAME);
+    let name = isolated(shortened(&account.name, room));
+    scene.words.put("notice-of", &[("account", name.into()), ("what", what.into())])
 }
 
 /// Words the notice that only shows that notices are shown.
@@ -61,11 +87,11 @@ fn button(scene: &Scene<'_>, label: &str, does: NoticeAction) -> NoticeButton {
     NoticeButton { label: scene.words.say(label), does }
 }
 
-/// Gives title and body of what is owed; in the title the headline row needs no name of its own.
-fn words_of(scene: &Scene<'_>, owed: &Owed, is_title: bool) -> Option<(String, String)> {
+/// Gives what has happened, and the body, of what is owed; the headline row needs no name of its own.
+fn words_of(scene: &Scene<'_>, owed: &Owed) -> Option<(String, String)> {
     let Some(id) = &owed.account else { return of_no_account(scene, &owed.edge) };
     let watched = scene.accounts.iter().find(|a| a.account.id == *id)?;
-    let headline = watched.plan().and_then(|plan| plan.headline_row()).filter(|_| is_title);
+    let headline = watched.plan().and_then(|plan| plan.headline_row());
     Some(of_account(&scene.wording(watched), &watched.account, &owed.edge, headline))
 }
 
@@ -82,23 +108,15 @@ fn of_account(
     edge: &Edge,
     headline: Option<&Row>,
 ) -> (String, String) {
-    let (words, has_credits, name) = (wording.words, account.has_credits, isolated(account.name.clone()));
-    let account = name.as_str();
-    let say = |id: &str| words.put(id, &[("account", account.into())]);
+    let (words, has_credits) = (wording.words, account.has_credits);
+    let say = |id: &str| words.say(id);
     match edge {
         Edge::Worse { row, window, level } => {
             let name = window_name(wording, row, window, headline);
             let left = window.quota.metered_left().unwrap_or(crate::reading::Percent::ZERO);
             let id = if *level == Level::Spent { "notice-spent" } else { "notice-near" };
             let body_id = if *level == Level::Spent && has_credits { "notice-spent-credits" } else { id };
-            let title = words.put(
-                id,
-                &[
-                    ("account", account.into()),
-                    ("figure", wording.figure(left).into()),
-                    ("window", name.into()),
-                ],
-            );
+            let title = words.put(id, &[("figure", wording.figure(left).into()), ("window", name.into())]);
             // A spent row is back only when all its spent windows are.
             let back = if *level == Level::Spent { level::blocked_until(row) } else { window.resets_at };
             let body = back.map_or_else(
@@ -113,7 +131,7 @@ fn of_account(
         Edge::Back { row, window } => {
             let name = window_name(wording, row, window, headline);
             let figure = window.quota.metered_left().map(|l| wording.figure(l)).unwrap_or_default();
-            let title = words.put("notice-back", &[("account", account.into()), ("window", name.into())]);
+            let title = words.put("notice-back", &[("window", name.into())]);
             (title, words.put("notice-back-body", &[("figure", figure.into())]))
         }
         Edge::PlanSpent => (say("notice-plan-spent"), words.say("notice-spent-body")),
@@ -123,13 +141,12 @@ fn of_account(
         Edge::Money { level: Level::Spent, .. } => (say("notice-empty"), words.say("notice-empty-body")),
         Edge::Money { balance, .. } => {
             let amount = balance.available.map(|a| wording.money(a, balance.currency)).unwrap_or_default();
-            let title = words.put("notice-low", &[("account", account.into()), ("amount", amount.into())]);
+            let title = words.put("notice-low", &[("amount", amount.into())]);
             (title, words.say("notice-low-body"))
         }
         Edge::RunsOut { row, window, at, before_reset } => {
             let name = window_name(wording, row, window, headline);
-            let values =
-                [("account", account.into()), ("window", name.into()), ("at", wording.at(*at).into())];
+            let values = [("window", name.into()), ("at", wording.at(*at).into())];
             let title = words.put("notice-runs-out", &values);
             let figure = window.quota.metered_left().map(|l| wording.figure(l)).unwrap_or_default();
             let values = [("figure", figure.into()), ("span", wording.span(*before_reset).into())];
@@ -138,8 +155,7 @@ fn of_account(
         Edge::Unused { row, window } => {
             let name = window_name(wording, row, window, headline);
             let figure = window.quota.metered_left().map(|l| wording.figure(l)).unwrap_or_default();
-            let values = [("account", account.into()), ("window", name.into())];
-            let title = words.put("notice-unused", &values);
+            let title = words.put("notice-unused", &[("window", name.into())]);
             let body = window.resets_at.map(|at| {
                 let (clock, span) = (wording.clock(at).into(), wording.until(at).into());
                 let values = [("figure", figure.into()), ("clock", clock), ("span", span)];
@@ -154,12 +170,9 @@ fn of_account(
 
 fn window_name(wording: &Wording<'_>, row: &Row, window: &Window, headline: Option<&Row>) -> String {
     let is_headline = headline.is_some_and(|h| h.model == row.model);
-    let name = match window.span {
-        Span::Weekly if is_headline => wording.words.say("window-week-inline"),
-        Span::Weekly | Span::Interval => wording.window(window),
-    };
     if is_headline {
-        return name;
+        return wording.window_inline(window);
     }
-    wording.words.put("window-with-row", &[("row", wording.row(row).into()), ("window", name.into())])
+    let (row, name) = (shortened(&wording.row(row), ROW), wording.window(window));
+    wording.words.put("window-with-row", &[("row", row.into()), ("window", name.into())])
 }

@@ -13,7 +13,7 @@ use crate::level::Level;
 use crate::reading::{Percent, Reading, Span};
 use crate::tray::{Picture, Shape, Theme, Tray};
 use crate::watched::Watched;
-use crate::wording::isolated;
+use crate::wording::{isolated, shortened};
 
 /// Gives what the tray shows.
 #[must_use]
@@ -84,7 +84,7 @@ fn title(scene: &Scene<'_>, account: &Watched) -> String {
     let wording = scene.wording(account);
     let figure = match account.good.as_ref().map(|good| &good.reading).filter(|_| level < Level::Spent) {
         Some(Reading::Plan(_)) => left(scene, account).map(|left| wording.figure(left)),
-        Some(Reading::Balance(balance)) => balance.available.map(|a| wording.money(a, balance.currency)),
+        Some(Reading::Balance(balance)) => balance.available.map(|a| wording.balance(a, balance.currency)),
         None => None,
     };
     let what = match figure {
@@ -109,21 +109,6 @@ fn word(scene: &Scene<'_>, account: &Watched) -> &'static str {
 /// Shortens a name to what a line of a menu can bear, counting wide characters twice. One that runs from right to left
 /// is kept from turning the line around.
 fn short(name: &str) -> String {
-    isolated(cut(name))
-}
-
-fn cut(name: &str) -> String {
     const WIDEST: usize = 28;
-    let width = |c: char| if c >= '\u{1100}' { 2 } else { 1 };
-    if name.chars().map(width).sum::<usize>() <= WIDEST {
-        return name.to_owned();
-    }
-    let mut room = WIDEST - 1;
-    let fits = |c: &char| {
-        let left = room.checked_sub(width(*c));
-        room = left.unwrap_or_default();
-        left.is_some()
-    };
-    let start: String = name.chars().take_while(fits).collect();
-    format!("{}…", start.trim_end())
+    isolated(shortened(name, WIDEST))
 }

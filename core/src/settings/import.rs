@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::choices::choice;
 use super::expected::SettingError;
 use super::{SCHEMA, Settings};
-use crate::text::{Tongue, Words};
+use crate::text::Words;
 
 impl Settings {
     /// Gives these settings with those of an export in their place; what the export does not name stays.
@@ -43,13 +43,8 @@ impl Settings {
         let pairs = self.entries().into_iter().zip(before.entries());
         let changed = pairs.filter(|((_, now), (_, then))| now != then).map(|((key, _), _)| key);
         let labels: Vec<String> = changed.map(|key| words.say(&format!("setting-{key}"))).collect();
-        let between = match words.tongue {
-            Tongue::English => ", ",
-            Tongue::Chinese => "、",
-        };
-        let values =
-            [("many", labels.len().into()), ("fields", labels.join(between).into()), ("file", file.into())];
-        words.put("imported", &values)
+        let many = labels.len().into();
+        words.put("imported", &[("many", many), ("fields", words.list(labels).into()), ("file", file.into())])
     }
 }
 

@@ -117,10 +117,7 @@ fn what_happens_to_several_accounts_in_one_heartbeat_is_one_notice() {
     stage.check(|name| if name == "Home" { plan(12, 60) } else { plan(0, 60) });
     assert_eq!(stage.titles(), ["Work: 5 hours used up"]);
     let notice = &stage.notices[0];
-    assert!(
-        notice.body.ends_with("Also: Home: 12 % left (Text and everything shared (5 hours))."),
-        "{notice:#?}"
-    );
+    assert!(notice.body.ends_with("Also: Home: 12 % left (5 hours)."), "{notice:#?}");
     assert_eq!(notice.account, None, "a click opens the window as such");
     let buttons: Vec<_> = notice.buttons.iter().map(|button| button.does).collect();
     assert_eq!(buttons, [NoticeAction::Open, NoticeAction::Snooze]);
@@ -242,5 +239,5 @@ fn a_rolling_window_is_back_when_its_figure_rises_and_not_when_its_bounds_move()
     };
     let told: Vec<_> = [30, 10, 0, 0, 3, 4, 6, 30].map(|left| slide(left, 6)).to_vec();
     assert_eq!(told, [0, 1, 2, 2, 2, 2, 3, 3]);
-    assert_eq!(stage.titles()[2], "Home: 5 hours is available again");
+    assert_eq!(stage.titles()[2], "Home: 5 hours available again");
 }

@@ -336,7 +336,7 @@ impl World {
     /// Reads a notice as the user does.
     fn meant(&self, notice: &Notice) -> Vec<(usize, Say)> {
         let body = format!(" {}", notice.body);
-        let others = body.split(" Also: ").skip(1);
+        let others = body.split(" Also: ").skip(1).flat_map(|others| others.split("; "));
         let mut first = None;
         let statements = std::iter::once(notice.title.as_str()).chain(others);
         let mut said: Vec<_> = statements

@@ -57,8 +57,16 @@ const LANGUAGE: &[&str] = &[
 ];
 
 /// What the core may be built on: nothing that reads a clock, a file, a network or the environment.
-const CORE_CRATES: &[&str] =
-    &["fluent-bundle", "jiff", "rust_decimal", "serde", "serde_json", "thiserror", "unic-langid"];
+const CORE_CRATES: &[&str] = &[
+    "fluent-bundle",
+    "jiff",
+    "rust_decimal",
+    "serde",
+    "serde_json",
+    "thiserror",
+    "unic-langid",
+    "unicode-segmentation",
+];
 
 /// What the core never says.
 const CORE_REFUSES: &[&str] = &[

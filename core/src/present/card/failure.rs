@@ -2,16 +2,28 @@
 //!
 //! Owns the remedies. Refuses the server's own text.
 
-use jiff::SignedDuration;
-
 use crate::failure::{Failure, FailureKind};
 use crate::level::{self, Level};
+use crate::present::Scene;
+use crate::schedule::Reason;
 use crate::view::{BannerAction, CardFailure, Does, Link, Tone};
 use crate::watched::Watched;
 use crate::wording::Wording;
 
-/// Words what went wrong, with the button that helps.
-pub(super) fn failure(wording: &Wording<'_>, account: &Watched, failure: &Failure) -> CardFailure {
+/// Words what went wrong, with the button that helps. That a plan is used up is no news beside figures which say so,
+/// and say until when.
+pub(super) fn failure(
+    scene: &Scene<'_>,
+    wording: &Wording<'_>,
+    account: &Watched,
+    is_gone: bool,
+) -> Option<CardFailure> {
+    let (_, failure) = account.failure?;
+    let is_told = failure.kind == FailureKind::PlanExhausted && !is_gone && account.good.is_some();
+    (!is_told).then(|| worded(scene, wording, account, &failure))
+}
+
+fn worded(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched, failure: &Failure) -> CardFailure {
     let words = wording.words;
     let name = failure.kind.name();
     let title = words.say(&format!("failure-{name}"));
@@ -24,13 +36,13 @@ pub(super) fn failure(wording: &Wording<'_>, account: &Watched, failure: &Failur
         _ => title,
     };
     let body = words.say(&format!("failure-{name}-body"));
-    let wait =
-        failure.retry_after.and_then(|d| SignedDuration::try_from(d).ok()).filter(|d| d.as_secs() >= 60);
-    let body = match wait {
-        Some(wait) => {
-            words.put("failure-wait", &[("span", wording.span(wait).into()), ("body", body.into())])
+    let body = match account.schedule.next() {
+        // As a moment: a span would be shorter by the time it is read.
+        (until, Reason::ToldToWait) if until > scene.now.at => {
+            let clock = scene.local_wording().clock(until);
+            words.put("failure-wait", &[("clock", clock.into()), ("body", body.into())])
         }
-        None => body,
+        _ => body,
     };
     let tone = match level::of_failure(failure.kind) {
         Some(Level::Trouble) => Tone::Trouble,
@@ -50,10 +62,10 @@ fn remedy(wording: &Wording<'_>, account: &Watched, kind: FailureKind) -> Option
             action("do-open-plans", Does::OpenLink { link: Link::Plan, region: account.account.region })
         }
         FailureKind::Keyring => action("do-try-again", Does::RetryKeyring),
-        // While MiniMax asks for a pause, a button to ask again would be bad advice.
-        FailureKind::RateLimited => None,
         FailureKind::NoData
         | FailureKind::PlanExhausted
+        // Tidemark waits by itself; whoever knows better is not kept from asking.
+        | FailureKind::RateLimited
         | FailureKind::ServerError
         | FailureKind::Blocked
         | FailureKind::EndpointMissing

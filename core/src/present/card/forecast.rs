@@ -248,7 +248,7 @@ mod tests {
             assert_eq!(
                 said(None, Confidence::Low, Level::Near),
                 pair(
-                    "Near its limit, but lasts until the reset at 18:00.",
+                    "Little is left, but it lasts until the reset at 18:00.",
                     "A first guess; there is little to go by yet."
                 )
             );

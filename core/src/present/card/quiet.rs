@@ -6,9 +6,12 @@
 use crate::account::{Account, Kind, Tier};
 use crate::plan::{self, Facts};
 use crate::present::Scene;
-use crate::reading::{Balance, Note, Plan, Reading, Row};
+use crate::reading::{Balance, Note, Plan, Quota, Reading, Row, Window};
 use crate::watched::Watched;
 use crate::wording::Wording;
+
+/// So many windows that could not be read are named.
+const MOST_UNREAD: usize = 3;
 
 /// Gives the quiet lines of an account.
 pub(super) fn quiet(
@@ -24,8 +27,9 @@ pub(super) fn quiet(
         Some(Reading::Plan(plan)) => {
             let is_current = scene.is_current(account) && !account.has_ended(scene.now.at);
             let calls = vlm_calls(plan, facts).filter(|_| is_current).map(|calls| {
-                let values = [("calls", calls.into()), ("requests", facts.vlm_requests.into())];
-                wording.words.put("quiet-vlm", &values)
+                let values = [("calls", wording.count(calls).into()), ("many", calls.into())];
+                let each = ("requests", facts.vlm_requests.into());
+                wording.words.put("quiet-vlm", &[&values[..], &[each]].concat())
             });
             let lines = peak(scene, facts, &account.account).into_iter().chain(calls);
             lines.chain(high_speed(wording, &account.account)).chain(of_plan(wording, plan)).collect()
@@ -35,11 +39,13 @@ pub(super) fn quiet(
 
 fn of_balance(wording: &Wording<'_>, account: &Account, balance: &Balance) -> Vec<String> {
     let is_shown = |amount: &rust_decimal::Decimal| !amount.is_zero();
+    let owed = balance.available.map(|a| -a);
     let parts = [
-        ("quiet-cash", balance.cash.filter(is_shown)),
+        // All of it, or what is owed of it, stands above as the figure.
+        ("quiet-cash", balance.cash.filter(is_shown).filter(|cash| Some(*cash) != balance.available)),
         ("quiet-voucher", balance.voucher.filter(is_shown)),
         ("quiet-credit", balance.credit.filter(is_shown)),
-        ("quiet-owed", balance.owed.filter(is_shown)),
+        ("quiet-owed", balance.owed.filter(is_shown).filter(|amount| Some(*amount) != owed)),
         ("quiet-alert", balance.alert_below),
         ("quiet-own-line", account.balance_below),
     ];
@@ -54,7 +60,10 @@ fn of_balance(wording: &Wording<'_>, account: &Account, balance: &Balance) -> Ve
 
 fn of_plan(wording: &Wording<'_>, plan: &Plan) -> Vec<String> {
     let words = wording.words;
-    let absent = plan.rows.iter().filter(|r| r.is_not_in_plan());
+    // The headline row says it in the card's sentence.
+    let headline = plan.headline_row();
+    let is_headline = |row: &Row| headline.is_some_and(|h| std::ptr::eq(h, row));
+    let absent = plan.rows.iter().filter(|r| r.is_not_in_plan() && !is_headline(r));
     let remarks = plan.notes.iter().filter_map(|note| match note {
         Note::StatusContradictsShare => Some("quiet-contradiction"),
         Note::DirectionGuessed => Some("quiet-guessed"),
@@ -64,7 +73,30 @@ fn of_plan(wording: &Wording<'_>, plan: &Plan) -> Vec<String> {
     absent
         .map(|r| words.put("row-not-in-plan", &[("row", wording.row(r).into())]))
         .chain(remarks.map(|id| words.say(id)))
+        .chain(unread(wording, plan))
         .collect()
+}
+
+/// Names the windows whose figure could not be read, and what to do about it.
+fn unread(wording: &Wording<'_>, plan: &Plan) -> Option<String> {
+    let headline = plan.headline_row();
+    let is_headline = |row: &Row| headline.is_some_and(|h| std::ptr::eq(h, row));
+    let named = |row: &Row, window: &Window| {
+        let name = wording.window(window);
+        if is_headline(row) {
+            return name;
+        }
+        wording.words.put("window-with-row", &[("row", wording.row(row).into()), ("window", name.into())])
+    };
+    let windows = plan.rows.iter().flat_map(|row| row.windows.iter().map(move |w| (row, w)));
+    let unread: Vec<String> = windows
+        .filter(|(_, window)| window.quota == Quota::Unknown { left: None })
+        .map(|(row, window)| named(row, window))
+        .collect();
+    let rest = unread.len().saturating_sub(MOST_UNREAD);
+    let more = (rest > 0).then(|| wording.words.put("list-more", &[("count", rest.into())]));
+    let windows = wording.words.list(unread.into_iter().take(MOST_UNREAD).chain(more));
+    (!windows.is_empty()).then(|| wording.words.put("quiet-unread", &[("windows", windows.into())]))
 }
 
 /// Tells of the peak hours while they last, with how many agents the tier keeps going where the user has named it.
@@ -105,8 +137,6 @@ fn high_speed(wording: &Wording<'_>, account: &Account) -> Option<String> {
         return None;
     }
     let models = plan::models().iter().filter(|m| m.high_speed).map(|m| m.model.clone());
-    let listed = models.reduce(|first, second| {
-        wording.words.put("list-and", &[("first", first.into()), ("second", second.into())])
-    });
-    listed.map(|models| wording.words.put("quiet-high-speed", &[("models", models.into())]))
+    let listed = wording.words.list(models);
+    (!listed.is_empty()).then(|| wording.words.put("quiet-high-speed", &[("models", listed.into())]))
 }

@@ -77,6 +77,7 @@ fn credits(wording: &Wording<'_>, account: &Watched) -> String {
 fn balance_said(wording: &Wording<'_>, account: &Watched, balance: &Balance) -> Said {
     let (words, own) = (wording.words, account.account.balance_below);
     Said::only(match (level::of_balance(balance, own), level::crossed_line(balance, own)) {
+        (Level::Spent, _) if account.owes() => words.say("say-balance-owed"),
         (Level::Spent, _) => words.say("say-balance-empty"),
         (Level::Near, Some(line)) => {
             words.put("say-balance-alert", &[("line", wording.money(line, balance.currency).into())])
@@ -111,8 +112,7 @@ fn plan_said(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched, plan: 
     }
     let row = plan.headline_row();
     let Some((row, window)) = row.and_then(|r| Some((r, r.tightest()?))) else {
-        let unlimited = row.is_some_and(|r| r.windows.iter().any(|w| w.quota == Quota::Unlimited));
-        return Said::only(words.say(if unlimited { "say-good-unlimited" } else { "say-rows-unknown" }));
+        return Said::only(words.say(unmetered(plan)));
     };
     let ahead = Ahead::of(row, &account.history, wording.now);
     if level == Level::Spent {
@@ -137,6 +137,17 @@ fn plan_said(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched, plan: 
         }
         None => words.say(without),
     })
+}
+
+/// Says why no window of a plan is metered.
+fn unmetered(plan: &Plan) -> &'static str {
+    let row = plan.headline_row();
+    match row {
+        Some(row) if row.windows.iter().any(|w| w.quota == Quota::Unlimited) => "say-good-unlimited",
+        Some(row) if row.is_not_in_plan() => "say-not-in-plan",
+        None if !plan.rows.is_empty() => "say-not-in-plan",
+        Some(_) | None => "say-rows-unknown",
+    }
 }
 
 /// Says that nothing is left, until when, and what can take over.

@@ -27,15 +27,18 @@ pub(super) fn ways(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched) 
     if account.account.kind == Kind::PayAsYouGo {
         return vec![Way { action: open(Link::Balance), ..way("way-top-up", "notice-empty-body") }];
     }
-    let has_credits = account.account.has_credits;
-    let credits_body = if has_credits { "way-credits-on" } else { "way-credits-body" };
+    let by_credits = |body: &str| Way {
+        action: open(Link::Credits),
+        also: (!scene.demo).then(|| credits(scene, account)),
+        ..way("way-credits", body)
+    };
+    if account.account.has_credits {
+        // They have taken over already: nothing else is needed.
+        return vec![wait(wording, account), by_credits("way-credits-on")];
+    }
     vec![
         wait(wording, account),
-        Way {
-            action: open(Link::Credits),
-            also: (!scene.demo).then(|| credits(scene, account)),
-            ..way("way-credits", credits_body)
-        },
+        by_credits("way-credits-body"),
         Way { action: open(Link::Plan), ..way("way-upgrade", "way-upgrade-body") },
         paired(scene, wording, account).unwrap_or_else(|| Way {
             action: open(Link::ApiKey),
@@ -92,7 +95,7 @@ fn paired(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched) -> Option
     let pair = pair_of(scene, account)?;
     let name: crate::text::Put<'_> = ("account", pair.account.name.clone().into());
     let balance = match pair.good.as_ref().filter(|_| !scene.is_stale(pair)).map(|g| &g.reading) {
-        Some(Reading::Balance(balance)) => balance.available.map(|a| wording.money(a, balance.currency)),
+        Some(Reading::Balance(balance)) => balance.available.map(|a| wording.balance(a, balance.currency)),
         Some(Reading::Plan(_)) | None => None,
     };
     let region = pair.account.region;

@@ -47,7 +47,7 @@ pub(super) fn summary(scene: &Scene<'_>, account: &Watched) -> String {
     let Some(good) = &account.good else { return words.say("say-none-yet") };
     let what = match &good.reading {
         Reading::Balance(balance) => match balance.available {
-            Some(amount) => wording.money(amount, balance.currency),
+            Some(amount) => wording.balance(amount, balance.currency),
             None => words.say("say-balance-unknown"),
         },
         Reading::Plan(_) if account.has_ended(scene.now.at) => words.say("figure-waiting"),
@@ -98,7 +98,11 @@ fn windows_line(wording: &Wording<'_>, row: &Row, ahead: &Ahead<'_>) -> String {
         (Some((window, left)), None) | (None, Some((window, left))) => line(window, left),
         (None, None) => {
             let unlimited = row.windows.iter().any(|w| w.quota == crate::reading::Quota::Unlimited);
-            let value = words.say(if unlimited { "value-no-limit" } else { "value-unknown" });
+            let value = words.say(match () {
+                () if unlimited => "value-no-limit",
+                () if row.is_not_in_plan() => "value-not-in-plan",
+                () => "value-unknown",
+            });
             words.put("tray-window-plain", &[("row", name.into()), ("figure", value.into())])
         }
     }
