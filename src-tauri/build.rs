@@ -4,6 +4,7 @@ const COMMANDS: &[&str] = &[
     "view",
     "texts",
     "check_key",
+    "look_at_key",
     "keep_key",
     "drop_key",
     "rename_account",

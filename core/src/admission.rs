@@ -4,6 +4,7 @@
 
 mod found;
 mod name;
+mod paste;
 mod sorry;
 
 use serde::Serialize;
@@ -14,6 +15,7 @@ use crate::text::Words;
 
 pub use found::{Behind, Fact, Found, found, kept};
 pub use name::propose;
+pub use paste::{Judged, Look, Maker, judged};
 pub use sorry::Sorry;
 
 /// One question to MiniMax about a key, and what came of it so far.

@@ -58,7 +58,7 @@ pub struct Admitted {
     pub state: KeyState,
     /// What came of asking, where MiniMax was asked: its answer where it was a reading, else the failure.
     pub outcome: Option<Result<Answer, Failure>>,
-    /// Whether blanks or quotes were taken off the key.
+    /// Whether something around the key was taken off.
     pub trimmed: bool,
 }
 
@@ -96,7 +96,7 @@ impl Admitted {
             KeyState::Unchecked => format!("{name} is kept unchecked as a {kind} of the {region} platform."),
         };
         if self.trimmed {
-            sentence.push_str(" Blanks or quotes around the key were taken off.");
+            sentence.push_str(" What stood around the key was taken off.");
         }
         sentence
     }

@@ -107,7 +107,13 @@ impl From<KeyError> for AppError {
         let code = match error {
             KeyError::Empty => Code::Empty,
             KeyError::TooLong => Code::TooLong,
-            KeyError::Blank | KeyError::NotPlain | KeyError::LoginToken => Code::Key,
+            KeyError::Blank
+            | KeyError::NotPlain
+            | KeyError::LoginToken
+            | KeyError::TooShort
+            | KeyError::Address
+            | KeyError::Mail
+            | KeyError::Other(_) => Code::Key,
         };
         let why = match error {
             KeyError::Empty => Sorry::NoKey,
@@ -115,6 +121,10 @@ impl From<KeyError> for AppError {
             KeyError::Blank => Sorry::KeyInPieces,
             KeyError::NotPlain => Sorry::KeyNotPlain,
             KeyError::LoginToken => Sorry::LoginToken,
+            KeyError::TooShort => Sorry::KeyTooShort,
+            KeyError::Address => Sorry::IsAddress,
+            KeyError::Mail => Sorry::IsMail,
+            KeyError::Other(maker) => Sorry::IsOf(maker),
         };
         Self::new(code, error.to_string()).because(why)
     }

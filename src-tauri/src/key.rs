@@ -2,14 +2,24 @@
 //!
 //! Owns what a key may look like. Refuses to print it: no `Display`, no `Serialize`, and a `Debug` that says nothing.
 
+mod bare;
+mod stranger;
+
 use std::fmt;
 
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use tidemark_core::account::Kind;
+use tidemark_core::admission::Maker;
 
 /// The longest key, in characters: what Windows' key store takes (2,560 bytes of UTF-16).
 pub const KEY_LIMIT: usize = 1_280;
+
+/// The shortest text that is taken for a key, in characters. MiniMax's have more than a hundred.
+const KEY_LEAST: usize = 8;
+
+/// Shorter than this, it is asked about before MiniMax is.
+const KEY_WHOLE: usize = 20;
 
 /// The shortest key whose last four characters are shown.
 const SHOWN_FROM: usize = 12;
@@ -23,10 +33,12 @@ pub struct ApiKey(SecretString);
 pub struct Parsed {
     /// The key itself.
     pub key: ApiKey,
-    /// Whether blanks, line breaks, quotes or `Bearer` were taken off.
+    /// Whether something around it was taken off: blanks, quotes, `Bearer`, the rest of a line.
     pub trimmed: bool,
     /// What its prefix says it pays with; `None` where the prefix is not known.
     pub kind: Option<Kind>,
+    /// Whether it is so short that a part of it may be missing.
+    pub short: bool,
 }
 
 /// Why a text cannot be a key.
@@ -47,40 +59,48 @@ pub enum KeyError {
     /// A token of MiniMax's OAuth log-in.
     #[error("This is a log-in token, not an API key. Copy a key from MiniMax's key page instead.")]
     LoginToken,
+    /// Fewer than eight characters.
+    #[error("This is too short to be a key. Copy the whole key from MiniMax's key page.")]
+    TooShort,
+    /// The address of a page.
+    #[error("This is the address of a page, not a key. Open it, copy the key there, and paste that.")]
+    Address,
+    /// An e-mail address.
+    #[error("This is an e-mail address, not a key. Copy the key from MiniMax's key page and paste that.")]
+    Mail,
+    /// The key of another maker.
+    #[error("This is a key of {}, not of MiniMax. Copy one from MiniMax's key page.", .0.name())]
+    Other(Maker),
 }
 
 impl ApiKey {
-    /// Takes a text as it was pasted: without blanks, line breaks, quotes and `Bearer` around it.
+    /// Takes a text as it was pasted, without what stands around the key: blanks, quotes, `Bearer`, `export NAME=`.
     ///
     /// # Errors
     ///
     /// [`KeyError`] names the first rule it breaks, and never repeats a character of it.
     pub fn parse(text: &str) -> Result<Parsed, KeyError> {
-        let key = bare(text);
-        if key.is_empty() {
-            return Err(KeyError::Empty);
+        let key = plain(text)?;
+        if let Some(stranger) = stranger::stranger(key) {
+            return Err(stranger);
         }
-        // A key is ASCII, so bytes are characters, and a huge paste costs nothing more.
-        if key.len() > KEY_LIMIT {
-            return Err(KeyError::TooLong);
+        if key.len() < KEY_LEAST {
+            return Err(KeyError::TooShort);
         }
-        if key.contains(char::is_whitespace) {
-            return Err(KeyError::Blank);
-        }
-        if !key.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(KeyError::NotPlain);
-        }
-        if key.starts_with("mmoat_") {
-            return Err(KeyError::LoginToken);
-        }
-        Ok(Parsed { key: Self(key.into()), trimmed: key.len() != text.len(), kind: kind_of(key) })
+        Ok(Parsed {
+            key: Self(key.into()),
+            trimmed: key.len() != text.len(),
+            kind: kind_of(key),
+            short: key.len() < KEY_WHOLE,
+        })
     }
 
     /// Takes a key as the keyring gives it; `None` where that is no key. The bytes are erased.
     #[must_use]
     pub fn from_stored(bytes: Vec<u8>) -> Option<Self> {
         let bytes = Zeroizing::new(bytes);
-        Self::parse(std::str::from_utf8(&bytes).ok()?).ok().map(|parsed| parsed.key)
+        // What was kept once is a key, also where a paste of it would be asked about today.
+        plain(std::str::from_utf8(&bytes).ok()?).ok().map(|key| Self(key.into()))
     }
 
     /// Gives the last four characters; `None` for a key under 12 characters, of which nothing is shown.
@@ -109,24 +129,26 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// Takes off what a paste brings along: `"sk-…"`, `Bearer sk-…`, a line break at the end.
-fn bare(text: &str) -> &str {
-    let mut key = text;
-    loop {
-        let before = key.len();
-        key = key.trim_matches(|c: char| {
-            c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\u{FEFF}' | '\u{200B}')
-        });
-        if let Some((word, rest)) = key.split_at_checked(6)
-            && word.eq_ignore_ascii_case("bearer")
-            && (rest.is_empty() || rest.starts_with(char::is_whitespace))
-        {
-            key = rest;
-        }
-        if key.len() == before {
-            return key;
-        }
+/// Gives the key in a text, where what stands around it leaves one that can travel.
+fn plain(text: &str) -> Result<&str, KeyError> {
+    let key = bare::bare(text);
+    if key.is_empty() {
+        return Err(KeyError::Empty);
     }
+    // A key is ASCII, so bytes are characters, and a huge paste costs nothing more.
+    if key.len() > KEY_LIMIT {
+        return Err(KeyError::TooLong);
+    }
+    if key.contains(char::is_whitespace) {
+        return Err(KeyError::Blank);
+    }
+    if !key.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(KeyError::NotPlain);
+    }
+    if key.starts_with("mmoat_") {
+        return Err(KeyError::LoginToken);
+    }
+    Ok(key)
 }
 
 /// Reads the kind from the prefix, as MiniMax's key pages give them out.
@@ -181,6 +203,10 @@ mod tests {
             ("sk-cp-tést-0123", KeyError::NotPlain),
             ("sk-cp-test-…", KeyError::NotPlain),
             ("mmoat_test-0123456789", KeyError::LoginToken),
+            ("sk-cp-t", KeyError::TooShort),
+            ("https://platform.minimax.io", KeyError::Address),
+            ("<someone@example.com>", KeyError::Mail),
+            ("export OPENAI_API_KEY=sk-proj-test-0123456789", KeyError::Other(Maker::OpenAi)),
         ] {
             assert_eq!(ApiKey::parse(text).map(|_| ()), Err(error), "{text:?}");
         }
@@ -209,10 +235,10 @@ mod tests {
 
     #[test]
     fn no_way_of_printing_shows_a_key() {
-        for text in ["k", "sk-cp-test-0123456789", "unprefixed0123456789", &"n".repeat(KEY_LIMIT)] {
+        for text in ["kkkkkkkk", "sk-cp-test-0123456789", "unprefixed0123456789", &"n".repeat(KEY_LIMIT)] {
             let parsed = parsed(text);
             assert_eq!(format!("{:?} {:#?}", parsed.key, parsed.key), "ApiKey(hidden) ApiKey(hidden)");
-            assert!(!format!("{parsed:?}").contains(text) || text == "k", "{text:?}");
+            assert!(!format!("{parsed:?}").contains(text) || text == "kkkkkkkk", "{text:?}");
         }
     }
 

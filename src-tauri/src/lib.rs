@@ -105,6 +105,7 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
             commands::view,
             commands::texts,
             commands::admission::check_key,
+            commands::admission::look_at_key,
             commands::admission::keep_key,
             commands::admission::drop_key,
             commands::rename_account,

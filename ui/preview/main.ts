@@ -15,6 +15,9 @@ import * as a from "../tests/admissions";
 import * as f from "../tests/fixtures";
 import { pseudo, pseudoView } from "../tests/pseudo";
 import * as s from "../tests/states";
+import { translator } from "../src/texts";
+import wordsEn from "../../core/locales/en/words.ftl?raw";
+import wordsZh from "../../core/locales/zh-CN/words.ftl?raw";
 
 /** One account's own screen, reached as the user does; `&range=week` looks further back, `&gap` leaves holes. */
 function account(card: Card, language = "en", chart?: (range: Range) => Chart): Fake {
@@ -48,6 +51,9 @@ const asked = new URLSearchParams(location.search);
 const scenes: Record<string, () => ReturnType<typeof fake>> = {
   first: () => fake(f.empty),
   firstZh: () => fake({ ...f.empty, language: "zh-CN" }),
+  addKey: () => keys(f.view({ cards: [f.card(), f.near] }), "open-keys", "add-key"),
+  addKeyZh: () => keys({ ...f.chinese }, "open-keys", "add-key"),
+  replaceKey: () => keys(f.view({ cards: [f.card(), f.near] }), "open-keys", "replace"),
   firstLocked: () => fake({ ...f.empty, banners: [f.lockedBanner, f.trayBanner] }),
   calm: () => fake(f.view({ cards: [f.card(), f.near, f.wallet] })),
   shapes: () => fake(f.everyShape),
@@ -104,6 +110,26 @@ const scenes: Record<string, () => ReturnType<typeof fake>> = {
   },
 };
 
+/** The core's own words for why a key was not taken: `offline`, `known`, `keyring-locked`. */
+function sorry(bridge: Fake, why: string): { code: string; message: string } {
+  const language = bridge.calls.length > 0 && document.documentElement.lang === "zh-CN" ? "zh-CN" : "en";
+  const t = translator({ language, source: language === "en" ? wordsEn : wordsZh });
+  const codes: Record<string, string> = { "is-plan": "wrong_kind", "is-payg": "wrong_kind", known: "duplicate", refused: "refused", "name-taken": "name" };
+  const unreachable = ["offline", "timeout", "tls", "blocked", "rate-limited", "unreachable"].includes(why);
+  return { code: unreachable ? "offline" : why.startsWith("keyring") ? "keyring" : (codes[why] ?? "key"), message: t(`sorry-${why}`, { account: "Studio", name: "Studio", most: "64", maker: "OpenAI" }) };
+}
+
+/** Puts a text into the field as a paste does, or as typing and Enter do. */
+async function fill(text: string, how: "paste" | "enter"): Promise<void> {
+  const find = (): HTMLInputElement | null => document.querySelector('[data-testid="key-input"]');
+  while (find() === null) await new Promise(requestAnimationFrame);
+  const field = find();
+  if (field === null) return;
+  field.value = text;
+  field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: how === "paste" ? "insertFromPaste" : "insertText" }));
+  if (how === "enter") field.form?.requestSubmit();
+}
+
 /** What is typed as the key says what comes of it. */
 function check(bridge: ReturnType<typeof fake>, key: string): Promise<unknown> {
   const good: Record<string, unknown> = { plan: a.planKey, planZh: a.planKeyZh, pay: a.payKey, none: a.noPlanKey, unchecked: a.uncheckedKey };
@@ -113,7 +139,7 @@ function check(bridge: ReturnType<typeof fake>, key: string): Promise<unknown> {
   }
   const found = good[key];
   if (found !== undefined) return Promise.resolve(found);
-  return Promise.reject({ code: key, message: "There is no connection to MiniMax, so the key could not be checked. Look at your network and try again, or keep the key unchecked." });
+  return Promise.reject(sorry(bridge, key));
 }
 
 const see = asked.get("see") ?? "calm";
@@ -121,7 +147,11 @@ const bridge = (scenes[see] ?? scenes["calm"])?.();
 const target = document.getElementById("app");
 if (bridge !== undefined && target !== null) {
   bridge.answer.checkKey = ({ key }: { key: string }) => check(bridge, key);
+  bridge.answer.keepKey = (name: string) => (name === "Studio" ? Promise.reject(sorry(bridge, "name-taken")) : Promise.resolve({ id: "new", sentence: `${name} is added.` }));
   mount(App, { target, props: { bridge } });
+  const [paste, enter] = [asked.get("paste"), asked.get("enter")];
+  if (paste !== null) void fill(paste, "paste");
+  if (enter !== null) void fill(enter, "enter").then(() => go(...(asked.get("then")?.split(",") ?? [])));
   // For looking at it from the console: send another view, or go to an account.
   Object.assign(window, { bridge, fixtures: { ...f, ...s } });
 }

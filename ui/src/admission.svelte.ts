@@ -1,14 +1,15 @@
 // A key on its way in: pasted, checked, explained, kept. Owns the only copy of a key the page ever has, and empties it when
 // it is kept or left. Refuses to judge a key: trimming, kinds and limits are the backend's.
-import { asRefusal, type Bridge, type Kept, type Refusal, type Unsubscribe } from "./contract";
+import { asRefusal, type Bridge, type Kept, type KeyToCheck, type Refusal, type Unsubscribe } from "./contract";
 import type { AccountId } from "./generated/AccountId";
 import type { Found } from "./generated/Found";
+import type { Judged } from "./generated/Judged";
 import type { Kind } from "./generated/Kind";
 import type { Region } from "./generated/Region";
 import type { Step } from "./generated/Step";
 
 /** What of the backend a key on its way in needs. */
-export type Gate = Pick<Bridge, "onAdmission" | "checkKey" | "keepKey" | "dropKey">;
+export type Gate = Pick<Bridge, "onAdmission" | "lookAtKey" | "checkKey" | "keepKey" | "dropKey">;
 
 /** The state of one key on its way in. */
 export class Admission {
@@ -20,6 +21,8 @@ export class Admission {
   region = $state<Region | "auto">("auto");
   kind = $state<Kind | "auto">("auto");
   refusal = $state.raw<Refusal | null>(null);
+  /** What the text in the field looks like, said before it is checked. */
+  judged = $state.raw<Judged | null>(null);
   /** How far MiniMax has answered. */
   steps = $state.raw<Step[]>([]);
   found = $state.raw<Found | null>(null);
@@ -56,22 +59,34 @@ export class Admission {
     });
   }
 
+  /** Has the text in the field looked at, where it is whole: pasted, or left. Nobody is asked for that. */
+  async look(): Promise<void> {
+    const looked = this.key;
+    if (looked.trim() === "" || this.busy !== null) return;
+    try {
+      const judged = await this.#gate.lookAtKey(this.#question(false));
+      if (looked === this.key && this.busy === null && this.refusal === null) this.judged = judged;
+    } catch {
+      // What is wrong with it is said when it is checked.
+    }
+  }
+
+  /** Takes back what was said of a text that is not the one in the field any more. */
+  typed(): void {
+    this.judged = null;
+    this.refusal = null;
+  }
+
   /** Has the key checked; says whether it can be kept. The key stays in the form until it is. */
   async check(unchecked = false): Promise<boolean> {
     if (this.busy !== null) return false;
     const mine = (this.#turn += 1);
     this.busy = "checking";
-    this.refusal = null;
+    this.refusal = this.judged = null;
     this.steps = [];
     try {
       await this.#heard;
-      const found = await this.#gate.checkKey({
-        key: this.key,
-        region: this.region === "auto" ? null : this.region,
-        kind: this.kind === "auto" ? null : this.kind,
-        unchecked,
-        replaces: this.replaces,
-      });
+      const found = await this.#gate.checkKey(this.#question(unchecked));
       if (mine !== this.#turn) return false;
       if (this.name === "") this.name = found.name;
       this.found = found;
@@ -115,6 +130,16 @@ export class Admission {
     this.key = "";
     this.#drop();
     void this.#heard.then((end) => end());
+  }
+
+  #question(unchecked: boolean): KeyToCheck {
+    return {
+      key: this.key,
+      region: this.region === "auto" ? null : this.region,
+      kind: this.kind === "auto" ? null : this.kind,
+      unchecked,
+      replaces: this.replaces,
+    };
   }
 
   #drop(): void {

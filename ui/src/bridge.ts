@@ -23,6 +23,7 @@ export const bridge: Bridge = {
   texts: () => invoke("texts"),
   onAdmission: (hear) => listen<Step[]>("admission", ({ payload }) => hear(payload)),
   checkKey: ({ key, ...question }) => invoke("check_key", { key, question }),
+  lookAtKey: ({ key, ...question }) => invoke("look_at_key", { key, question }),
   keepKey: (name, team) => invoke("keep_key", { name, team }),
   dropKey: () => invoke("drop_key"),
   moveAccount: (id, before) => invoke("move_account", { id, before }),

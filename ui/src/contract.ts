@@ -6,6 +6,7 @@ import type { DoctorReport } from "./generated/DoctorReport";
 import type { Chart } from "./generated/Chart";
 import type { FieldView } from "./generated/FieldView";
 import type { Found } from "./generated/Found";
+import type { Judged } from "./generated/Judged";
 import type { Kind } from "./generated/Kind";
 import type { Link } from "./generated/Link";
 import type { Range } from "./generated/Range";
@@ -65,6 +66,8 @@ export type Bridge = {
   onAdmission(hear: (steps: Step[]) => void): Promise<Unsubscribe>;
   /** Asks MiniMax what a key is, told step by step to `onAdmission`; the backend holds it until it is kept or dropped. */
   checkKey(key: KeyToCheck): Promise<Found>;
+  /** Says what a pasted text looks like, without asking anybody; `null` where there is nothing to say. */
+  lookAtKey(key: KeyToCheck): Promise<Judged | null>;
   /** Keeps the key that was checked. The name counts for a new account only. */
   keepKey(name: string, team: string | null): Promise<Kept>;
   /** Ends the check that is under way, and forgets the key that is not kept. */

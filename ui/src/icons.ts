@@ -3,6 +3,7 @@ const dot = (x: number, y: number): string => `M${x} ${y}h.01`;
 
 /** The path of each sign. */
 export const icons = {
+  ring: "M9 2.6a6.4 6.4 0 1 1-6.2 4.8",
   refresh: "M14.6 9A5.6 5.6 0 1 1 12.9 5M14.8 2.6v3.2h-3.2",
   key: "M11.6 10.1a3.9 3.9 0 1 0-3.7-3.7L2.8 11.5v3.7h3.4v-1.9h1.9v-1.9h1.9zM12.2 5.8h.01",
   back: "M11 4 6 9l5 5",

@@ -387,3 +387,62 @@ describe("the step for notices", () => {
     expect(words(part("step-heading"))).toBe("All set");
   });
 });
+
+describe("a text that was pasted", () => {
+  /** Pastes as a browser does: the field has the text, and says that it was pasted. */
+  async function paste(text: string): Promise<void> {
+    const field = part("key-input") as HTMLInputElement;
+    field.value = text;
+    await fireEvent.input(field, { inputType: "insertFromPaste" });
+  }
+
+  test("is judged at once, and nothing is checked for that", async () => {
+    const bridge = await open(empty);
+    await paste("https://platform.minimax.io/user-center");
+    expect(words(await appears("key-judged"))).toContain("address of a page");
+    expect(part("key-judged").closest("[role=status]")).not.toBeNull();
+    expect(part("key-input").getAttribute("aria-invalid")).toBe("true");
+    expect(document.getElementById(part("key-input").getAttribute("aria-describedby")?.split(" ")[0] ?? "")?.contains(part("key-judged"))).toBe(true);
+    expect(called(bridge, "checkKey")).toEqual([]);
+    await paste("sk-cp-test-0123456789");
+    await waitFor(() => expect(part("key-judged").dataset["tone"]).toBe("info"));
+    expect(part("key-input").getAttribute("aria-invalid")).toBe("false");
+  });
+
+  test("is not judged letter by letter while it is typed, but when it is left", async () => {
+    const bridge = await open(empty);
+    await type("key-input", "https://platform");
+    expect(called(bridge, "lookAtKey")).toEqual([]);
+    await fireEvent.change(part("key-input"));
+    await appears("key-judged");
+    await type("key-input", "https://platform.");
+    expect(none("key-judged"), "what was said is of another text").toBe(true);
+  });
+
+  test("a late word about another text is not said", async () => {
+    let say: (judged: unknown) => void = () => undefined;
+    await open(empty, (b) => {
+      b.answer.lookAtKey = () => new Promise((resolve) => (say = resolve));
+    });
+    await paste("https://platform.minimax.io");
+    await type("key-input", testKey);
+    say({ tone: "trouble", sentence: "late" });
+    await Promise.resolve();
+    expect(none("key-judged")).toBe(true);
+  });
+
+  test("a refusal goes with the text it was about, and the key stays for another try", async () => {
+    const bridge = await open(empty, (b) => {
+      b.answer.checkKey = refuse("offline");
+    });
+    expect(words(part("add-submit"))).toBe("Check this key");
+    await check();
+    await appears("form-error");
+    expect(valueOf("key-input")).toBe(testKey);
+    expect(words(part("add-submit"))).toBe("Try again");
+    delete bridge.answer.checkKey;
+    await fireEvent.submit(part("key-input").closest("form") as HTMLFormElement);
+    await appears("keep-key");
+    expect(called(bridge, "checkKey").map(([asked]) => (asked as { key: string }).key)).toEqual([testKey, testKey]);
+  });
+});

@@ -5,7 +5,7 @@ import type { Bridge, Show } from "../src/contract";
 import type { Section } from "../src/generated/Section";
 import type { Step } from "../src/generated/Step";
 import type { View } from "../src/generated/View";
-import { planKey, uncheckedKey } from "./admissions";
+import { pasted, planKey, uncheckedKey } from "./admissions";
 import { checkup, desktop, withAutostart } from "./desktop";
 import { charted } from "./charts";
 import { form, options as accountOptions, speedCost, speedResult } from "./choices";
@@ -72,6 +72,7 @@ export function fake(first: View): Fake {
       return nothing;
     }),
     checkKey: command("checkKey", ({ unchecked }) => (unchecked ? uncheckedKey : planKey)),
+    lookAtKey: command("lookAtKey", ({ key }) => pasted(key, now.language)),
     keepKey: command("keepKey", (name) => ({ id: "new", sentence: `${name} is added.` })),
     dropKey: command("dropKey", nothing),
     moveAccount: command("moveAccount", nothing),

@@ -51,6 +51,7 @@ team-label = Team
 team-hint = Optional. A plan key belongs to one team.
 more-fields = Set region and kind myself
 key-check = Check this key
+key-check-again = Try again
 asking-title = Checking the key
 asking-body = It goes to MiniMax and nowhere else.
 name-hint = So that you can tell it from others.

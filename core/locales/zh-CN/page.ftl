@@ -51,6 +51,7 @@ team-label = 团队
 team-hint = 可不填。套餐密钥属于一个团队。
 more-fields = 自行指定区域和类型
 key-check = 检查此密钥
+key-check-again = 再试一次
 asking-title = 正在检查密钥
 asking-body = 密钥只发给 MiniMax，不发往别处。
 name-hint = 便于与其他密钥区分。

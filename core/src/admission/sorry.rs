@@ -2,6 +2,7 @@
 //!
 //! Owns one reason for each. Refuses to repeat a character of a key.
 
+use super::paste::Maker;
 use crate::account::{Kind, NAME_LIMIT, Region};
 use crate::failure::FailureKind;
 use crate::message::KeyringTrouble;
@@ -20,6 +21,14 @@ pub enum Sorry {
     KeyNotPlain,
     /// It is a token of MiniMax's log-in.
     LoginToken,
+    /// It is too short for a key.
+    KeyTooShort,
+    /// It is the address of a page.
+    IsAddress,
+    /// It is an e-mail address.
+    IsMail,
+    /// It is another maker's key.
+    IsOf(Maker),
     /// It is a key of this kind, and the other was wanted.
     IsKind(Kind),
     /// It is a key of this kind, and the account whose key it would be is of the other.
@@ -63,6 +72,10 @@ impl Sorry {
             Self::KeyInPieces => words.say("sorry-key-in-pieces"),
             Self::KeyNotPlain => words.say("sorry-key-not-plain"),
             Self::LoginToken => words.say("sorry-login-token"),
+            Self::KeyTooShort => words.say("sorry-key-too-short"),
+            Self::IsAddress => words.say("sorry-is-address"),
+            Self::IsMail => words.say("sorry-is-mail"),
+            Self::IsOf(maker) => words.put("sorry-is-of", &[("maker", maker.name().into())]),
             Self::IsKind(Kind::TokenPlan) => words.say("sorry-is-plan"),
             Self::IsKind(Kind::PayAsYouGo) => words.say("sorry-is-payg"),
             Self::AccountIsNot(Kind::TokenPlan) => words.say("sorry-account-is-payg"),
@@ -106,6 +119,10 @@ mod tests {
     fn all() -> Vec<Sorry> {
         use Sorry as S;
         let mut all = vec![S::NoKey, S::KeyTooLong, S::KeyInPieces, S::KeyNotPlain, S::LoginToken];
+        all.extend([S::KeyTooShort, S::IsAddress, S::IsMail]);
+        all.extend(
+            [Maker::OpenAi, Maker::Anthropic, Maker::OpenRouter, Maker::Google, Maker::GitHub].map(S::IsOf),
+        );
         for kind in [Kind::TokenPlan, Kind::PayAsYouGo] {
             all.extend([S::IsKind(kind), S::AccountIsNot(kind)]);
         }

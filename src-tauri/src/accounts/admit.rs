@@ -6,15 +6,16 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 use tidemark_core::account::{Account, AccountId, Kind, Region, check_name};
-use tidemark_core::admission::Asked;
+use tidemark_core::admission::{Asked, Look};
 use tidemark_core::answer::Answer;
 use tidemark_core::failure::Failure;
+use tidemark_core::settings::Settings;
 
 use super::verdict::Progress;
 use super::{Admitted, Desk, KeyState, NewAccount, account_mut, not_found, refuse_taken_name, wrong_kind};
 use crate::config;
 use crate::error::AppError;
-use crate::key::ApiKey;
+use crate::key::{ApiKey, Parsed};
 use crate::vault::{KeyVault, Patience};
 
 /// What is asked about a key.
@@ -43,7 +44,7 @@ pub struct Checked {
     pub state: KeyState,
     /// What came of asking, where MiniMax was asked.
     pub outcome: Option<Result<Answer, Failure>>,
-    /// Whether blanks or quotes were taken off.
+    /// Whether something around the key was taken off.
     pub trimmed: bool,
     /// The account whose next key it is.
     pub replaces: Option<AccountId>,
@@ -78,6 +79,17 @@ impl<V: KeyVault> Desk<V> {
         self.keep(checked, "", None).await.map_err(|(_, error)| error)
     }
 
+    /// Looks at a key without asking anybody: not MiniMax, not the keyring.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError`] says why it cannot be the key that is wanted.
+    pub fn look_at(&self, question: &Question, key: &str) -> Result<Look, AppError> {
+        let settings = config::load(&self.paths, Timestamp::now()).settings;
+        let (Parsed { kind, trimmed, short, .. }, _) = fits(question, key, &settings)?;
+        Ok(Look { kind, trimmed, short })
+    }
+
     /// Checks a key without keeping it; `tell` hears of each step. Dropping the future ends the asking.
     ///
     /// # Errors
@@ -89,18 +101,9 @@ impl<V: KeyVault> Desk<V> {
         key: &str,
         tell: &(dyn Fn(&[Asked]) + Send + Sync),
     ) -> Result<Checked, AppError> {
-        let parsed = ApiKey::parse(key)?;
         let settings = config::load(&self.paths, Timestamp::now()).settings;
-        let account = match &question.replaces {
-            Some(id) => Some(settings.account(id).ok_or_else(not_found)?),
-            None => None,
-        };
+        let (parsed, account) = fits(question, key, &settings)?;
         let wanted = account.map(|a| a.kind).or(question.kind);
-        if let (Some(wanted), Some(found)) = (wanted, parsed.kind)
-            && wanted != found
-        {
-            return Err(wrong_kind(found, account.is_some()));
-        }
         self.refuse_known_key(&settings, &parsed.key, question.replaces.as_ref()).await?;
         let (kind, region, state, outcome) = if question.unchecked {
             let kind = wanted.or(parsed.kind).unwrap_or(Kind::TokenPlan);
@@ -183,6 +186,26 @@ impl<V: KeyVault> Desk<V> {
             Ok(kept.clone())
         })
     }
+}
+
+/// Reads a key, and refuses one of the kind that is not wanted; gives the account it would replace the key of.
+fn fits<'a>(
+    question: &Question,
+    key: &str,
+    settings: &'a Settings,
+) -> Result<(Parsed, Option<&'a Account>), AppError> {
+    let parsed = ApiKey::parse(key)?;
+    let account = match &question.replaces {
+        Some(id) => Some(settings.account(id).ok_or_else(not_found)?),
+        None => None,
+    };
+    let wanted = account.map(|a| a.kind).or(question.kind);
+    if let (Some(wanted), Some(found)) = (wanted, parsed.kind)
+        && wanted != found
+    {
+        return Err(wrong_kind(found, account.is_some()));
+    }
+    Ok((parsed, account))
 }
 
 /// Takes an empty team for none.

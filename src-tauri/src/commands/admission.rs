@@ -13,7 +13,7 @@ use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 use tauri::{AppHandle, State};
 use tidemark_core::account::AccountId;
-use tidemark_core::admission::{self, Behind, Found};
+use tidemark_core::admission::{self, Behind, Found, Judged};
 use tidemark_core::answer;
 use tidemark_core::endpoint::Endpoint;
 use tidemark_core::settings::Settings;
@@ -74,6 +74,20 @@ pub(crate) async fn check_key(
     let found = explain(&words, &in_use.settings, &checked);
     stage.hold(checked);
     Ok(found)
+}
+
+#[tauri::command]
+pub(crate) async fn look_at_key(
+    key: String,
+    question: Question,
+    shell: State<'_, Shell>,
+) -> Result<Option<Judged>, AppError> {
+    let key = Zeroizing::new(key);
+    let words = in_use(&shell).await?.words();
+    Ok(match shell.desk.look_at(&question, &key) {
+        Ok(look) => admission::judged(&words, Ok(look)),
+        Err(error) => error.why.as_ref().and_then(|why| admission::judged(&words, Err(why))),
+    })
 }
 
 #[tauri::command]

@@ -135,6 +135,31 @@ async fn a_text_that_is_no_key_is_said_so_without_asking_minimax() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_pasted_in_place_of_a_key_is_said_at_once_and_goes_nowhere() {
+    let minimax = MiniMax::that_must_not_be_asked().await;
+    let mut session = Session::start().await;
+    session.ask(&minimax);
+    let page = session.open().await;
+    for (text, why) in [
+        ("https://platform.minimax.io/user-center", "address of a page"),
+        ("someone@example.com", "e-mail address"),
+        ("sk-proj-test-0123456789abcdef", "OpenAI"),
+        ("sk-ant-test-0123456789abcdef", "Anthropic"),
+        ("sk-cp-", "too short"),
+    ] {
+        page.type_into("key-input", text).await;
+        page.press(press::TAB).await;
+        let said = page.text_until("key-judged", why, |said| said.contains(why)).await;
+        assert!(!said.contains(text), "what was pasted is not repeated: {said}");
+    }
+    page.type_into("key-input", &format!("export MINIMAX_API_KEY=\"{KEY}\"")).await;
+    page.press(press::TAB).await;
+    page.text_until("key-judged", "what it is", |said| said.contains("Token Plan key")).await;
+    assert!(session.kept("tidemark").await.is_empty());
+    session.nowhere(KEY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_key_twice_says_which_account_has_it() {
     let minimax = MiniMax::start().await;
     minimax.answer(KEY, Answer::plan(71, 85));
