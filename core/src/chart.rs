@@ -19,18 +19,20 @@ pub use self::subject::Subject;
 use crate::history::{MoneyPoint, Point};
 use crate::level::Level;
 use crate::reading::Span;
+use crate::text::Words;
 
 /// So many days of spending are told.
 const DAYS: u16 = 7;
 
 /// How far back a chart looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Range {
     /// Five hours.
     Hours,
     /// Twenty-four hours.
+    #[default]
     Day,
     /// Seven days.
     Week,
@@ -83,6 +85,8 @@ pub struct Chart {
     pub empty: String,
     /// How its values are drawn.
     pub form: Form,
+    /// How far back it looks.
+    pub range: Range,
     /// The left edge.
     pub from: f64,
     /// The right edge, at or after now.
@@ -231,6 +235,12 @@ pub fn chart(subject: &Subject, range: Range, kept: &[Point], money: &[MoneyPoin
     } else {
         share::chart(subject, range, kept)
     }
+}
+
+/// Says why a history that is there cannot be shown, and what to do.
+#[must_use]
+pub fn unreadable(words: &Words) -> String {
+    words.say("chart-unreadable")
 }
 
 /// Gives the seconds since 1970 of a moment.

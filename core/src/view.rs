@@ -199,6 +199,8 @@ pub struct Card {
     pub ways: Vec<Way>,
     /// What else can be done with this account, for a small menu: "Measure speed…", "I have Credits".
     pub actions: Vec<BannerAction>,
+    /// How many answers and failures there have been: with another number the history is another.
+    pub answers: u32,
 }
 
 /// One window of one row.

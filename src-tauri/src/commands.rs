@@ -189,7 +189,7 @@ pub(crate) async fn chart(
     id: AccountId,
     row: Option<String>,
     window: Option<Span>,
-    range: Range,
+    range: Option<Range>,
     shell: State<'_, Shell>,
 ) -> Result<Chart, AppError> {
     let (reply, answer) = oneshot::channel();

@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tidemark_core::account::AccountId;
 use tidemark_core::alert::{Notice, NoticeKind};
+use tidemark_core::chart::Range;
 use tidemark_core::habits::Habits;
 use tidemark_core::message::{Effect, Event, Now, Remark};
 use tidemark_core::monitor::Monitor;
@@ -129,6 +130,8 @@ pub struct Controller<D, V> {
     testing: Vec<oneshot::Sender<Result<(), String>>>,
     /// When the simulated day began, in real time; `None` outside the simulation.
     demo_since: Option<Timestamp>,
+    /// How far back the last chart looked.
+    charted: Range,
     zone: TimeZone,
     /// What the desktop was last told to take up.
     habits: Option<Habits>,
@@ -168,6 +171,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             keys: Keys::default(),
             testing: Vec::new(),
             demo_since,
+            charted: Range::default(),
             zone,
             habits: None,
             flights: HashMap::new(),

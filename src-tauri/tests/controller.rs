@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use tidemark::accounts::{Desk, NewAccount};
 use tidemark::api::Api;
 use tidemark::config::{self, Paths};
-use tidemark::controller::{Choice, Controller, Desktop, Message, Parts};
+use tidemark::controller::{ChartAsk, Choice, Controller, Desktop, Message, Parts};
 use tidemark::error::AppError;
 use tidemark::store::{Store, look};
 use tidemark::vault::memory::MemoryVault;
 use tidemark_core::account::AccountId;
 use tidemark_core::alert::Notice;
+use tidemark_core::chart::{Chart, Range};
 use tidemark_core::endpoint::Hosts;
 use tidemark_core::form::Section;
 use tidemark_core::habits::Habits;
@@ -140,6 +141,13 @@ impl Stage {
         let (reply, done) = oneshot::channel();
         self.tell(Message::Choice(Choice::Set(key.to_owned(), value.to_owned(), reply)));
         done.await.expect("the controller answers")
+    }
+
+    async fn chart(&self, range: Option<Range>) -> Result<Chart, AppError> {
+        let account = config::load(&self.desk.paths, Timestamp::now()).settings.accounts[0].id.clone();
+        let (reply, drawn) = oneshot::channel();
+        self.tell(Message::Chart(ChartAsk { account, window: None, range, reply }));
+        drawn.await.expect("the controller answers")
     }
 
     async fn tray_says(&mut self, words: &str) -> Tray {
@@ -439,4 +447,62 @@ async fn a_removed_account_loses_its_history_only_when_that_is_wanted() {
             tokio::task::yield_now().await;
         }
     }
+}
+
+#[tokio::test]
+async fn a_chart_looks_back_as_far_as_the_last_time_while_the_app_runs() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    let mut seen = Vec::new();
+    for range in [None, Some(Range::Month), None, Some(Range::Hours), None] {
+        stage.tell(Message::Event(Event::Window(true)));
+        seen.push(stage.chart(range).await.expect("a chart").range);
+        stage.tell(Message::Event(Event::Window(false)));
+    }
+    assert_eq!(seen, [Range::Day, Range::Month, Range::Month, Range::Hours, Range::Hours]);
+}
+
+#[tokio::test]
+async fn a_history_that_cannot_be_read_is_refused_in_words_and_charted_as_soon_as_it_can() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    stage.chart(None).await.expect("what was read is kept by then");
+    let other = rusqlite::Connection::open(&stage.desk.paths.store).expect("the store");
+    other.execute_batch("ALTER TABLE share RENAME TO elsewhere").expect("the readings are out of reach");
+    let refused = stage.chart(None).await.map(|chart| chart.empty).expect_err("it cannot be read");
+    assert_eq!(
+        refused.message,
+        "The history cannot be read now. Another program may hold the file; try again."
+    );
+    other.execute_batch("ALTER TABLE elsewhere RENAME TO share").expect("they are back");
+    let chart = stage.chart(None).await.expect("it can be read");
+    assert_eq!((chart.summary.as_str(), chart.dots.len()), ("71 % left now.", 1));
+}
+
+#[tokio::test]
+async fn a_history_damaged_while_running_is_set_aside_and_what_is_known_is_charted() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    stage.tell(Message::Event(Event::Window(true)));
+    stage.chart(None).await.expect("what was read is kept by then");
+    let store = stage.desk.paths.store.clone();
+    let whole = rusqlite::Connection::open(&store).expect("the store");
+    whole.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").expect("all of it is in the file");
+    drop(whole);
+    let mut bytes = std::fs::read(&store).expect("the file");
+    bytes[4096..].fill(0xAA);
+    std::fs::write(&store, bytes).expect("it is damaged");
+    let chart = stage.chart(None).await.expect("what memory holds");
+    assert_eq!(chart.summary, "71 % left now.");
+    let told = |seen: &Seen| match seen {
+        Seen::View(view) => view.banners.iter().find(|b| b.id == "store").map(|b| b.body.clone()),
+        _ => None,
+    };
+    stage.wait("a banner of the store", told).await;
 }

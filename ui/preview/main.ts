@@ -25,8 +25,8 @@ function account(card: Card, language = "en", chart?: (range: Range) => Chart): 
   const others = [f.wallet].filter(({ id }) => id !== card.id);
   const bridge = fake(f.view({ language, cards: [{ ...card, actions: [details, ...card.actions] }, ...others] }));
   const gap = asked.has("gap");
-  if (chart !== undefined) bridge.answer.chart = (_id: string, _row: null, _window: null, range: Range) => Promise.resolve(chart(range));
-  else if (gap) bridge.answer.chart = (_id: string, _row: null, window: Span | null, range: Range) => Promise.resolve(c.chart({ range, gap, window: window ?? "interval" }));
+  if (chart !== undefined) bridge.answer.chart = (_id: string, _row: null, _window: null, range: Range | null) => Promise.resolve(chart(range ?? "day"));
+  else if (gap) bridge.answer.chart = (_id: string, _row: null, window: Span | null, range: Range | null) => Promise.resolve(c.chart({ range: range ?? "day", gap, language, window: window ?? "interval" }));
   void go("card-more", "action-open_account", "history-range-" + (asked.get("range") ?? "day"), "history-form-" + (asked.get("form") ?? "chart"));
   return bridge;
 }
@@ -74,6 +74,21 @@ const scenes: Record<string, () => ReturnType<typeof fake>> = {
   accountWallet: () => account(f.wallet),
   accountEmpty: () => account(f.refused, "en", () => c.nothing("The history begins with the next reading.")),
   accountPoint: () => account(f.lasting, "en", () => c.onePoint),
+  accountGap: () => account(f.lasting, "en", (range) => c.chart({ range, gap: true })),
+  accountStale: () => account(f.stale, "en", (range) => c.chart({ range, gap: true })),
+  accountRefused: () => account(f.refused, "en", (range) => c.chart({ range })),
+  accountUnlimited: () => account(s.unlimited, "en", () => c.nothing("Nothing to draw: this plan has no limit here.")),
+  accountNotInPlan: () => account(s.notInPlan),
+  accountWalletChinese: () => account({ ...f.wallet, region: "china", figure: "¥88.20" }, "zh-CN", (range) => c.balance({ range, language: "zh-CN" })),
+  accountOwed: () => account({ ...f.wallet, level: "spent", shape: "broken", ring: 0, figure: "-$3.20", sentence: "The balance is used up." }, "en", (range) => c.balance({ range, owed: true })),
+  accountLong: () => account({ ...f.lasting, name: s.hostileNames["long"] ?? "" }),
+  accountFifty: () => account(s.fiftyRows, "en", (range) => c.manyWindows(range)),
+  accountEndless: () => account(s.fiftyRows, "en", (range) => c.manyWindows(range, 2)),
+  accountBroken: () => {
+    const bridge = account(f.lasting);
+    bridge.answer.chart = () => Promise.reject({ code: "other", message: "The history cannot be read now. Another program may hold the file; try again." });
+    return bridge;
+  },
   accountUsed: () => account(f.lasting, "en", (range) => c.chart({ range, used: true })),
   chinese: () => fake(f.chinese),
   loading: () => {

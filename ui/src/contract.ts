@@ -103,8 +103,8 @@ export type Bridge = {
   doctor(): Promise<DoctorReport>;
   /** Puts what the doctor finds on the clipboard, in lines that can be shown to anybody. */
   copyDoctor(): Promise<void>;
-  /** Gives what was read of a window over time; `null` for the tightest, and for a balance. */
-  chart(id: AccountId, row: string | null, window: Span | null, range: Range): Promise<Chart>;
+  /** Gives what was read of a window over time; `null` for the tightest, for a balance, and for as far back as last time. */
+  chart(id: AccountId, row: string | null, window: Span | null, range: Range | null): Promise<Chart>;
   testNotice(): Promise<void>;
   snooze(length: SnoozeLength, account: AccountId | null): Promise<void>;
   endSnooze(): Promise<void>;

@@ -7,6 +7,7 @@ export type Palette = {
   faint: string;
   soft: string;
   line: string;
+  edge: string;
   band: string;
   card: string;
   near: string;
@@ -28,10 +29,11 @@ export function palette(where: HTMLElement): Palette {
   const { fontFamily, fontSize } = getComputedStyle(probe);
   const found = {
     pen: colour("var(--good)"),
-    area: mixed("--good", 0.12),
+    area: mixed("--good", 0.1),
     faint: mixed("--good", 0.55),
     soft: colour("var(--soft)"),
     line: colour("var(--line)"),
+    edge: mixed("--edge", 0.5),
     band: mixed("--well", 0.5),
     card: colour("var(--card)"),
     near: colour("var(--near)"),

@@ -20,7 +20,8 @@ export function ground(u: uPlot, chart: Chart, ink: Palette): void {
   u.ctx.save();
   u.ctx.fillStyle = ink.band;
   for (const { from, to } of chart.bands) u.ctx.fillRect(x(from), top, x(to) - x(from), height);
-  for (const at of chart.resets) rule(u, x(at), ink.line, []);
+  for (const { from, to } of chart.gaps) hatch(u, x(from), x(to), ink);
+  for (const at of chart.resets) rule(u, x(at), ink.edge, []);
   u.ctx.restore();
 }
 
@@ -60,6 +61,27 @@ export function marks(u: uPlot, chart: Chart, drawn: Series, ink: Palette): void
       ctx.fill();
     }
   }
+  ctx.restore();
+}
+
+/** Draws a stretch of which nothing is known: nothing but thin slanting lines. */
+function hatch(u: uPlot, from: number, to: number, ink: Palette): void {
+  const { top, height } = u.bbox;
+  const { ctx } = u;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(from, top, to - from, height);
+  ctx.clip();
+  ctx.fillStyle = ink.card;
+  ctx.fillRect(from, top, to - from, height);
+  ctx.lineWidth = devicePixelRatio;
+  ctx.strokeStyle = ink.line;
+  ctx.beginPath();
+  for (let x = from - height; x < to; x += 7 * devicePixelRatio) {
+    ctx.moveTo(x, top + height);
+    ctx.lineTo(x + height, top);
+  }
+  ctx.stroke();
   ctx.restore();
 }
 

@@ -68,6 +68,7 @@ export function chart({ range = "day", language = "en", window = "interval", row
     outlook: zh ? "预计 14:20 左右用完，比重置早 40 分" : "runs out about 14:20, 40 min before the reset",
     empty: "",
     form: columns ? "columns" : "line",
+    range,
     from,
     to,
     now,
@@ -88,34 +89,42 @@ export function chart({ range = "day", language = "en", window = "interval", row
 }
 
 /** A chart of a balance. */
-export function balance({ range = "day" }: Wish = {}): Chart {
-  const base = chart({ range });
+export function balance({ range = "day", language = "en", owed = false }: Wish & { owed?: boolean } = {}): Chart {
+  const zh = language === "zh-CN";
+  const base = chart({ range, language });
+  const sum = (value: number): string => `${value < 0 ? "-" : ""}${zh ? "¥" : "$"}${Math.abs(value).toFixed(2)}`;
   const step = lengths[range] / 60;
   const dots = Array.from({ length: 61 }, (_, n) => {
     const at = now - lengths[range] + n * step;
-    const value = Math.round((n < 38 ? 18 - n * 0.42 : 22 - (n - 38) * 0.42) * 100) / 100;
-    return { at, value, words: `${weekday(at, false)} ${clock(at)}: $${value.toFixed(2)}` };
+    const value = Math.round((owed ? 22 - n * 0.42 : n < 38 ? 18 - n * 0.42 : 22 - (n - 38) * 0.42) * 100) / 100;
+    return { at, value, words: `${weekday(at, zh)} ${clock(at)}${zh ? "：" : ": "}${sum(value)}` };
   });
-  const names = ["Sat 21 Nov", "Sun 22 Nov", "Mon 23 Nov", "Tue 24 Nov", "Wed 25 Nov", "Thu 26 Nov", "Fri 27 Nov"];
+  const names = zh ? ["11月21日 周六", "11月22日 周日", "11月23日 周一", "11月24日 周二", "11月25日 周三", "11月26日 周四", "11月27日 周五"] : ["Sat 21 Nov", "Sun 22 Nov", "Mon 23 Nov", "Tue 24 Nov", "Wed 25 Nov", "Thu 26 Nov", "Fri 27 Nov"];
   const spent = [0.4, 0, 3.21, 5.02, 2.75, 4.4, 1.15];
   return {
     ...base,
     choices: [],
-    title: "Balance",
-    summary: "$12.34 now. Spent in this time: $16.93.",
+    title: zh ? "余额" : "Balance",
+    summary: zh ? "现在 ¥12.34。期间花费：¥16.93。" : owed ? "-$3.20 now. Spent in this time: $25.20." : "$12.34 now. Spent in this time: $16.93.",
     outlook: "",
     form: "steps",
     to: now + lengths[range] / 25,
-    scale: [0, 10, 20, 30].map((at) => ({ at, words: `$${at}` })),
+    scale: [...(owed ? [-10] : []), 0, 10, 20, 30].map((at) => ({ at, words: sum(at).replace(".00", "") })),
     dots,
     gaps: [],
     bands: [],
     resets: [],
     lines: [{ value: 8, level: "near" }],
     ahead: [],
-    rows: dots.slice(-20).reverse().map(({ words, value }) => ({ time: words.split(": ")[0] ?? "", value: `$${value.toFixed(2)}`, note: "" })),
-    days: names.map((day, n) => ({ day, spent: `$${(spent[n] ?? 0).toFixed(2)}`, share: (spent[n] ?? 0) / 5.02 })),
+    rows: dots.slice(-20).reverse().map(({ words, value }) => ({ time: words.split(/: |：/)[0] ?? "", value: sum(value), note: "" })),
+    days: names.map((day, n) => ({ day, spent: sum(spent[n] ?? 0), share: (spent[n] ?? 0) / 5.02 })),
   };
+}
+
+/** A chart of one of fifty windows. */
+export function manyWindows(range: Range, chosen = 0): Chart {
+  const label = (n: number): string => (n === 0 ? "5 hours" : n === 1 ? "Week" : n === 2 ? `${"video-generation-<b>hd</b>-فيديو-".repeat(150)}: 24 hours` : `Row ${n}: 24 hours`);
+  return { ...chart({ range }), choices: Array.from({ length: 50 }, (_, n) => ({ row: String(n), window: "interval", label: label(n), chosen: n === chosen })) };
 }
 
 /** A chart with nothing on it. */
@@ -127,6 +136,7 @@ export function nothing(empty: string): Chart {
 export const onePoint: Chart = { ...chart(), summary: "71 % left now.", outlook: "", dots: [{ at: now - 60, value: 71, words: "13:29: 71 % left" }], rows: [{ time: "13:29", value: "71 % left", note: "" }], ahead: [] };
 
 /** What the fake bridge answers. */
-export function charted(id: string, language: string, row: string | null, window: Span | null, range: Range): Chart {
-  return id === "a7" ? balance({ range }) : chart({ range, language, row, window: window ?? "interval" });
+export function charted(id: string, language: string, row: string | null, window: Span | null, range: Range | null): Chart {
+  const reach = range ?? "day";
+  return id === "a7" ? balance({ range: reach }) : chart({ range: reach, language, row, window: window ?? "interval" });
 }

@@ -28,7 +28,7 @@ export function card(change: Partial<Card> = {}): Card {
     id: "a1", name: "Default Team", kind: "token_plan", region: "global", pair: null, chips: ["Global", "Max"], lastFour: "4f2a", team: null, keyWord: "Accepted", keyTone: "info",
     level: "good", levelWord: "", shape: "full", ring: 0.57, figure: "57 %", figureUnit: "left this week",
     sentence: "Good until the reset at 15:00.", outlook: null, meters: [meter(), week], quiet: ["Video: not in this plan"],
-    failure: null, stale: null, ways: [], actions: [measure("a1"), { label: "I have Credits", does: { kind: "set_credits", account: "a1", on: true } }, { label: "Pair with a pay-as-you-go account…", does: { kind: "pair_account", account: "a1" } }], ...change,
+    failure: null, stale: null, ways: [], answers: 7, actions: [measure("a1"), { label: "I have Credits", does: { kind: "set_credits", account: "a1", on: true } }, { label: "Pair with a pay-as-you-go account…", does: { kind: "pair_account", account: "a1" } }], ...change,
   };
 }
 

@@ -160,6 +160,13 @@ table-time = Time
 table-share = Quota
 table-balance = Balance
 table-note = Note
+legend-lines = Your warnings
+legend-ahead = Forecast
+legend-resets = Reset
+legend-gaps = Nothing read
+legend-columns = The tightest moment of each day
+legend = Lines and shades
+history-retry = Try again
 spent-title = Spent on each day
 options-title = This account
 

@@ -660,12 +660,16 @@ chart-balance-now = { $amount } now. Spent in this time: { $spent }.
 chart-balance-then = { $amount } { $at }; nothing was read since. Spent in this time: { $spent }.
 chart-none = The history begins with the next reading.
 chart-none-then = Nothing was read in this time.
+chart-none-metered = Nothing to draw: this plan has no limit here.
 chart-new-window = new window
 chart-top-up = topped up
 chart-silent = nothing was read for { $span }
 chart-about-left = about { $percent } % left
 chart-about-used = about { $percent } % used
 chart-expected = expected
+chart-silent-new-window = nothing was read for { $span }; new window
+chart-silent-top-up = nothing was read for { $span }; topped up
+chart-unreadable = The history cannot be read now. Another program may hold the file; try again.
 
 ## A key that is checked
 ask-global-plan = Global platform

@@ -160,6 +160,13 @@ table-time = 时间
 table-share = 额度
 table-balance = 余额
 table-note = 备注
+legend-lines = 提醒线
+legend-ahead = 预测
+legend-resets = 重置
+legend-gaps = 没有读数
+legend-columns = 每天最紧张的时刻
+legend = 图例
+history-retry = 重试
 spent-title = 每日花费
 options-title = 此账号
 

@@ -631,12 +631,16 @@ chart-balance-now = 现在 { $amount }。期间花费：{ $spent }。
 chart-balance-then = { $at } { $amount }，此后没有读数。期间花费：{ $spent }。
 chart-none = 下一次读数后开始有历史记录。
 chart-none-then = 这段时间没有读数。
+chart-none-metered = 没有可画的内容：此套餐在这里没有限额。
 chart-new-window = 新时段
 chart-top-up = 已充值
 chart-silent = 有 { $span }没有读数
 chart-about-left = 约剩 { $percent }%
 chart-about-used = 约用 { $percent }%
 chart-expected = 预计
+chart-silent-new-window = 有 { $span }没有读数；新时段
+chart-silent-top-up = 有 { $span }没有读数；已充值
+chart-unreadable = 暂时无法读取历史记录。文件可能正被其他程序占用，请重试。
 
 ## 检查密钥
 ask-global-plan = 国际平台

@@ -81,7 +81,10 @@ pub(super) fn number(sum: Decimal) -> f64 {
 }
 
 fn moment(zone: &TimeZone, day: Date, hour: i8) -> Option<Timestamp> {
-    zone.to_timestamp(day.at(hour, 0, 0, 0)).ok()
+    let wanted = day.at(hour, 0, 0, 0);
+    let at = zone.to_timestamp(wanted).ok()?;
+    // An hour that the clocks leave out has no place of its own.
+    (zone.to_datetime(at) == wanted).then_some(at)
 }
 
 fn words(wording: &Wording<'_>, range: Range, day: Date, hour: i8) -> String {

@@ -134,7 +134,8 @@ fn rows(wording: &Wording<'_>, range: Range, sights: &[Sight], currency: Currenc
         .filter_map(|slot| {
             let last = slot.last()?;
             let silent = slot.iter().filter_map(|s| s.silent).max();
-            let topped_up = slot.iter().any(|s| s.is_top_up).then_some("chart-top-up");
+            let topped_up =
+                slot.iter().any(|s| s.is_top_up).then_some(["chart-top-up", "chart-silent-top-up"]);
             Some(TableRow {
                 time: wording.clock(last.at),
                 value: wording.money(last.available, currency),

@@ -28,7 +28,9 @@ pub(super) fn chart(subject: &Subject, range: Range, kept: &[Point]) -> Chart {
     let now = subject.now;
     let from = now.checked_sub(range.length()).unwrap_or(now);
     let About::Window(watch) = &subject.about else {
-        return table::nothing(subject, &wording, from, range, words.say("chart-none"));
+        let is_unmetered = matches!(subject.about, About::Unmetered);
+        let why = if is_unmetered { "chart-none-metered" } else { "chart-none" };
+        return table::nothing(subject, &wording, from, range, words.say(why));
     };
     let points = joined(kept, &watch.remembered);
     let trace = trace(&points, from, now, subject.gap);
@@ -50,6 +52,7 @@ pub(super) fn chart(subject: &Subject, range: Range, kept: &[Point]) -> Chart {
         outlook: outlook(&wording, watch, now),
         empty: empty(&wording, &points, &trace.sights),
         form,
+        range,
         from: seconds(from),
         to: seconds(to),
         now: seconds(now),

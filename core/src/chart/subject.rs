@@ -40,7 +40,13 @@ pub struct Subject {
 #[derive(Clone, Debug)]
 pub(super) enum About {
     Window(Box<Watch>),
-    Money { currency: Currency, lines: Vec<Decimal>, remembered: Vec<MoneyPoint> },
+    Money {
+        currency: Currency,
+        lines: Vec<Decimal>,
+        remembered: Vec<MoneyPoint>,
+    },
+    /// A plan without any limit.
+    Unmetered,
     Nothing,
 }
 
@@ -93,7 +99,11 @@ impl Subject {
             .flatten()
             .find_map(|key| windows.iter().find(|(row, window)| is(row, window, key)))
             .or(windows.first());
-        let Some((chosen_row, chosen)) = chosen else { return subject };
+        let Some((chosen_row, chosen)) = chosen else {
+            let is_read = watched.plan().is_some_and(|plan| !plan.rows.is_empty());
+            subject.about = if is_read { About::Unmetered } else { About::Nothing };
+            return subject;
+        };
         let label = |row: &Row, window: &Window| label(&wording, watched, row, window);
         subject.choices = windows
             .iter()
@@ -114,7 +124,7 @@ impl Subject {
     pub fn window(&self) -> Option<&WindowKey> {
         match &self.about {
             About::Window(watch) => Some(&watch.key),
-            About::Money { .. } | About::Nothing => None,
+            About::Money { .. } | About::Unmetered | About::Nothing => None,
         }
     }
 

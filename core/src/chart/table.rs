@@ -30,6 +30,7 @@ pub(super) fn nothing(
         outlook: String::new(),
         empty,
         form: Form::Line,
+        range,
         from: seconds(from),
         to: seconds(now),
         now: seconds(now),
@@ -56,7 +57,11 @@ pub(super) fn rows(wording: &Wording<'_>, range: Range, sights: &[Sight]) -> Vec
             tightest.map(|sight| TableRow {
                 time: wording.clock(sight.at),
                 value: wording.figure(sight.left),
-                note: note(wording, silent, begins.then_some("chart-new-window")),
+                note: note(
+                    wording,
+                    silent,
+                    begins.then_some(["chart-new-window", "chart-silent-new-window"]),
+                ),
             })
         })
         .collect();
@@ -65,14 +70,17 @@ pub(super) fn rows(wording: &Wording<'_>, range: Range, sights: &[Sight]) -> Vec
     rows
 }
 
-/// Says what happened before a row.
-pub(super) fn note(wording: &Wording<'_>, silent: Option<SignedDuration>, event: Option<&str>) -> String {
-    let span = silent.map(|silent| wording.span(silent));
-    match (span, event) {
-        (Some(span), _) => wording.words.put("chart-silent", &[("span", span.into())]),
-        (None, Some(event)) => wording.words.say(event),
-        (None, None) => String::new(),
-    }
+/// Says what happened before a row; an event has words for itself, and words for itself after a silence.
+pub(super) fn note(
+    wording: &Wording<'_>,
+    silent: Option<SignedDuration>,
+    event: Option<[&str; 2]>,
+) -> String {
+    let Some(silent) = silent else {
+        return event.map_or_else(String::new, |[alone, _]| wording.words.say(alone));
+    };
+    let both = event.map_or("chart-silent", |[_, after_silence]| after_silence);
+    wording.words.put(both, &[("span", wording.span(silent).into())])
 }
 
 /// Cuts what is in order into slots: each by itself where that is little, else local days or equal parts.

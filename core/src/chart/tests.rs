@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
+use super::subject::About;
 use super::*;
 use crate::account::{Account, AccountId, Kind};
 use crate::answer::Answer;
@@ -265,6 +266,121 @@ fn a_language_is_the_users() {
     let chart = drawn(Range::Week, &settings(|s| s.language = Language::Chinese), Tongue::Chinese);
     assert_eq!(chart.times[0].words, "周六");
     assert_eq!(chart.scale[1].words, "50%");
+}
+
+/// Takes an answer of one account and gives the chart that comes of it at once.
+fn charted(body: &str, change: impl FnOnce(&mut Settings)) -> Chart {
+    let (settings, now) = (settings(change), at(NOON));
+    let mut watched = Watched::new(settings.accounts[0].clone(), Kept::default(), now);
+    let answer =
+        Answer { body: body.as_bytes().to_vec(), ..simulate::answer(&settings.accounts[0].id, now, now) };
+    let _ = watched.take(&Ok(answer), now).expect("a reading");
+    chart(&subject(&watched, &settings, Tongue::English, now), Range::Day, &[], &[])
+}
+
+fn answer_with(row: &str) -> String {
+    format!(
+        r#"{{"model_remains":[{{"model_name":"general",{row}}}],"base_resp":{{"status_code":0,"status_msg":"success"}}}}"#
+    )
+}
+
+#[test]
+fn what_is_nearly_nothing_or_nearly_all_is_never_said_to_be_it() {
+    for (left, used) in [("0.4", "99.6"), ("99.6", "0.4")] {
+        let body = answer_with(&format!(
+            r#""current_interval_status":1,"current_interval_remaining_percent":{left}"#
+        ));
+        for (show_used, figure) in [(false, format!("{left} % left")), (true, format!("{used} % used"))] {
+            let chart = charted(&body, |s| s.show_used = show_used);
+            assert_eq!(chart.summary, format!("{figure} now."));
+            assert_eq!(chart.dots.last().map(|dot| dot.words.clone()), Some(format!("12:00: {figure}")));
+            assert_eq!(chart.rows.first().map(|row| row.value.clone()), Some(figure));
+        }
+    }
+}
+
+#[test]
+fn a_plan_without_any_limit_says_so_instead_of_promising_a_history() {
+    let body = answer_with(r#""current_interval_status":3,"current_weekly_status":3"#);
+    assert_eq!(charted(&body, |_| {}).empty, "Nothing to draw: this plan has no limit here.");
+}
+
+#[test]
+fn the_table_says_holes_and_new_windows_also_where_they_fall_together() {
+    let settings = settings(|_| {});
+    let (watched, _) = watch(0, &settings, at(NOON));
+    let mut subject = subject(&watched, &settings, Tongue::English, at(NOON));
+    let About::Window(watch) = &mut subject.about else { panic!("a window") };
+    watch.remembered.clear();
+    subject.gap = mins(20);
+    let kept = [
+        point("07:30", "08:00", 60.0),
+        point("08:50", "08:55", 50.0),
+        point("09:10", "09:58", 40.0),
+        point("10:03", "10:10", 99.0),
+        point("11:50", "12:00", 30.0),
+    ];
+    let chart = chart(&subject, Range::Hours, &kept, &[]);
+    let notes: Vec<&str> =
+        chart.rows.iter().rev().map(|row| row.note.as_str()).filter(|n| !n.is_empty()).collect();
+    assert_eq!(notes[..3], ["nothing was read for 50 min", "new window", "nothing was read for 1 h 40 min"]);
+    let both = chart_of(&subject, &[point("09:10", "09:20", 40.0), point("11:50", "12:00", 30.0)]);
+    assert!(
+        both.rows.iter().any(|row| row.note == "nothing was read for 2 h 30 min; new window"),
+        "{:?}",
+        both.rows
+    );
+    assert_eq!(chart.gaps.len(), 2);
+    assert_eq!(faults(&chart, Range::Hours), Vec::<String>::new());
+}
+
+fn chart_of(subject: &Subject, kept: &[Point]) -> Chart {
+    chart(subject, Range::Hours, kept, &[])
+}
+
+#[test]
+fn the_forecast_begins_at_the_last_reading_and_the_lines_stand_at_the_resets() {
+    let chart = drawn(Range::Day, &settings(|_| {}), Tongue::English);
+    let (first, last) = (chart.ahead[0], chart.dots.last().expect("a dot"));
+    assert!(
+        (first.at - chart.now).abs() < 1.0 && (first.value - last.value).abs() < 1e-9,
+        "{first:?} {last:?}"
+    );
+    assert!(chart.ahead[1].at > chart.now);
+    let apart: Vec<f64> = chart.resets.windows(2).map(|pair| (pair[1] - pair[0]) / 60.0).collect();
+    assert!(apart.len() >= 3 && apart.iter().all(|minutes| (minutes - 300.0).abs() < 1.0), "{apart:?}");
+    let begun: Vec<&Stretch> = chart.bands.iter().filter(|band| band.from > chart.from).collect();
+    assert!(begun.iter().all(|band| chart.resets.contains(&band.from)), "a shade begins at a reset");
+}
+
+#[test]
+fn an_hour_that_the_clocks_leave_out_or_repeat_is_named_once_at_most() {
+    let settings = settings(|_| {});
+    let (watched, _) = watch(0, &settings, at(NOON));
+    for (now, spans) in [("2026-03-29T03:30:00Z", "left out"), ("2026-10-25T03:30:00Z", "repeated")] {
+        for range in Range::ALL {
+            let mut subject = subject(&watched, &settings, Tongue::English, at(NOON));
+            subject.now = at(now);
+            let drawn = chart(&subject, range, &[], &[]);
+            let names: Vec<&str> = drawn.times.iter().map(|mark| mark.words.as_str()).collect();
+            assert!(
+                drawn.times.windows(2).all(|pair| pair[0].at < pair[1].at),
+                "{spans} {range:?} {names:?}"
+            );
+            if range == Range::Hours {
+                assert!(!(spans == "left out" && names.contains(&"01:00")), "{names:?}");
+                assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_clock_that_went_back_leaves_an_order_and_no_line_backwards() {
+    let kept = [point("08:00", "09:30", 70.0), point("09:00", "09:10", 65.0), point("09:40", "09:50", 60.0)];
+    let trace = trace::trace(&kept, at("2026-11-27T07:00:00Z"), at(NOON), mins(60));
+    assert!(trace.sights.windows(2).all(|pair| pair[0].at < pair[1].at));
+    assert_eq!(trace.sights.last().map(|sight| sight.left.get()), Some(60.0));
 }
 
 prop_compose! {

@@ -65,6 +65,7 @@ pub(super) fn card(scene: &Scene<'_>, facts: &Facts, account: &Watched) -> Card 
             .map(|g| scene.words.put("as-of", &[("clock", scene.local_wording().clock(g.at).into())])),
         ways: if is_spent { ways::ways(scene, &wording, account) } else { Vec::new() },
         actions: actions::actions(scene, account, is_spent),
+        answers: u32::try_from(account.answers).unwrap_or(u32::MAX),
     }
 }
 

@@ -3,14 +3,16 @@
 //! Owns the way to the store's thread and back: reading a month may take a while, and the tray must not wait for it.
 //! The simulation keeps nothing, so its days before are computed there as well.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tidemark_core::account::AccountId;
 use tidemark_core::chart::{self, Chart, Range, Subject};
 use tidemark_core::history::{Change, MoneyPoint, Point, WindowKey};
+use tidemark_core::message::{Event, Remark};
 use tidemark_core::simulate;
+use tidemark_core::text::Words;
 use tokio::sync::oneshot::Sender;
 
-use super::{Controller, Desktop};
+use super::{Controller, Desktop, Message};
 use crate::error::{AppError, Code};
 use crate::store::{Store, StoreError};
 use crate::vault::KeyVault;
@@ -22,21 +24,25 @@ pub struct ChartAsk {
     pub account: AccountId,
     /// Which window; `None` for the tightest, and for a balance.
     pub window: Option<WindowKey>,
-    /// How far back.
-    pub range: Range,
+    /// How far back; `None` for as far as the last time.
+    pub range: Option<Range>,
     /// Where it goes; a page that has gone away needs none.
     pub reply: Sender<Result<Chart, AppError>>,
 }
 
 impl<D: Desktop, V: KeyVault> Controller<D, V> {
     /// Has the store's thread read and draw it.
-    pub(super) fn chart(&self, ask: ChartAsk) {
+    pub(super) fn chart(&mut self, ask: ChartAsk) {
         let ChartAsk { account, window, range, reply } = ask;
+        // The page is gone whenever the window is closed.
+        let range = range.unwrap_or(self.charted);
+        self.charted = range;
         let Some(subject) = self.monitor.chart(&account, window.as_ref(), &self.now()) else {
             let _ = reply.send(Err(AppError::new(Code::NotFound, "There is no such account.")));
             return;
         };
         let simulated = self.demo_since.zip(self.monitor.settings().account(&account).cloned());
+        let (tongue, own) = (self.monitor.words().tongue, self.own.clone());
         self.keeper.look(move |store| {
             let drawn = match simulated {
                 Some((start, account)) => {
@@ -45,13 +51,28 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                     let (points, money) = parted(&subject, changes);
                     Ok(chart::chart(&subject.looked_every(step(range)), range, &points, &money))
                 }
-                None => read(store, &subject, range).map_err(|error| {
-                    AppError::new(Code::Other, format!("The history cannot be read: {error}."))
-                }),
+                None => kept(store, &subject, range, |remark| {
+                    let _ = own.send(Message::Event(Event::Remark(remark)));
+                })
+                .ok_or_else(|| AppError::new(Code::Other, chart::unreadable(&Words::new(tongue)))),
             };
             let _ = reply.send(drawn);
         });
     }
+}
+
+/// Draws what was kept; `None` where it cannot be read now, or is not known because the store is not in its place.
+/// A damaged store is set aside at once, so that what comes can be kept.
+fn kept(store: &Store, subject: &Subject, range: Range, tell: impl Fn(Remark)) -> Option<Chart> {
+    let drawn = read(store, subject, range).or_else(|error| {
+        tracing::warn!(%error, "the history cannot be charted");
+        if !error.is_damage() {
+            return Err(error);
+        }
+        store.open_again(Timestamp::now()).into_iter().for_each(tell);
+        read(store, subject, range)
+    });
+    drawn.ok().filter(|chart| chart.empty.is_empty() || store.is_in_place())
 }
 
 fn read(store: &Store, subject: &Subject, range: Range) -> Result<Chart, StoreError> {

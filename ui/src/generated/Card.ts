@@ -110,4 +110,8 @@ ways: Array<Way>,
 /**
  * What else can be done with this account, for a small menu: "Measure speed…", "I have Credits".
  */
-actions: Array<BannerAction>, };
+actions: Array<BannerAction>, 
+/**
+ * How many answers and failures there have been: with another number the history is another.
+ */
+answers: number, };

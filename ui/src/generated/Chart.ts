@@ -4,6 +4,7 @@ import type { Dot } from "./Dot";
 import type { Form } from "./Form";
 import type { Line } from "./Line";
 import type { Mark } from "./Mark";
+import type { Range } from "./Range";
 import type { Spot } from "./Spot";
 import type { Stretch } from "./Stretch";
 import type { TableRow } from "./TableRow";
@@ -39,6 +40,10 @@ empty: string,
  * How its values are drawn.
  */
 form: Form, 
+/**
+ * How far back it looks.
+ */
+range: Range, 
 /**
  * The left edge.
  */
