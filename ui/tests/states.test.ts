@@ -147,14 +147,14 @@ test("a change of level is said aloud once, a change of figures is not", async (
   const bridge = await open(view({ cards: [calm] }));
   expect(words(part("spoken"))).toBe("");
   bridge.send(view({ cards: [near] }));
-  await waitFor(() => expect(words(part("spoken"))).toBe("Studio: Near the limit. Resets 18:00, in 1 h 27 min."));
+  await waitFor(() => expect(words(part("spoken"))).toBe("Studio: Near the limit. Little is left until the reset at 18:00, in 1 h 27 min."));
   const said = part("spoken").firstElementChild;
-  bridge.send(view({ checked: "later", cards: [{ ...near, figure: "16 %", sentence: "Near the limit. Resets 18:00, in 1 h 26 min." }] }));
+  bridge.send(view({ checked: "later", cards: [{ ...near, figure: "16 %", sentence: "Little is left until the reset at 18:00, in 1 h 26 min." }] }));
   await screen.findByText("16 %");
   expect(part("spoken").firstElementChild).toBe(said);
   expect(words(part("spoken"))).toContain("1 h 27 min");
-  bridge.send(view({ cards: [{ ...near, level: "spent", sentence: spent.sentence }] }));
-  await waitFor(() => expect(words(part("spoken"))).toBe(`Studio: ${spent.sentence}`));
+  bridge.send(view({ cards: [{ ...spent, id: "a2", name: "Studio" }] }));
+  await waitFor(() => expect(words(part("spoken"))).toBe(`Studio: Used up. ${spent.sentence}`));
 });
 
 test("a button with a sign says its name and its shortcut", async () => {

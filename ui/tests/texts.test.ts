@@ -43,7 +43,7 @@ test("every label is used, and every label used is there", () => {
 test.each(["en", "zh-CN"])("every label of %s can be worded with the same names in it", (language) => {
   const t = translator({ language, source: sources[language] ?? "" });
   for (const id of english) {
-    const worded = t(id, { name: "N", number: 2, count: 3, four: "4f2a", sentence: "S" });
+    const worded = t(id, { name: "N", number: 2, count: 3, four: "4f2a", sentence: "S", state: "W" });
     expect(worded, id).not.toBe(id);
     expect(worded, id).not.toMatch(/[{}]/);
   }

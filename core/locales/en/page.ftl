@@ -136,6 +136,7 @@ and-more = and { $number } more
 open-account = Open { $name }
 bar-legend = The line marks an even pace, the ticks your warnings.
 spoken = { $name }: { $sentence }
+spoken-state = { $name }: { $state }. { $sentence }
 
 
 ## An account and its history

@@ -22,7 +22,6 @@ unit-used = used of { $window }
 unit-used-week = used this week
 unit-left-short = left of this window
 unit-used-short = used of this window
-unit-owed = owed
 unit-available = available
 money-owed = { $amount } owed
 figure-spent = Used up
@@ -131,7 +130,6 @@ level-good = Good
 level-near = Near the limit
 level-critical = Almost used up
 level-spent = Used up
-level-owed = Owed
 level-unknown = Not known
 level-trouble = Needs you
 level-no-plan = No plan
@@ -211,7 +209,7 @@ quiet-high-speed = High-Speed plan: { $models } too
 quiet-contradiction = MiniMax calls this used up, but also sends a share that is left; the share is shown.
 quiet-guessed = MiniMax sent counts only. Whether they mean used or left is inferred.
 quiet-sent-twice = MiniMax listed one limit twice; the tighter one is shown.
-quiet-unread = Not understood in MiniMax's answer: { $windows }. “tidemark explain” shows what was sent; a newer Tidemark may understand it.
+quiet-unread = Could not be read: { $windows }. “tidemark explain” shows what MiniMax sent.
 
 ## Ways on
 way-wait = Wait for the reset
@@ -229,6 +227,7 @@ way-payg-pair = Use the key of { $account }; it is billed by tokens
 way-payg-pair-empty = The balance of { $account } is used up
 way-payg-pair-trouble = Look at { $account } first: its key cannot be used now
 way-top-up = Top up
+way-top-up-body = On MiniMax's billing page
 way-open = Open
 
 ## Failures: title, then what to do

@@ -3,7 +3,7 @@
 ## 框架
 app-name = Tidemark
 check-now = 立即检查
-checking = 正在询问 MiniMax…
+checking = 正在查询 MiniMax…
 open-keys = 密钥
 back = 返回
 close-note = 关闭此消息
@@ -136,10 +136,11 @@ and-more = 还有 { $number } 项
 open-account = 打开 { $name }
 bar-legend = 竖线是匀速用量的位置，刻度是提醒阈值。
 spoken = { $name }：{ $sentence }
+spoken-state = { $name }：{ $state }。{ $sentence }
 
 
 ## An account and its history
-account-title = 账号
+account-title = 账户
 history-title = 历史
 history-range = 时间范围
 range-hours = 5 时
@@ -168,7 +169,7 @@ legend-columns = 每天最紧张的时刻
 legend = 图例
 history-retry = 重试
 spent-title = 每日花费
-options-title = 此账号
+options-title = 此账户
 
 ## The desktop, in the settings
 sections = 分区
@@ -187,7 +188,7 @@ forget-confirm = 删除
 ## About
 open-about = 关于与诊断
 about-title = 关于
-about-body = 显示您的 MiniMax 套餐还剩多少。由 MiniMax 用户制作，并非 MiniMax 官方产品。自由软件：MIT 或 Apache-2.0。
+about-body = 显示你的 MiniMax 套餐还剩多少。由 MiniMax 用户制作，并非 MiniMax 官方产品。自由软件：MIT 或 Apache-2.0。
 ring-title = 托盘图标
 ring-body = 圆环从顶部起顺时针减少，表示额度的消耗。
 ring-good = 充足

@@ -16,7 +16,6 @@ unit-used = { $window }额度已用
 unit-used-week = 本周已用
 unit-left-short = 本时段剩余
 unit-used-short = 本时段已用
-unit-owed = 欠费
 unit-available = 可用
 money-owed = 欠费 { $amount }
 figure-spent = 已用完
@@ -122,7 +121,6 @@ level-good = 充足
 level-near = 接近上限
 level-critical = 即将用完
 level-spent = 已用完
-level-owed = 欠费
 level-unknown = 未知
 level-trouble = 需要处理
 level-no-plan = 无套餐
@@ -190,7 +188,7 @@ quiet-high-speed = 极速版套餐：另含 { $models }
 quiet-contradiction = MiniMax 标为已用完，但仍给出剩余比例；此处按剩余比例显示。
 quiet-guessed = MiniMax 只给出次数，是已用还是剩余为推断得出。
 quiet-sent-twice = MiniMax 把同一项额度给出了两次；此处显示剩余较少的一项。
-quiet-unread = MiniMax 的响应中有无法识别的数据：{ $windows }。“tidemark explain”可查看原始内容；新版 Tidemark 也许能识别。
+quiet-unread = 无法识别：{ $windows }。运行“tidemark explain”可查看 MiniMax 返回的内容。
 
 ## 用完之后
 way-wait = 等待重置
@@ -208,6 +206,7 @@ way-payg-pair = 改用 { $account } 的密钥，按 token 计费
 way-payg-pair-empty = { $account } 的余额已用完
 way-payg-pair-trouble = 请先处理 { $account }：它的密钥现在无法使用
 way-top-up = 充值
+way-top-up-body = 前往 MiniMax 的账单页面
 way-open = 打开
 
 ## 故障：先是标题，再是该怎么做

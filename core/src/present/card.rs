@@ -77,7 +77,8 @@ fn word_beside(scene: &Scene<'_>, account: &Watched, has_no_plan: bool, figure: 
         _ if has_no_plan => "level-no-plan",
         _ if scene.is_on_credits(account) => "level-credits",
         Level::Good | Level::Unknown => return String::new(),
-        Level::Spent if account.owes() => "level-owed",
+        // The figure says that it is owed.
+        Level::Spent if account.owes() => return String::new(),
         _ => level_word(level),
     };
     let word = scene.words.say(word);
@@ -130,9 +131,9 @@ fn figure(
             (Some(wording.bare_figure(left)), Some(wording.unit(window)), ring)
         }
         Some(Reading::Balance(balance)) => {
-            let amount = balance.available.map(|a| wording.money(a.abs(), balance.currency));
-            let unit = if account.owes() { "unit-owed" } else { "unit-available" };
-            let unit = amount.is_some().then(|| wording.words.say(unit));
+            let amount = balance.available.map(|a| wording.balance(a, balance.currency));
+            let is_shown = amount.is_some() && !account.owes();
+            let unit = is_shown.then(|| wording.words.say("unit-available"));
             let own = crate::level::of_balance(balance, account.account.balance_below);
             let ring = if own == Level::Good { 1.0 } else { 0.0 };
             (amount, unit, ring)

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
 
+mod notice;
 mod stage;
 mod states;
 

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tidemark_core::account::{Account, AccountId, Kind, Region};
-use tidemark_core::alert::Memory;
+use tidemark_core::alert::{Memory, Notice};
 use tidemark_core::answer::Answer;
 use tidemark_core::message::{Effect, Event, Now};
 use tidemark_core::monitor::{Monitor, Start};
@@ -78,6 +78,8 @@ pub(crate) struct Stage {
     pub(crate) now: Now,
     /// What the tray was last told to show.
     pub(crate) tray: Option<Tray>,
+    /// What was told, oldest first.
+    pub(crate) notices: Vec<Notice>,
 }
 
 impl Stage {
@@ -107,7 +109,7 @@ impl Stage {
             system_locale: "en".to_owned(),
             demo: false,
         };
-        let mut stage = Self { monitor: Monitor::new(start, &now), now, tray: None };
+        let mut stage = Self { monitor: Monitor::new(start, &now), now, tray: None, notices: Vec::new() };
         let asked = stage.tell(Event::Tick);
         (stage, asked)
     }
@@ -118,6 +120,7 @@ impl Stage {
             match effect {
                 Effect::Fetch { account, fetch, .. } => asked.push((account, fetch)),
                 Effect::ShowTray(tray) => self.tray = Some(*tray),
+                Effect::Notify(notice) => self.notices.push(notice),
                 _ => {}
             }
         }

@@ -25,7 +25,7 @@ pub(super) fn ways(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched) 
         also: None,
     };
     if account.account.kind == Kind::PayAsYouGo {
-        return vec![Way { action: open(Link::Balance), ..way("way-top-up", "notice-empty-body") }];
+        return vec![Way { action: open(Link::Balance), ..way("way-top-up", "way-top-up-body") }];
     }
     let by_credits = |body: &str| Way {
         action: open(Link::Credits),
