@@ -97,7 +97,7 @@ fn sources(folder: &Path, found: &mut String) {
         } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs") {
             let code = std::fs::read_to_string(&path).expect("a source");
             // What only tests say, nobody says.
-            found.push_str(code.split("#[cfg(test)]\nmod tests").next().unwrap_or_default());
+            found.push_str(code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default());
         }
     }
 }
