@@ -160,8 +160,14 @@ fn key(name: &str) -> char {
         "Esc" => Key::Escape.into(),
         "Up" => Key::Up.into(),
         "Down" => Key::Down.into(),
+        "Left" => Key::Left.into(),
+        "Right" => Key::Right.into(),
         "Home" => Key::Home.into(),
         "End" => Key::End.into(),
-        _ => name.chars().next().unwrap_or_else(|| panic!("no such key: {name:?}")),
+        _ => {
+            let mut signs = name.chars();
+            let sign = signs.next().filter(|_| signs.next().is_none());
+            sign.unwrap_or_else(|| panic!("no such key: {name:?}"))
+        }
     }
 }

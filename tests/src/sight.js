@@ -51,6 +51,13 @@ function inSight(element) {
   });
 }
 
+/** Whether a line of text can be seen: it is not scrolled or folded away. */
+function seen(box, owner) {
+  const room = (owner.closest("main") ?? owner.closest("header, footer"))?.getBoundingClientRect() ?? document.documentElement.getBoundingClientRect();
+  const middle = (box.top + box.bottom) / 2;
+  return box.width > 0 && box.height > 0 && middle > room.top && middle < room.bottom;
+}
+
 /** What reaches furthest to the right of something; else the innermost that has too little room. */
 function widest(element) {
   const inside = [...element.querySelectorAll("*")];
@@ -107,6 +114,51 @@ const does = {
         wide.push(`${called(element)} is cut below: ${element.scrollHeight} in ${element.clientHeight}`);
     }
     return wide;
+  },
+
+  /** Finds lines of text that lie over one another. */
+  overlaps() {
+    const lines = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
+      const owner = text.parentElement;
+      if (text.data.trim() === "" || owner.closest("svg, option, .sr-only") !== null || !drawn(owner)) continue;
+      if (owner.getBoundingClientRect().width <= 1) continue;
+      // What floats above the page may cover it, as a menu does.
+      if (owner.closest("[role=menu], [role=tooltip]") !== null) continue;
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      for (const box of range.getClientRects()) if (seen(box, owner)) lines.push([owner, box]);
+    }
+    const found = [];
+    lines.forEach(([one, a], n) => {
+      for (const [other, b] of lines.slice(n + 1)) {
+        const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        if (one !== other && across > 2 && down > Math.min(a.height, b.height) / 2) found.push(`${called(one)} lies over ${called(other)}`);
+      }
+    });
+    return found;
+  },
+
+  /** Makes every text a third longer, as another language may; or as it was. What is a name or a figure stays. */
+  lengthen(on) {
+    if (!on) {
+      for (const [text, words] of window.__short ?? []) if (text.data.startsWith(words)) text.data = words;
+      window.__short = undefined;
+      return null;
+    }
+    window.__short = new Map();
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
+      const words = text.data;
+      const owner = text.parentElement;
+      if (!/\p{L}{2}/u.test(words) || owner.closest("bdi, kbd, [dir=ltr], [data-testid=card-name]") !== null) continue;
+      const more = Math.ceil([...words.trim()].length * 0.3);
+      window.__short.set(text, words);
+      text.data = `${words} ${"wörds ällso ".repeat(Math.ceil(more / 12)).slice(0, Math.max(1, more - 1)).trim()}`;
+    }
+    return window.__short.size;
   },
 
   /** Tells whether the page is dark. */

@@ -46,6 +46,16 @@ impl Page {
         lines(&self.look("overflow", vec![]).await)
     }
 
+    /// Gives the lines of text that lie over one another.
+    pub async fn overlaps(&self) -> Vec<String> {
+        lines(&self.look("overlaps", vec![]).await)
+    }
+
+    /// Makes every text a third longer, as another language may, until it is told otherwise; gives how many.
+    pub async fn lengthen(&self, on: bool) -> u64 {
+        self.look("lengthen", vec![json!(on)]).await.as_u64().unwrap_or_default()
+    }
+
     /// Waits until head and foot of the page are whole inside the window.
     pub async fn framed(&self) {
         until("the head and the foot in sight", async || {

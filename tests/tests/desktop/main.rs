@@ -21,6 +21,7 @@ mod instance;
 mod key;
 mod keyring;
 mod levels;
+mod many;
 mod notices;
 mod order;
 mod pairs;

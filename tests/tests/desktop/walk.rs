@@ -62,6 +62,15 @@ async fn screens(tour: &mut Tour<'_>) {
     page.chord("Esc").await;
     page.focused("card-more").await;
 
+    page.press_on("card-open", "Enter").await;
+    page.find("history-range-day").await;
+    tour.look("account").await;
+    page.press_on("history-form-chart", "Right").await;
+    page.find_css("[data-testid=chart-table], [data-testid=chart-empty]").await;
+    tour.look("account with a table").await;
+    page.chord("Esc").await;
+    page.focused("card").await;
+
     page.chord("Ctrl+n").await;
     page.find("add-submit").await;
     tour.look("add").await;
@@ -95,6 +104,11 @@ async fn screens(tour: &mut Tour<'_>) {
     page.chord("Ctrl+,").await;
     page.find("section-history").await;
     tour.look("settings").await;
+    page.press_on("settings-about", "Enter").await;
+    page.find("check").await;
+    tour.look("about").await;
+    page.chord("Esc").await;
+    page.focused("settings-about").await;
     page.chord("Esc").await;
     page.find("check-now").await;
 }
@@ -132,12 +146,18 @@ impl Tour<'_> {
         Sheet::section("screens").keep(page, &format!("{screen} {}", self.language), self.theme).await;
         let found = page.overflow().await;
         self.report(screen, found);
+        let found = page.overlaps().await;
+        self.report(screen, found);
         let found = page.axe().await;
         self.report(screen, found);
         page.zoom(2).await;
-        let found = page.overflow().await;
+        let found = [page.overflow().await, page.overlaps().await].concat();
         self.report(&format!("{screen}, twice as large"), found);
         page.zoom(1).await;
+        assert!(page.lengthen(true).await > 0, "{screen} has no text");
+        let found = [page.overflow().await, page.overlaps().await].concat();
+        self.report(&format!("{screen}, a third longer"), found);
+        page.lengthen(false).await;
     }
 
     fn report(&mut self, screen: &str, found: Vec<String>) {

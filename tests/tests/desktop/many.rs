@@ -1,0 +1,57 @@
+//! More accounts than anybody has: everything stays in reach, by keyboard too.
+
+use std::time::Duration;
+
+use e2e::{Answer, MiniMax, Session, Sheet, Theme, until, until_within};
+
+const MANY: usize = 200;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_accounts_stay_in_reach() {
+    let minimax = MiniMax::start().await;
+    let mut session = Session::start().await;
+    session.ask(&minimax);
+    session.wear(Theme::Light);
+    for number in 0..MANY {
+        let key = format!("sk-cp-test-many-{number}");
+        minimax.answer(&key, Answer::plan(if number + 1 == MANY { 3 } else { 71 }, 57));
+        let name = format!("Account {number}");
+        let add = ["account", "add", &name, "--region", "global", "--kind", "token_plan", "--unchecked"];
+        let _added = session.tidemark_told(&add, &key).await.ended_with(0);
+    }
+    let page = session.open().await;
+    until_within(Duration::from_mins(4), "a figure for every account", async || {
+        let read = page.evaluate("document.querySelectorAll('[data-testid=card-figure]').length").await;
+        if read == MANY { Ok(()) } else { Err(read.to_string()) }
+    })
+    .await;
+    page.framed().await;
+    assert_eq!(page.overflow().await, Vec::<String>::new());
+    Sheet::section("hostile").keep(&page, "two hundred accounts", Theme::Light).await;
+
+    // The worst stands first in the menu, and the rest does not make it longer than a screen.
+    let menu = session.tray().await.menu().await.expect("a menu");
+    let last = format!("Account {}", MANY - 1);
+    assert!(menu[0].label.starts_with(&last), "{:?}", &menu[..3]);
+
+    // The last card: scrolled to, opened and left again without a pointer.
+    let find =
+        format!("[data-testid=card][data-account]:nth-last-child(1), li:last-child > [data-testid=card]");
+    page.evaluate(&format!(
+        "[...document.querySelectorAll('{find}')].at(-1).querySelector('[data-testid=card-open]').focus()"
+    ))
+    .await;
+    page.focused("card-open").await;
+    assert_eq!(page.overflow().await, Vec::<String>::new(), "at the end");
+    page.chord("Enter").await;
+    let opened = page.text_until("card-name", "the last account", |text| text == last).await;
+    assert_eq!(opened, last);
+    page.chord("Esc").await;
+    let card = "document.activeElement.closest('[data-testid=card]')?.getAttribute('aria-label') ?? ''";
+    until("the focus on the card that was opened", async || {
+        let focused = page.evaluate(card).await;
+        if focused == last.as_str() { Ok(()) } else { Err(focused.to_string()) }
+    })
+    .await;
+    page.close(&session).await;
+}
