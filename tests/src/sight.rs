@@ -27,9 +27,11 @@ impl Page {
         self.look("remember", vec![]).await;
     }
 
-    /// Draws the page that many times as large.
+    /// Draws the page that many times as large, and waits until it has found its new shape.
     pub async fn zoom(&self, factor: u8) {
         self.look("zoom", vec![json!(factor)]).await;
+        let drawn = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));";
+        self.client.execute_async(drawn, vec![]).await.expect("the page is drawn");
     }
 
     /// Waits until the page is dark, or bright.
