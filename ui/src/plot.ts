@@ -22,7 +22,8 @@ export type Drawing = {
 
 const hairline = 1;
 const pen = 1.75;
-const dash = [4, 4];
+/** On the page; the canvas counts the screen's own pixels. */
+const dash = [5, 4];
 
 /** Makes room for a chart in an element; tells which dot the pointer is on, -1 for none. */
 export function draw(host: HTMLElement, tell: (dot: number) => void): Drawing {
@@ -93,7 +94,7 @@ function options(chart: Chart, drawn: Series, ink: Palette, host: HTMLElement, t
     series: [
       {},
       { stroke: columns ? ink.faint : ink.pen, fill: columns ? ink.faint : ink.area, width: columns ? 0 : pen, points: { show: false }, ...(paths === undefined ? {} : { paths }) },
-      { stroke: ink.pen, width: pen, dash, points: { show: false } },
+      { stroke: ink.pen, width: pen, dash: dash.map((length) => length * devicePixelRatio), points: { show: false } },
     ],
     cursor: {
       y: false,

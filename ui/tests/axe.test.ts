@@ -2,6 +2,8 @@ import { fireEvent, screen } from "@testing-library/svelte";
 import axe from "axe-core";
 import { expect, test, vi } from "vitest";
 
+import type { Chart } from "../src/generated/Chart";
+import { balance, chart, manyWindows, nothing, onePoint } from "./charts";
 import { halfway } from "./admissions";
 import type { Fake } from "./fake";
 import { card, chinese, demoBanner, empty, everyShape, lasting, lockedBanner, paired, rolling, snoozeBanner, twelve, view, wallet } from "./fixtures";
@@ -17,9 +19,9 @@ async function faults(): Promise<string[]> {
 vi.mock("../src/plot", () => ({ draw: () => ({ show: () => undefined, point: () => undefined, end: () => undefined }) }));
 
 /** Goes to an account's own screen. */
-async function account(): Promise<void> {
+async function account(prepare?: Parameters<typeof open>[1]): Promise<void> {
   const details = { label: "Details", does: { kind: "open_account", account: "a1" } } as const;
-  await open(view({ cards: [card({ actions: [details] })] }));
+  await open(view({ cards: [card({ actions: [details] })] }), prepare);
   await click("card-more");
   await click("action-open_account");
 }
@@ -31,6 +33,18 @@ async function explained(): Promise<Fake> {
   await appears("keep-key");
   return bridge;
 }
+
+/** Whatever may come of asking for a history. */
+const histories: Record<string, () => Promise<Chart>> = {
+  "with holes": () => Promise.resolve(chart({ gap: true })),
+  "one reading": () => Promise.resolve(onePoint),
+  "none yet": () => Promise.resolve(nothing("The history begins with the next reading.")),
+  used: () => Promise.resolve(chart({ used: true })),
+  "in columns": () => Promise.resolve(chart({ range: "month" })),
+  "a balance": () => Promise.resolve(balance({ owed: true })),
+  "fifty windows": () => Promise.resolve(manyWindows("day", 2)),
+  "not to be read": () => Promise.reject({ code: "other", message: "The history cannot be read now." }),
+};
 
 const screens: Record<string, () => Promise<unknown>> = {
   "first run": () => open({ ...empty, banners: [lockedBanner] }),
@@ -83,6 +97,17 @@ const screens: Record<string, () => Promise<unknown>> = {
   },
   "an account's options": () => open(view()).then(() => click("open-keys")).then(() => click("account-options")).then(() => appears("setting-tier")),
   "an account's own screen": () => account().then(() => appears("chart")),
+  ...Object.fromEntries(
+    Object.entries(histories).map(([name, one]) => [
+      `an account's history: ${name}`,
+      async () => {
+        await account((bridge) => {
+          bridge.answer.chart = () => one();
+        });
+        await vi.waitFor(() => expect(document.querySelector("[data-testid=chart], [data-testid=chart-empty], [data-testid=history-error]")).not.toBeNull());
+      },
+    ]),
+  ),
   "an account's history as a table": () => account().then(() => appears("chart")).then(() => click("history-form-table")).then(() => appears("chart-table")),
   keys: () => open(view()).then(() => click("open-keys")),
   renaming: () => open(view()).then(() => click("open-keys")).then(() => click("rename")),

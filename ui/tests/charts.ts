@@ -53,7 +53,7 @@ export function chart({ range = "day", language = "en", window = "interval", row
   const bands = columns ? [] : Array.from({ length: 40 }, (_, n) => band(2 * n)).filter((b) => b.to > b.from).reverse();
   const every = { hours: 2 * hour, day: 6 * hour, week: day, month: 7 * day }[range];
   const times = [];
-  for (let at = Math.ceil(from / every) * every; at <= to; at += every) {
+  for (let at = Math.ceil(from / every) * every; at <= to - (to - from) / 20; at += every) {
     const long = range === "month" ? (zh ? `11月${1 + (Math.floor(at / day) % 28)}日` : `${1 + (Math.floor(at / day) % 28)} Nov`) : weekday(at, zh);
     times.push({ at, words: range === "week" || range === "month" || at % day === 0 ? long : clock(at) });
   }

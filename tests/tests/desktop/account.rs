@@ -34,6 +34,22 @@ async fn an_account_shows_how_it_came_to_its_figures_as_a_chart_and_as_a_table()
     page.click("keys-back").await;
     page.without("account").await;
     page.find("card-open").await;
+
+    // A click on the ring is a click on the name; one on the menu is not.
+    for (what, leads) in [("svg[data-shape]", "card-open"), ("[data-testid=card-more]", "card-more")] {
+        let there = format!(
+            "(() => {{ const box = document.querySelector('[data-testid=card] {what}').getBoundingClientRect(); \
+             return document.elementFromPoint(box.x + box.width / 2, box.y + 4).closest('button')?.dataset.testid; }})()"
+        );
+        assert_eq!(page.evaluate(&there).await, leads, "{what}");
+    }
+    page.click("card-open").await;
+    page.find("history-range-month").await;
+    until("the range of the last time", async || {
+        let chosen = "document.querySelector('[data-testid=history-range-month]').checked";
+        if page.evaluate(chosen).await == true { Ok(()) } else { Err(page.text().await) }
+    })
+    .await;
     page.close(&session).await;
 }
 
