@@ -36,7 +36,7 @@ use crate::error::AppError;
 use crate::store::{Keeper, Store, Told, Write};
 use crate::vault::KeyVault;
 
-use beat::Beat;
+use beat::{Beat, demo_time};
 use source::Keys;
 
 pub use asked::{InUse, Speed};
@@ -395,10 +395,4 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         // The controller holds the other end itself.
         let _ = self.own.send(Message::Event(event));
     }
-}
-
-/// Gives the simulated moment: it goes faster than the real one.
-fn demo_time(since: Timestamp, real: Timestamp) -> Timestamp {
-    let passed = real.duration_since(since);
-    since.checked_add(passed * simulate::SPEED).unwrap_or(real)
 }

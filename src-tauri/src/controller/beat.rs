@@ -1,11 +1,12 @@
 //! One beat of the heart, held against the clock on the wall.
 //!
-//! Owns what counts as a leap: the machine slept, or someone set the clock. Refuses to say which; both want new
-//! readings. This is how a wake-up is noticed where the system tells of none.
+//! Owns what counts as a leap (the machine slept, or someone set the clock) and how the simulated day passes. Refuses
+//! to say which leap it was; both want new readings. This is how a wake-up is noticed where the system tells of none.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tidemark_core::simulate;
 
 /// A busy machine beats late, and a clock that is kept right moves a little.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(30);
@@ -28,6 +29,12 @@ impl Beat {
         let length = SignedDuration::try_from(self.length).unwrap_or(SignedDuration::MAX);
         passed < -TOLERANCE || passed > length.saturating_add(TOLERANCE)
     }
+}
+
+/// Gives the simulated moment: it goes faster than the real one.
+pub(super) fn demo_time(since: Timestamp, real: Timestamp) -> Timestamp {
+    let passed = real.duration_since(since);
+    since.checked_add(passed * simulate::SPEED).unwrap_or(real)
 }
 
 #[cfg(test)]
