@@ -16,6 +16,8 @@ use crate::reading::{Percent, Window};
 const MOST_STEPS: u16 = 4;
 /// The least that is worth a step of its own, in hundredths of a percent.
 const LEAST_STEP: u16 = 100;
+/// No window is longer than a week; bounds further apart, give or take a day, are a whim of the server's.
+const LONGEST: SignedDuration = SignedDuration::from_hours(8 * 24);
 /// Moments are rounded up to this, in seconds.
 const ROUND: i64 = 5 * 60;
 
@@ -69,5 +71,5 @@ pub(crate) fn length(window: &Window) -> Option<SignedDuration> {
         .length_seconds
         .map(SignedDuration::from_secs)
         .or_else(by_bounds)
-        .filter(SignedDuration::is_positive)
+        .filter(|length| length.is_positive() && *length <= LONGEST)
 }

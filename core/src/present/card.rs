@@ -77,8 +77,8 @@ fn word_beside(scene: &Scene<'_>, account: &Watched, has_no_plan: bool, figure: 
         _ if has_no_plan => "level-no-plan",
         _ if scene.is_on_credits(account) => "level-credits",
         Level::Good | Level::Unknown => return String::new(),
-        // The figure says that it is owed.
-        Level::Spent if account.owes() => return String::new(),
+        // The figure says that it is owed, or there is none and the failure says it.
+        Level::Spent if account.owes() || figure.is_none() => return String::new(),
         _ => level_word(level),
     };
     let word = scene.words.say(word);
@@ -138,7 +138,7 @@ fn figure(
             let ring = if own == Level::Good { 1.0 } else { 0.0 };
             (amount, unit, ring)
         }
-        None if level == Level::Spent => (Some(wording.words.say("figure-spent")), None, 0.0),
+        // That it is used up, where only a code said so, is the failure's to tell.
         None => (None, None, 0.0),
     }
 }
