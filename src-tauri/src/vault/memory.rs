@@ -44,6 +44,12 @@ impl MemoryVault {
         self.inside().reads
     }
 
+    /// Tells whether it holds no key at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.inside().keys.is_empty()
+    }
+
     /// Tells whether it holds a key for an account.
     #[must_use]
     pub fn holds(&self, id: &AccountId) -> bool {
