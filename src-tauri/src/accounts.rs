@@ -242,11 +242,10 @@ pub enum ChangeError {
 
 impl From<ChangeError> for AppError {
     fn from(error: ChangeError) -> Self {
-        let code = match error {
-            ChangeError::Refused(_) => Code::Setting,
-            ChangeError::Save(_) => Code::Other,
-        };
-        Self::new(code, error.to_string())
+        match error {
+            ChangeError::Refused(_) => Self::new(Code::Setting, error.to_string()),
+            ChangeError::Save(save) => save.into(),
+        }
     }
 }
 
@@ -283,6 +282,7 @@ fn account_mut<'a>(settings: &'a mut Settings, id: &AccountId) -> Result<&'a mut
 
 impl From<SaveError> for AppError {
     fn from(error: SaveError) -> Self {
-        Self::new(Code::Other, format!("The settings could not be written: {error}."))
+        let why = Sorry::NotSaved { why: error.to_string() };
+        Self::new(Code::Other, format!("The settings could not be written: {error}.")).because(why)
     }
 }

@@ -740,6 +740,7 @@ sorry-no-name = Give the account a name.
 sorry-name-too-long = This name has { $length } characters; at most { $most } fit.
 sorry-name-unprintable = This name has characters that cannot be shown. Choose another.
 sorry-name-taken = There is an account named { $name } already. Choose another name.
+sorry-not-saved = Nothing was changed: the settings cannot be written ({ $why }). Make room on the disk or allow the file to be changed, then try again.
 
 ## The state of a key
 key-accepted = Accepted

@@ -711,6 +711,7 @@ sorry-no-name = 请给账户起个名称。
 sorry-name-too-long = 名称有 { $length } 个字符，最多 { $most } 个，请缩短。
 sorry-name-unprintable = 名称中有无法显示的字符，请换一个。
 sorry-name-taken = 已有名为 { $name } 的账户，请换个名称。
+sorry-not-saved = 没有任何改动：设置无法写入（{ $why }）。请腾出磁盘空间或允许修改该文件，然后再试。
 
 ## 密钥的状态
 key-accepted = 已接受

@@ -60,6 +60,11 @@ pub enum Sorry {
     },
     /// There is no such account any more.
     NoAccount,
+    /// The settings, which hold the accounts, could not be written.
+    NotSaved {
+        /// What the system says of it.
+        why: String,
+    },
 }
 
 impl Sorry {
@@ -106,6 +111,7 @@ impl Sorry {
             ),
             Self::NameUnprintable => words.say("sorry-name-unprintable"),
             Self::NameTaken { name } => words.put("sorry-name-taken", &[("name", name.as_str().into())]),
+            Self::NotSaved { why } => words.put("sorry-not-saved", &[("why", why.as_str().into())]),
             Self::NoAccount => words.say("refused-no-such-account"),
         }
     }
@@ -149,7 +155,13 @@ mod tests {
             ]
             .map(S::Keyring),
         );
-        all.extend([S::NoName, S::NameTooLong { length: 300 }, S::NameUnprintable, S::NoAccount]);
+        all.extend([
+            S::NoName,
+            S::NameTooLong { length: 300 },
+            S::NameUnprintable,
+            S::NoAccount,
+            S::NotSaved { why: "no space left".into() },
+        ]);
         all
     }
 
