@@ -282,7 +282,11 @@ fn account_mut<'a>(settings: &'a mut Settings, id: &AccountId) -> Result<&'a mut
 
 impl From<SaveError> for AppError {
     fn from(error: SaveError) -> Self {
-        let why = Sorry::NotSaved { why: error.to_string() };
+        let why = match &error {
+            SaveError::Write(io) => Sorry::NotSaved { why: io.to_string() },
+            SaveError::Busy => Sorry::SettingsBusy,
+            SaveError::Unreadable => Sorry::SettingsUnreadable,
+        };
         Self::new(Code::Other, format!("The settings could not be written: {error}.")).because(why)
     }
 }

@@ -22,7 +22,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 const KEY: &str = "sk-cp-test-admission-0001";
 /// Longer than any test waits.
-const NEVER: Duration = Duration::from_secs(600);
+const NEVER: Duration = Duration::from_mins(10);
 
 struct Stage {
     global: MockServer,
@@ -107,8 +107,8 @@ async fn both_platforms_are_asked_at_once_and_each_tells_when_it_has_answered() 
     let stage = Stage::start().await;
     says(&stage.global, unknown()).await;
     says(&stage.china, plan().set_delay(Duration::from_millis(400))).await;
-    let (told, state) = stage.check(&Question::default()).await;
-    assert_eq!(state, Ok(KeyState::Working));
+    let (told, verdict) = stage.check(&Question::default()).await;
+    assert_eq!(verdict, Ok(KeyState::Working));
     let refused = Outcome::Failed(FailureKind::KeyRejectedOrWrongRegion);
     assert_eq!(
         told,
@@ -122,7 +122,7 @@ async fn both_platforms_are_asked_at_once_and_each_tells_when_it_has_answered() 
         let asked = server.received_requests().await.expect("a record");
         assert_eq!(asked.len(), 1);
         assert_eq!(
-            asked[0].headers.get("authorization").map(|v| v.as_bytes()),
+            asked[0].headers.get("authorization").map(wiremock::http::HeaderValue::as_bytes),
             Some(format!("Bearer {KEY}").as_bytes())
         );
     }
@@ -134,8 +134,8 @@ async fn a_platform_that_the_user_ruled_out_never_sees_the_key() {
     let stage = Stage::start().await;
     says(&stage.china, plan()).await;
     let question = Question { region: Some(Region::China), ..Question::default() };
-    let (told, state) = stage.check(&question).await;
-    assert_eq!(state, Ok(KeyState::Working));
+    let (told, verdict) = stage.check(&question).await;
+    assert_eq!(verdict, Ok(KeyState::Working));
     assert_eq!(told, [vec![Outcome::Asking], vec![Outcome::Accepted]]);
     assert!(stage.global.received_requests().await.expect("a record").is_empty());
 }
@@ -162,8 +162,8 @@ async fn a_check_that_is_ended_in_the_middle_leaves_nothing_behind() {
     // And the next try begins anew, with the same key.
     stage.china.reset().await;
     says(&stage.china, plan()).await;
-    let (told, state) = stage.check(&question).await;
-    assert_eq!((told.len(), state), (3, Ok(KeyState::Working)));
+    let (told, verdict) = stage.check(&question).await;
+    assert_eq!((told.len(), verdict), (3, Ok(KeyState::Working)));
 }
 
 #[tokio::test]
@@ -178,8 +178,8 @@ async fn every_failure_of_a_check_is_told_by_its_own_reason_and_keeps_nothing() 
         let stage = Stage::start().await;
         says(&stage.global, answer.clone()).await;
         says(&stage.china, answer).await;
-        let (_, state) = stage.check(&Question::default()).await;
-        assert_eq!(state.map_err(|error| error.why), Err(Some(why)));
+        let (_, verdict) = stage.check(&Question::default()).await;
+        assert_eq!(verdict.map_err(|error| error.why), Err(Some(why)));
         assert!(stage.nothing_is_kept());
     }
 }

@@ -741,6 +741,8 @@ sorry-name-too-long = This name has { $length } characters; at most { $most } fi
 sorry-name-unprintable = This name has characters that cannot be shown. Choose another.
 sorry-name-taken = There is an account named { $name } already. Choose another name.
 sorry-not-saved = Nothing was changed: the settings cannot be written ({ $why }). Make room on the disk or allow the file to be changed, then try again.
+sorry-settings-busy = Nothing was changed: another Tidemark is changing the settings. Try again in a moment.
+sorry-settings-unreadable = Nothing was changed: the settings cannot be read, and are not overwritten. Allow their file to be read, then try again.
 
 ## The state of a key
 key-accepted = Accepted

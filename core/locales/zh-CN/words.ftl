@@ -712,6 +712,8 @@ sorry-name-too-long = 名称有 { $length } 个字符，最多 { $most } 个，�
 sorry-name-unprintable = 名称中有无法显示的字符，请换一个。
 sorry-name-taken = 已有名为 { $name } 的账户，请换个名称。
 sorry-not-saved = 没有任何改动：设置无法写入（{ $why }）。请腾出磁盘空间或允许修改该文件，然后再试。
+sorry-settings-busy = 没有任何改动：另一个 Tidemark 正在修改设置。请稍后再试。
+sorry-settings-unreadable = 没有任何改动：设置文件无法读取，因此不会被覆盖。请允许读取该文件，然后再试。
 
 ## 密钥的状态
 key-accepted = 已接受

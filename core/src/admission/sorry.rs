@@ -65,6 +65,10 @@ pub enum Sorry {
         /// What the system says of it.
         why: String,
     },
+    /// Another Tidemark is changing them.
+    SettingsBusy,
+    /// What is there cannot be read, and is not overwritten.
+    SettingsUnreadable,
 }
 
 impl Sorry {
@@ -112,6 +116,8 @@ impl Sorry {
             Self::NameUnprintable => words.say("sorry-name-unprintable"),
             Self::NameTaken { name } => words.put("sorry-name-taken", &[("name", name.as_str().into())]),
             Self::NotSaved { why } => words.put("sorry-not-saved", &[("why", why.as_str().into())]),
+            Self::SettingsBusy => words.say("sorry-settings-busy"),
+            Self::SettingsUnreadable => words.say("sorry-settings-unreadable"),
             Self::NoAccount => words.say("refused-no-such-account"),
         }
     }
@@ -160,6 +166,8 @@ mod tests {
             S::NameTooLong { length: 300 },
             S::NameUnprintable,
             S::NoAccount,
+            S::SettingsBusy,
+            S::SettingsUnreadable,
             S::NotSaved { why: "no space left".into() },
         ]);
         all
