@@ -112,8 +112,8 @@ test("the page asks for its labels again when the language changes", async () =>
   bridge.send({ ...empty, language: "zh-CN" });
   await screen.findByText("先随便看看");
   expect(document.documentElement.lang).toBe("zh-CN");
-  bridge.send({ ...empty, language: "zh-CN", checked: "刚刚检查" });
-  await screen.findByText("刚刚检查");
+  bridge.send({ ...empty, language: "zh-CN", banners: [trayBanner] });
+  await screen.findByText(trayBanner.title);
   expect(called(bridge, "texts")).toHaveLength(2);
 });
 
