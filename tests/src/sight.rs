@@ -30,7 +30,8 @@ impl Page {
     /// Draws the page that many times as large, and waits until it has found its new shape.
     pub async fn zoom(&self, factor: u8) {
         self.look("zoom", vec![json!(factor)]).await;
-        let drawn = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));";
+        let drawn =
+            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));";
         self.client.execute_async(drawn, vec![]).await.expect("the page is drawn");
     }
 

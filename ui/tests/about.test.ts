@@ -3,6 +3,7 @@ import { fireEvent } from "@testing-library/svelte";
 import { expect, test } from "vitest";
 
 import { combination } from "../src/combination";
+import type { Section } from "../src/generated/Section";
 import * as f from "./fixtures";
 import { appears, called, click, open, part, parts, words } from "./open";
 
@@ -87,6 +88,62 @@ test("the way back puts the focus on what opened the screen", async () => {
   await expect.poll(() => document.activeElement?.tagName).toBe("H1");
   await fireEvent.keyDown(window, { key: "Escape" });
   await expect.poll(() => document.activeElement).toBe(part("settings-about"));
+});
+
+test("a shortcut is heard only after it was asked for, and Escape leaves it as it is", async () => {
+  const bridge = await settings();
+  const field = part("setting-global_shortcut");
+  field.focus();
+  const press = (keys: Partial<KeyboardEventInit>) => fireEvent.keyDown(field, keys);
+  await press({ code: "KeyR", key: "r", ctrlKey: true });
+  expect(called(bridge, "setSetting")).toEqual([]);
+  expect(called(bridge, "checkNow").length).toBe(1);
+
+  await click("setting-global_shortcut");
+  expect(words(field)).toContain("Press the keys now");
+  await press({ code: "ControlLeft", key: "Control", ctrlKey: true });
+  await press({ code: "Escape", key: "Escape" });
+  expect(words(field)).toContain("Set a shortcut");
+  expect(part("settings-about")).not.toBeNull();
+
+  await click("setting-global_shortcut");
+  await press({ code: "KeyR", key: "r", ctrlKey: true });
+  expect(called(bridge, "setSetting")).toEqual([["global_shortcut", "Ctrl+R"]]);
+  expect(called(bridge, "checkNow").length).toBe(1);
+  await press({ code: "KeyM", key: "m", ctrlKey: true });
+  expect(called(bridge, "setSetting").length).toBe(1);
+});
+
+test("the history of one account is deleted alone", async () => {
+  const bridge = await settings();
+  await fireEvent.change(part("forget-whose"), { target: { value: "a1" } });
+  await click("forget");
+  expect(words(part("section-history"))).toContain("Delete the readings of Default Team?");
+  await click("forget-confirm");
+  await expect.poll(() => called(bridge, "forgetHistory")).toEqual([["a1"]]);
+});
+
+test("the folders are opened from the settings too", async () => {
+  const bridge = await settings();
+  await click("open-log");
+  expect(called(bridge, "openFolder")).toEqual([["log"]]);
+});
+
+test("an answer that was overtaken is not shown", async () => {
+  const answers: ((sections: Section[]) => void)[] = [];
+  const bridge = await open(f.view(), (fake) => {
+    fake.answer.settings = () => new Promise((resolve) => answers.push(resolve));
+  });
+  await click("settings-open");
+  await fireEvent.focus(window);
+  await expect.poll(() => answers.length).toBe(2);
+  const titled = (title: string): Section[] => [{ id: "general", title, fields: [] }];
+  answers[1]?.(titled("As it is now"));
+  await expect.poll(() => words(part("section-general"))).toContain("As it is now");
+  answers[0]?.(titled("As it was"));
+  await new Promise((done) => setTimeout(done));
+  expect(words(part("section-general"))).toContain("As it is now");
+  expect(called(bridge, "settings").length).toBe(2);
 });
 
 test.each([

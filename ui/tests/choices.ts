@@ -27,6 +27,12 @@ export function form(language: string): Section[] {
       flip("show_used", false),
       field("global_shortcut", "", { kind: "text", placeholder: t("setting-global_shortcut-example") }),
     ]),
+    section("tray", [
+      field("tray_account", "", { kind: "choice", options: [{ value: "", label: t("setting-tray_account-none") }, { value: "a1", label: "Default Team" }] }),
+      field("tray_window", "tightest", { kind: "choice", options: ["tightest", "interval", "weekly"].map((value) => ({ value, label: t(`setting-tray_window-${value}`) })) }),
+      flip("tray_digits", false),
+      field("tray_theme", "auto", { kind: "choice", options: ["auto", "light", "dark"].map((value) => ({ value, label: t(`setting-tray_theme-${value}`) })) }),
+    ]),
     section("asking", [number("interval_minutes", 5, 1, 60), field("proxy", "", { kind: "text", placeholder: t("setting-proxy-example") })]),
     section("notices", [
       flip("notices", true), number("near_percent", 80, 1, 98), number("critical_percent", 95, 2, 99),

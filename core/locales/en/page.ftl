@@ -174,14 +174,18 @@ options-title = This account
 ## The desktop, in the settings
 sections = Sections
 autostart = Start with the session
-shortcut-press = Press keys, e.g. Ctrl+Alt+M
+shortcut-press = Set a shortcut…
+shortcut-listens = Press the keys now, Esc to leave it
 shortcut-clear = Clear the shortcut
 exchange-title = Import and export
 exchange-hint = Settings only: accounts and keys are never in the file.
 export = Export…
 import = Import…
-forget = Delete all history…
+forget-whose = History of
+forget-all = All accounts
+forget = Delete history…
 forget-question = Delete the readings of all accounts? Accounts and keys stay.
+forget-question-of = Delete the readings of { $name }? The account and its key stay.
 forget-keep = Keep
 forget-confirm = Delete
 

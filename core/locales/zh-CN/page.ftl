@@ -174,14 +174,18 @@ options-title = 此账户
 ## The desktop, in the settings
 sections = 分区
 autostart = 登录时启动
-shortcut-press = 按下组合键，如 Ctrl+Alt+M
+shortcut-press = 设置快捷键…
+shortcut-listens = 请按下组合键，按 Esc 取消
 shortcut-clear = 清除快捷键
 exchange-title = 导入与导出
 exchange-hint = 仅包含设置：文件中绝不会有账户和密钥。
 export = 导出…
 import = 导入…
-forget = 删除全部历史记录…
+forget-whose = 历史记录
+forget-all = 全部账户
+forget = 删除历史记录…
 forget-question = 删除所有账户的读数？账户和密钥会保留。
+forget-question-of = 删除 { $name } 的读数？该账户及其密钥会保留。
 forget-keep = 保留
 forget-confirm = 删除
 
