@@ -8,9 +8,16 @@ use std::time::{Duration, Instant};
 
 use crate::config::Paths;
 use crate::config::files::private_folder;
+use crate::desktop::bus;
 
 /// Longer than any command looks.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// The place on the bus that the running app holds.
+const PLACE: &str = "app.tidemark.Tidemark.SingleInstance";
+const PATH: &str = "/app/tidemark/Tidemark/SingleInstance";
+/// Longer than the bus takes to see that somebody is gone.
+const LEAVING: Duration = Duration::from_secs(2);
 
 /// Marks this process as the running app, for as long as the file is held.
 #[must_use]
@@ -27,6 +34,19 @@ pub fn mark_running(paths: &Paths) -> Option<File> {
         std::thread::sleep(Duration::from_millis(5));
     }
     Some(file)
+}
+
+/// Waits while an app that is ending still has its place on the bus: called there it would not answer, and this start
+/// would be lost.
+pub async fn outlast() {
+    let start = Instant::now();
+    // One that hangs does not fail to answer, it only takes its time: what to say of that is not decided here.
+    while let Ok(Some(false)) = tokio::time::timeout(LEAVING, bus::answers(PLACE, PATH)).await {
+        if start.elapsed() > LEAVING {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Tells whether some process is the running app; leaves nothing behind where none ever was.

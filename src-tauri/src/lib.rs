@@ -86,6 +86,7 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
     tauri::async_runtime::set(runtime.handle().clone());
     let mut builder = tauri::Builder::default().plugin(tauri_plugin_opener::init());
     if !options.demo {
+        runtime.block_on(instance::outlast());
         // A simulation beside the real app is its own instance and takes nothing from it.
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, args, _| {
             if !args.iter().any(|a| a == "--hidden") {

@@ -19,6 +19,24 @@ pub async fn has_owner(_name: &str) -> Option<bool> {
     None
 }
 
+/// Tells whether the owner of a name answers there; `None` where it has no owner, or there is no bus.
+#[cfg(target_os = "linux")]
+pub async fn answers(name: &str, path: &str) -> Option<bool> {
+    let bus = zbus::Connection::session().await.ok()?;
+    let peer = "org.freedesktop.DBus.Peer";
+    if bus.call_method(Some(name), path, Some(peer), "Ping", &()).await.is_ok() {
+        return Some(true);
+    }
+    // Nobody was there, or somebody whose connection was closed before the answer.
+    has_owner(name).await.filter(|has| *has).map(|_| false)
+}
+
+/// Other systems have no session bus.
+#[cfg(not(target_os = "linux"))]
+pub async fn answers(_name: &str, _path: &str) -> Option<bool> {
+    None
+}
+
 /// Tells each time a name gains (`true`) or loses its owner, for as long as the session bus lives.
 #[cfg(target_os = "linux")]
 pub async fn follow(name: &str, mut tell: impl FnMut(bool)) {

@@ -1,6 +1,6 @@
 //! One app for one user: a second start, and what a running app learns from the command line.
 
-use e2e::{Answer, MiniMax, Session, until};
+use e2e::{Answer, MiniMax, Part, Session, until};
 
 const KEY: &str = "sk-cp-test-instance-98f13708210194c475";
 
@@ -96,4 +96,21 @@ async fn status_beside_a_running_app_shows_its_reading_without_asking_again() {
     assert_eq!(minimax.times_asked(KEY), asked, "the app's reading is fresh enough");
     let _ = session.tidemark(&["status", "--fresh"]).await.ended_with(0);
     assert_eq!(minimax.times_asked(KEY), asked + 1, "asked anew when told so");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_right_after_the_app_was_killed_becomes_the_app() {
+    let session = Session::without(&[Part::Notices, Part::Keyring]).await;
+    let mut app = session.launch(&["--hidden"]);
+    session.tray().await;
+    for round in 0..5 {
+        app.kill();
+        app = session.launch(&["--hidden"]);
+        until(&format!("the tray item of start {round}"), async || {
+            assert!(app.runs(), "start {round} was lost: {}", session.printed());
+            let item = session.tray().await;
+            item.menu_text().await.map(drop)
+        })
+        .await;
+    }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use e2e::answer::row;
-use e2e::{Answer, MiniMax, Page, Session, Sheet, Theme, Window, until};
+use e2e::{Answer, MiniMax, Page, Session, Sheet, Theme, Window, until, until_within};
 use serde_json::{Value, json};
 
 /// A state, how MiniMax brings it about, and what has to be seen.
@@ -151,7 +151,14 @@ async fn over(theme: Theme, session: &Session, page: &Page, minimax: &MiniMax) {
     minimax.answer(&key, Answer::windows(ending.next(), Window::week(57)).after(Duration::from_secs(8)));
     page.find_css("[data-testid=card][data-level=unknown][data-shape=dashed]").await;
     keep(theme, page, "62 over, no answer yet").await;
-    page.find_css("[data-testid=card][data-level=good]").await;
+    // MiniMax is asked up to 20 s after the reset, and then takes its time.
+    until_within(Duration::from_mins(1), "the next window", async || {
+        match page.attribute("card", "data-level").await.as_str() {
+            "good" => Ok(()),
+            other => Err(other.to_owned()),
+        }
+    })
+    .await;
     let gone = session.tidemark(&["account", "remove", "Over", "--with-history", "--yes"]).await;
     let _ = gone.ended_with(0);
     page.find("first-run").await;
