@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 EXE := $(if $(filter Windows_NT,$(OS)),.exe)
 BINARY := $(TARGET)/release/tidemark$(EXE)
 
-.PHONY: help setup build run demo sheet test lint bench clean
+.PHONY: help setup build run demo screenshots sheet test lint bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -20,8 +20,11 @@ build: ## the app with its page, in release: target/release/tidemark
 run: build ## the app with your own keys
 	$(BINARY) $(ARGS)
 
-demo: ## sets up, builds and shows the app on a simulated account
+demo: ## sets up, builds and shows the app on simulated accounts
 	@scripts/demo.sh
+
+screenshots: ## takes README's pictures anew, as the demo does: docs/*.png
+	@scripts/pictures.sh docs
 
 sheet: ## shows every screen and state on one picture: target/contact-sheet/index.png
 	@scripts/sheet.sh

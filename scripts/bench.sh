@@ -3,6 +3,7 @@
 # same versions and profile.
 #   scripts/bench.sh            about seven minutes, both builds not counted
 #   scripts/bench.sh --quick    a look: short waits, five closings; not for judging
+#   scripts/bench.sh --first-paint   only how soon the window shows its data
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}

@@ -31,6 +31,7 @@ const TOP_UP: i64 = 1500;
 const TEAM: &str = "demo-team";
 const STUDIO: &str = "demo-studio";
 const WALLET: &str = "demo-wallet";
+const SIDE: &str = "demo-side";
 const WINDOW: SignedDuration = SignedDuration::from_hours(5);
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How far into a window the day begins, so that something happens soon.
@@ -48,6 +49,10 @@ pub fn settings(own: &Settings) -> Settings {
             },
             account(STUDIO, "Studio", Kind::TokenPlan, Region::China),
             account(WALLET, "Wallet", Kind::PayAsYouGo, Region::Global),
+            Account {
+                tier: Some(Tier::Plus),
+                ..account(SIDE, "Side project", Kind::TokenPlan, Region::Global)
+            },
         ],
         interval_minutes: 5,
         ..own.clone()
@@ -61,6 +66,7 @@ pub fn answer(account: &AccountId, start: Timestamp, at: Timestamp) -> Answer {
     match account.0.as_str() {
         TEAM => team(at, day),
         STUDIO => studio(at, day),
+        SIDE => side(at, day),
         _ => wallet(day),
     }
 }
@@ -128,6 +134,16 @@ fn studio(at: Timestamp, day: SignedDuration) -> Answer {
     row["interval_boost_permille"] = 1500.into();
     row["current_weekly_status"] = 3.into();
     row["current_weekly_remaining_percent"] = 100.into();
+    rows(&[row])
+}
+
+/// A small plan that comes near its limit late in each window, and lasts.
+fn side(at: Timestamp, day: SignedDuration) -> Answer {
+    let (began, share) = window(at, day);
+    let used = curve(share, &[(0.0, 0.0), (0.3, 34.0), (0.55, 68.0), (0.8, 82.0), (1.0, 91.0)]);
+    let used = used * busy(index(day));
+    let mut row = general(at, began, used);
+    add_week(&mut row, at, day, (week_used(day, used) * 0.8).min(100.0));
     rows(&[row])
 }
 
@@ -352,9 +368,11 @@ mod tests {
         let expected = [
             "Simulated · Default Team: 20 % left (5 hours)",
             "Simulated · Default Team: 5 % left (5 hours)",
+            "Simulated · Side project: 20 % left (5 hours)",
             "Simulated · Default Team: 5 hours used up",
             "Simulated · Wallet: MiniMax refuses the key",
             "Simulated · Default Team: 5 hours available again",
+            "Simulated · Side project: 5 hours available again",
         ];
         assert_eq!(notices, expected);
     }

@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use crate::process::Started;
 use crate::session::Session;
@@ -32,13 +33,23 @@ pub(crate) async fn start(session: &Session) -> Vec<Started> {
     fs::write(&hook, HOOK.replace("LOG", &log.display().to_string())).expect("the daemon's hook");
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o700)).expect("the hook's mode");
     let configuration = root.join("dunstrc");
-    fs::write(&configuration, DUNST.replace("HOOK", &hook.display().to_string())).expect("dunst's settings");
+    fs::write(&configuration, settings(session, &hook)).expect("dunst's settings");
     let daemon = session.spawn("dunst", &["-conf", &configuration.display().to_string()]);
     until("a notification daemon", async || {
         if session.owned("org.freedesktop.Notifications").await { Ok(()) } else { Err("nobody".to_owned()) }
     })
     .await;
     vec![daemon]
+}
+
+fn settings(session: &Session, hook: &Path) -> String {
+    let scale = session.scale();
+    // It enlarges everything but its letters.
+    let points = (10 * scale).to_string();
+    DUNST
+        .replace("SCALE", &scale.to_string())
+        .replace("POINTS", &points)
+        .replace("HOOK", &hook.display().to_string())
 }
 
 impl Session {
@@ -108,7 +119,7 @@ printf '%s\037%s\037%s\037%s\037%s\036' \
     "$DUNST_ID" "$DUNST_APP_NAME" "$DUNST_SUMMARY" "$DUNST_BODY" "$DUNST_URGENCY" >>"LOG"
 "#;
 
-const DUNST: &str = r#"[global]
+const DUNST: &str = r##"[global]
     follow = none
     width = 400
     height = 300
@@ -117,15 +128,27 @@ const DUNST: &str = r#"[global]
     notification_limit = 0
     idle_threshold = 0
     show_age_threshold = -1
-    font = Monospace 10
+    scale = SCALE
+    font = Sans POINTS
+    padding = 12
+    horizontal_padding = 14
+    frame_width = 1
+    frame_color = "#c8d2d6"
+    show_indicators = no
     mouse_left_click = do_action, close_current
 [urgency_low]
     timeout = 0
+    background = "#ffffff"
+    foreground = "#1b2529"
 [urgency_normal]
     timeout = 0
+    background = "#ffffff"
+    foreground = "#1b2529"
 [urgency_critical]
     timeout = 0
+    background = "#ffffff"
+    foreground = "#1b2529"
 [record]
     summary = "*"
     script = HOOK
-"#;
+"##;

@@ -10,10 +10,31 @@ use crate::process::Started;
 use crate::session::{Session, command};
 use crate::wait::until;
 
+/// What a display is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Display {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// How many of its pixels programs take for one.
+    pub scale: u32,
+}
+
+impl Display {
+    /// What most people sat at for long.
+    pub const PLAIN: Self = Self { width: 1280, height: 800, scale: 1 };
+}
+
 /// Starts a display of its own and gives its number.
-pub(crate) async fn start(root: &Path, environment: &[(String, String)]) -> (Started, String) {
+pub(crate) async fn start(
+    root: &Path,
+    environment: &[(String, String)],
+    display: Display,
+) -> (Started, String) {
     let mut xvfb = command("Xvfb", environment, root);
-    xvfb.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]);
+    let size = format!("{}x{}x24", display.width, display.height);
+    xvfb.args(["-displayfd", "1", "-screen", "0", &size, "-nolisten", "tcp", "-noreset"]);
     let log = root.join("log/Xvfb.log");
     let number = root.join("display");
     let file = |path: &Path| fs::File::create(path).expect("a file in the session's folder");

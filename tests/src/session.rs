@@ -14,6 +14,7 @@ use zbus::Connection;
 
 use crate::minimax::MiniMax;
 use crate::process::{Started, carrying, signal};
+use crate::screen::Display;
 use crate::{bus, keyring, notices, panel, screen};
 
 /// A part of the session that can be left out, stopped, hung and started again.
@@ -54,6 +55,11 @@ impl Session {
 
     /// Starts a session that lacks some parts; they can be started later.
     pub async fn without(missing: &[Part]) -> Self {
+        Self::on(Display::PLAIN, missing).await
+    }
+
+    /// Starts a session on a display of one's own choice.
+    pub async fn on(wanted: Display, missing: &[Part]) -> Self {
         let folder = tempfile::Builder::new().prefix("e2e-").tempdir().expect("a folder for the session");
         let root = folder.path();
         for name in ["home", "home/.config", "run", "tmp", "log", "services"] {
@@ -63,8 +69,11 @@ impl Session {
         let mut environment = environment(root, &id);
 
         // The display comes first: what the bus starts inherits its environment.
-        let (display, number) = screen::start(root, &environment).await;
+        let (display, number) = screen::start(root, &environment, wanted).await;
         environment.push(("DISPLAY".into(), format!(":{number}")));
+        if wanted.scale != 1 {
+            environment.push(("GDK_SCALE".into(), wanted.scale.to_string()));
+        }
         let (bus_daemon, bus) = bus::start(root, &environment).await;
 
         let mut session = Self { id, environment, parts: Vec::new(), bus, bus_daemon, display, folder };
@@ -121,6 +130,21 @@ impl Session {
         self.set("TIDEMARK_API_BASE", &format!("global={},china={}", global.base(), china.base()));
     }
 
+    /// Sets the clock of everything that is started from now on, by libfaketime's words: `+0`, or a moment where it
+    /// stands still. It can be set again while they run; what waits goes on by the real time.
+    pub fn set_clock(&mut self, to: &str) {
+        let clock = self.folder().join("clock");
+        fs::write(&clock, to).expect("the file that sets the clock");
+        if self.environment.iter().any(|(name, _)| name == "FAKETIME_TIMESTAMP_FILE") {
+            return;
+        }
+        let library = self.run("faketime", &["-m", "-f", "+0", "printenv", "LD_PRELOAD"]);
+        self.set("LD_PRELOAD", &library.expect("libfaketime"));
+        self.set("FAKETIME_TIMESTAMP_FILE", &clock.display().to_string());
+        self.set("FAKETIME_NO_CACHE", "1");
+        self.set("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    }
+
     /// Gives a command that runs inside the session.
     #[must_use]
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
@@ -132,6 +156,13 @@ impl Session {
     pub fn display(&self) -> &str {
         let named = self.environment.iter().find(|(name, _)| name == "DISPLAY");
         named.map_or("", |(_, value)| value)
+    }
+
+    /// Gives how many of the display's pixels programs take for one.
+    #[must_use]
+    pub fn scale(&self) -> u32 {
+        let named = self.environment.iter().find(|(name, _)| name == "GDK_SCALE");
+        named.and_then(|(_, value)| value.parse().ok()).unwrap_or(1)
     }
 
     /// Starts a program inside the session; what it prints is in the folder of logs.

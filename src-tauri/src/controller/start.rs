@@ -3,7 +3,7 @@
 //! Owns how far back a start looks. Refuses to fail: what cannot be read is done without.
 
 use jiff::{SignedDuration, Timestamp};
-use tidemark_core::account::AccountId;
+use tidemark_core::account::{Account, AccountId};
 use tidemark_core::alert::Memory;
 use tidemark_core::message::{Event, Now};
 use tidemark_core::monitor::{Monitor, Start};
@@ -16,11 +16,16 @@ use crate::store::Store;
 /// A week, and what a week is compared with.
 const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(9 * 24);
 
+/// How often the simulated days before were looked at: often enough for no gap, seldom enough to be quick.
+const SIMULATED_EVERY: SignedDuration = SignedDuration::from_mins(15);
+
 /// Makes the monitor of the user's accounts, or of the simulated ones.
 pub(super) fn monitor(paths: &Paths, store: &Store, system_locale: &str, demo: bool, now: &Now) -> Monitor {
     let loaded = config::load(paths, now.at);
     let (settings, kept, memory) = if demo {
-        (simulate::settings(&loaded.settings), Vec::new(), Memory::default())
+        let settings = simulate::settings(&loaded.settings);
+        let kept = settings.accounts.iter().map(|a| (a.id.clone(), simulated(a, now.at))).collect();
+        (settings, kept, Memory::default())
     } else {
         let kept = loaded.settings.accounts.iter().map(|a| (a.id.clone(), kept(store, &a.id, now.at)));
         let kept = kept.collect();
@@ -33,6 +38,14 @@ pub(super) fn monitor(paths: &Paths, store: &Store, system_locale: &str, demo: b
         monitor.update(Event::Remark(remark), now);
     }
     monitor
+}
+
+/// Gives what would have been kept of a simulated account before its day begins.
+fn simulated(account: &Account, begins: Timestamp) -> Kept {
+    let since = begins.checked_sub(LOOKED_BACK).unwrap_or(begins);
+    let mut kept = Kept::default();
+    kept.history.recall(simulate::past(account, begins, since, begins, SIMULATED_EVERY));
+    kept
 }
 
 /// Gives what was kept of an account; what cannot be read is done without, and the keeper tells of it.

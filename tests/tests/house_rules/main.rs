@@ -276,6 +276,28 @@ fn the_yardstick_is_built_as_the_app_is() {
 }
 
 #[test]
+fn the_readme_shows_and_describes_every_picture_that_is_taken_and_no_other() {
+    let readme = read("README.md");
+    let named: BTreeSet<String> = readme
+        .match_indices("docs/")
+        .map(|(at, _)| readme[at + 5..].split(['"', ' ', ')']).next().unwrap_or_default().to_owned())
+        .collect();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let files = std::fs::read_dir(folder).expect("the pictures").map(|file| file.expect("a picture"));
+    let (mut there, mut bytes) = (BTreeSet::new(), 0);
+    for file in files {
+        bytes += file.metadata().expect("a size").len();
+        there.insert(file.file_name().into_string().expect("a name"));
+    }
+    let taken: BTreeSet<String> = e2e::gallery::files().into_iter().collect();
+    assert_eq!(named, taken, "named, and taken by `make screenshots`");
+    assert_eq!(there, taken, "in docs, and taken by `make screenshots`");
+    assert!(bytes < 1_200_000, "pictures of {bytes} bytes in every clone");
+    let images = readme.split("<img ").skip(1).map(|tag| tag.split('>').next().unwrap_or_default());
+    none(&images.filter(|tag| !tag.contains(" alt=\"")).map(str::to_owned).collect::<Vec<_>>());
+}
+
+#[test]
 fn the_rules_see_what_they_look_for() {
     assert!(names_one_machine(&format!("open /{}/me/notes", "home")));
     assert!(!names_one_machine("see https://example.org/home/page and $HOME/.config"));

@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, reason = "a figure that cannot be taken ends the measurement")]
 
 mod bars;
+mod eye;
 mod gauge;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use e2e::process::Started;
 use e2e::{Answer, MiniMax, Session, app, until};
+use eye::{Eye, Sight};
 use gauge::{Activity, Memory};
 
 /// What Tidemark is asked to watch while it is measured.
@@ -21,8 +23,8 @@ const ACCOUNTS: usize = 10;
 /// How often a start is timed; the middle one counts.
 const STARTS: usize = 5;
 
-/// A window counts as painted when it shows this many colours: the edges of letters have many.
-const PAINTED: usize = 16;
+/// How often a window is opened to time its first paint, in turns with the other program's; the middle one counts.
+const OPENINGS: usize = 9;
 
 /// How long things are left alone before they are measured.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +67,6 @@ pub struct Figures {
     start: Duration,
     rest: Memory,
     activity: Activity,
-    painted: Duration,
     first_closed: Memory,
     last_closed: Memory,
     /// The binary, in bytes.
@@ -78,11 +79,12 @@ pub struct Figures {
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the one who called it")]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let only_paint = arguments.iter().any(|argument| argument == "--first-paint");
     let (yardstick, patience) = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["--yardstick", path] => (PathBuf::from(path), Patience::FULL),
-        ["--yardstick", path, "--quick"] => (PathBuf::from(path), Patience::QUICK),
+        ["--yardstick", path, "--quick" | "--first-paint"] => (PathBuf::from(path), Patience::QUICK),
         _ => {
-            eprintln!("usage: TIDEMARK_BIN=… bench --yardstick BINARY [--quick]");
+            eprintln!("usage: TIDEMARK_BIN=… bench --yardstick BINARY [--quick | --first-paint]");
             return ExitCode::from(2);
         }
     };
@@ -106,16 +108,22 @@ async fn main() -> ExitCode {
         patience.settle, patience.watch, patience.after_closing, patience.closings
     );
     let session = Session::start().await;
+    let minimax = MiniMax::that_may_be_asked().await;
+    let mut own_session = Session::start().await;
+    own_session.ask(&minimax);
+    add_accounts(&own_session, &minimax).await;
+    let painted = first_paints([(&own_session, &tidemark), (&session, &yardstick)]).await;
+    let first_paint = bars::first_paint(painted);
+    if only_paint {
+        println!("{first_paint}");
+        return if first_paint.is_missed() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+    }
+
     let empty = measure(&session, &yardstick, patience).await;
     drop(session);
+    let ours = measure(&own_session, &tidemark, patience).await;
 
-    let minimax = MiniMax::that_may_be_asked().await;
-    let mut session = Session::start().await;
-    session.ask(&minimax);
-    add_accounts(&session, &minimax).await;
-    let ours = measure(&session, &tidemark, patience).await;
-
-    let table = bars::judge(&ours, &empty);
+    let table = bars::judge(&ours, &empty, first_paint);
     for line in &table {
         println!("{line}");
     }
@@ -141,11 +149,7 @@ async fn measure(session: &Session, program: &Program, patience: Patience) -> Fi
         let (mut running, took) = start(session, program).await;
         starts.push(took);
         running.end();
-        until("an empty tray", async || match session.tray_items().await.len() {
-            0 => Ok(()),
-            many => Err(format!("{many} items")),
-        })
-        .await;
+        no_tray(session).await;
     }
 
     let (mut running, _) = start(session, program).await;
@@ -159,16 +163,24 @@ async fn measure(session: &Session, program: &Program, patience: Patience) -> Fi
         _ => None,
     };
 
-    let painted = open(session, program, PAINTED).await;
+    open(session, program).await;
     let first_closed = close(session, program, &running, patience).await;
     for _ in 1..patience.closings {
-        open(session, program, 1).await;
+        open(session, program).await;
         shut(session, program).await;
     }
     tokio::time::sleep(patience.after_closing).await;
     let last_closed = gauge::memory(running.pid());
     assert!(running.runs(), "{} ended while it was measured", program.name);
-    Figures { start: middle(starts), rest, activity, painted, first_closed, last_closed, size, status }
+    Figures { start: middle(starts), rest, activity, first_closed, last_closed, size, status }
+}
+
+async fn no_tray(session: &Session) {
+    until("an empty tray", async || match session.tray_items().await.len() {
+        0 => Ok(()),
+        many => Err(format!("{many} items")),
+    })
+    .await;
 }
 
 /// Starts a program and waits for its tray item, looking all the time.
@@ -182,20 +194,74 @@ async fn start(session: &Session, program: &Program) -> (Started, Duration) {
     (running, began.elapsed())
 }
 
-/// Opens the window by the menu; gives how long it took until so many colours were on the display.
-async fn open(session: &Session, program: &Program, colours: usize) -> Duration {
-    let item = session.tray().await;
-    let began = Instant::now();
-    item.choose(program.opens).await;
-    loop {
-        let window = session.windows(program.class).first().copied();
-        if window.is_some_and(|window| {
-            colours <= 1 || session.shot().crop(session.area(window)).colours() >= colours
-        }) {
-            return began.elapsed();
-        }
-        assert!(began.elapsed() < e2e::LIMIT, "{} shows no window", program.name);
+/// Opens both windows in turns; gives how long each took from the menu to its page with all that is on it.
+async fn first_paints(both: [(&Session, &Program); 2]) -> [Duration; 2] {
+    let [mut ours, mut theirs] = [both[0], both[1]].map(|(session, program)| Watcher::of(session, program));
+    for watcher in [&mut ours, &mut theirs] {
+        watcher.prepare().await;
     }
+    for _ in 0..OPENINGS {
+        for watcher in [&mut ours, &mut theirs] {
+            watcher.time_opening().await;
+        }
+    }
+    for watcher in [&mut ours, &mut theirs] {
+        watcher.running.end();
+        no_tray(watcher.session).await;
+    }
+    [ours, theirs].map(Watcher::told)
+}
+
+/// Somebody who opens a program's window again and again.
+#[derive(Debug)]
+struct Watcher<'a> {
+    session: &'a Session,
+    program: &'a Program,
+    running: Started,
+    eye: Eye,
+    sight: Option<Sight>,
+    took: Vec<Duration>,
+}
+
+impl<'a> Watcher<'a> {
+    fn of(session: &'a Session, program: &'a Program) -> Self {
+        let running = app::start(session, &program.binary, program.arguments);
+        Self { session, program, running, eye: Eye::on(session), sight: None, took: Vec::new() }
+    }
+
+    /// Opens the window once, untimed, to know what it comes to look like.
+    async fn prepare(&mut self) {
+        open(self.session, self.program).await;
+        let _settled = self.eye.at_rest(self.program.class).await;
+        shut(self.session, self.program).await;
+        // By now it knows all that it shows.
+        open(self.session, self.program).await;
+        self.sight = Some(self.eye.at_rest(self.program.class).await);
+        shut(self.session, self.program).await;
+    }
+
+    async fn time_opening(&mut self) {
+        let item = self.session.tray().await;
+        let sight = self.sight.as_ref().expect("a look at the window before");
+        let began = Instant::now();
+        item.choose(self.program.opens).await;
+        self.eye.sees(self.program.class, sight).await;
+        self.took.push(began.elapsed());
+        shut(self.session, self.program).await;
+    }
+
+    #[expect(clippy::print_stdout, reason = "a command talks to the one who called it")]
+    fn told(self) -> Duration {
+        let all: Vec<u128> = self.took.iter().map(Duration::as_millis).collect();
+        println!("{}: menu to painted page in {all:?} ms", self.program.name);
+        middle(self.took)
+    }
+}
+
+/// Opens the window by the menu.
+async fn open(session: &Session, program: &Program) {
+    session.tray().await.choose(program.opens).await;
+    session.window(program.class).await;
 }
 
 async fn shut(session: &Session, program: &Program) {

@@ -1,0 +1,133 @@
+//! What a user sees of a window, and since when.
+//!
+//! Owns the look at a window's upper part, straight from the display: a look takes about a millisecond. Refuses to take
+//! any paint for the page: what counts is what the page looks like once it has come to rest.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use e2e::Session;
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, ImageFormat, MapState, Window};
+use x11rb::rust_connection::RustConnection;
+
+/// The part of a window that is looked at: heading, figure and row of the first account, and no scrollbar.
+const WIDTH: u16 = 360;
+const HEIGHT: u16 = 240;
+
+/// A window that stays the same for so long has come to rest.
+const REST: Duration = Duration::from_millis(700);
+
+/// Colours that are less apart than this are one to the eye; the engine does not blend to the last bit.
+const SAME: u8 = 8;
+
+/// So much of what is drawn has to be there: a countdown may have gone on meanwhile.
+const MOST: f64 = 0.95;
+
+/// Somebody who looks at a display.
+#[derive(Debug)]
+pub struct Eye {
+    display: RustConnection,
+    root: Window,
+}
+
+/// What a window looks like at rest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight(Vec<u32>);
+
+impl Eye {
+    /// Looks at the display of a session.
+    pub fn on(session: &Session) -> Self {
+        let (display, screen) = RustConnection::connect(Some(session.display())).expect("the display");
+        let root = display.setup().roots[screen].root;
+        Self { display, root }
+    }
+
+    /// Gives what a window of this class looks like once it has come to rest.
+    pub async fn at_rest(&self, class: &str) -> Sight {
+        let began = Instant::now();
+        let (mut last, mut since) = (None, Instant::now());
+        loop {
+            let now = self.window(self.root, class).and_then(|window| self.look(window));
+            if now.is_none() || now != last {
+                (last, since) = (now, Instant::now());
+            } else if since.elapsed() > REST
+                && let Some(sight) = last.take_if(|sight| sight.ink() > 200)
+            {
+                return sight;
+            }
+            assert!(began.elapsed() < e2e::LIMIT, "{class} comes to no rest");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until a window of this class looks like this, looking all the time.
+    pub async fn sees(&self, class: &str, wanted: &Sight) {
+        let began = Instant::now();
+        let mut window = None;
+        loop {
+            window = window.or_else(|| self.window(self.root, class));
+            if window.and_then(|window| self.look(window)).is_some_and(|now| wanted.is_in(&now)) {
+                return;
+            }
+            assert!(began.elapsed() < e2e::LIMIT, "{class} does not look as it did");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    fn window(&self, below: Window, class: &str) -> Option<Window> {
+        // Windows come and go while they are asked about.
+        let children = self.display.query_tree(below).ok()?.reply().ok()?.children;
+        children.into_iter().find_map(|window| {
+            let is_wanted = self.class(window).is_some_and(|found| found.contains(class));
+            if is_wanted && self.is_shown(window) { Some(window) } else { self.window(window, class) }
+        })
+    }
+
+    fn class(&self, window: Window) -> Option<String> {
+        let (name, kind) = (AtomEnum::WM_CLASS, AtomEnum::STRING);
+        let told = self.display.get_property(false, window, name, kind, 0, 64).ok()?.reply().ok()?;
+        String::from_utf8(told.value).ok()
+    }
+
+    fn is_shown(&self, window: Window) -> bool {
+        let asked = self.display.get_window_attributes(window).ok();
+        asked.and_then(|asked| asked.reply().ok()).is_some_and(|told| told.map_state == MapState::VIEWABLE)
+    }
+
+    fn look(&self, window: Window) -> Option<Sight> {
+        let format = ImageFormat::Z_PIXMAP;
+        let image =
+            self.display.get_image(format, window, 0, 0, WIDTH, HEIGHT, u32::MAX).ok()?.reply().ok()?;
+        let pixels = image.data.chunks_exact(4).map(|p| u32::from_le_bytes([p[0], p[1], p[2], 0]));
+        Some(Sight(pixels.collect()))
+    }
+}
+
+impl Sight {
+    /// Counts what is drawn on the ground.
+    fn ink(&self) -> usize {
+        let ground = self.ground();
+        self.0.iter().filter(|pixel| **pixel != ground).count()
+    }
+
+    /// Tells whether what is drawn here is drawn there.
+    fn is_in(&self, other: &Self) -> bool {
+        let ground = self.ground();
+        let pairs = || self.0.iter().zip(&other.0).filter(|(own, _)| **own != ground);
+        let same = pairs().filter(|(own, others)| is_same(**own, **others)).count();
+        #[expect(clippy::cast_precision_loss, reason = "pixels of a small picture")]
+        let share = same as f64 / pairs().count() as f64;
+        share >= MOST
+    }
+
+    fn ground(&self) -> u32 {
+        let mut counts: HashMap<u32, usize> = HashMap::new();
+        self.0.iter().for_each(|pixel| *counts.entry(*pixel).or_default() += 1);
+        counts.into_iter().max_by_key(|(_, count)| *count).map_or(0, |(pixel, _)| pixel)
+    }
+}
+
+fn is_same(one: u32, other: u32) -> bool {
+    one.to_le_bytes().into_iter().zip(other.to_le_bytes()).all(|(a, b)| a.abs_diff(b) < SAME)
+}

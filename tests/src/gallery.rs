@@ -1,0 +1,233 @@
+//! The pictures that README shows: the real app on the simulated accounts, on a desktop with a panel.
+//!
+//! Owns what is shown, the moment of it and the order in which it is taken. Refuses chance: clock, language, display
+//! and theme are always the same. Refuses to draw anything itself.
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::json;
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt as _};
+
+use crate::page::Page;
+use crate::screen::{Area, Display, Shot};
+use crate::session::{Part, Session};
+use crate::sheet::Theme;
+use crate::wait::{until, until_within};
+
+/// What is taken in both themes; only the notice is the desktop's own, and is not.
+pub const PAIRS: [&str; 6] = ["overview", "spent", "account", "tray", "first-run", "settings"];
+/// What is taken once.
+pub const NOTICE: &str = "notice";
+
+/// The simulated day begins on a Tuesday before noon.
+const BEGINS: &str = "2026-11-24T11:40:00Z";
+/// The simulated accounts take this long until one of them is spent, at one minute a second.
+const SPENT_WITHIN: Duration = Duration::from_mins(4);
+/// Sharp on sharp screens; high enough for three accounts.
+const DISPLAY: Display = Display { width: 2560, height: 2120, scale: 2 };
+/// How high the panel is with its edge, in the pixels of programs.
+const PANEL: u32 = 33;
+/// Around a menu, in the pixels of programs.
+const MARGIN: u32 = 16;
+
+/// Gives the names of all pictures' files.
+#[must_use]
+pub fn files() -> Vec<String> {
+    let pairs = PAIRS.iter().flat_map(|name| Theme::BOTH.map(|theme| file(name, theme)));
+    pairs.chain([format!("{NOTICE}.png")]).collect()
+}
+
+fn file(name: &str, theme: Theme) -> String {
+    format!("{name}-{}.png", theme.name())
+}
+
+/// Takes every picture and hands it over with the name of its file.
+pub async fn take(binary: &Path, mut give: impl FnMut(&str, &Shot)) {
+    // A window manager would draw its own frames, which nobody has at home.
+    let mut session = Session::on(DISPLAY, &[Part::WindowManager]).await;
+    Clock::begin(&mut session);
+    let page = session.drive(binary, &[]).await;
+    page.find("first-run").await;
+    for theme in Theme::BOTH {
+        wear(&page, theme).await;
+        give(&file("first-run", theme), &page.picture().await);
+        page.click("settings-open").await;
+        page.find("section-history").await;
+        give(&file("settings", theme), &page.picture().await);
+        page.click("keys-back").await;
+        page.find("first-run").await;
+    }
+    page.close(&session).await;
+
+    let clock = Clock::begin(&mut session);
+    let page = session.drive(binary, &["--demo"]).await;
+    told(&session, " left (5 hours)").await;
+    session.close_notices().await;
+    let stood = clock.stand_still(&mut session);
+    look_again(&page).await;
+    for theme in Theme::BOTH {
+        wear(&page, theme).await;
+        give(&file("overview", theme), &page.picture().await);
+        page.click("card-open").await;
+        page.click("history-range-day").await;
+        page.text_until("chart-summary", "what is left", |text| !text.is_empty()).await;
+        give(&file("account", theme), &page.picture().await);
+        page.click("keys-back").await;
+        page.find("check-now").await;
+    }
+
+    let clock = stood.go_on(&mut session);
+    told(&session, "used up").await;
+    clock.stand_still(&mut session);
+    give(&format!("{NOTICE}.png"), &notice(&session).await);
+    look_again(&page).await;
+    for theme in Theme::BOTH {
+        wear(&page, theme).await;
+        give(&file("spent", theme), &page.picture().await);
+    }
+    // The page cannot answer once it is gone.
+    page.evaluate("setTimeout(() => window.__TAURI_INTERNALS__.invoke('close_window'), 100)").await;
+    session.no_window("tidemark").await;
+    for theme in Theme::BOTH {
+        session.stop_part(Part::Tray);
+        session.wear(theme);
+        session.paint_backdrop(theme);
+        session.start_part(Part::Tray).await;
+        give(&file("tray", theme), &open_menu(&session).await);
+    }
+    page.close(&session).await;
+}
+
+/// How far the simulated clock is ahead of the real one, in seconds.
+#[derive(Clone, Copy, Debug)]
+struct Clock(i64);
+
+/// The second at which the clock stands still.
+#[derive(Clone, Copy, Debug)]
+struct Stood(i64);
+
+impl Clock {
+    /// Lets the clock of what is started next begin where the simulated day does.
+    fn begin(session: &mut Session) -> Self {
+        let begins: Timestamp = BEGINS.parse().expect("a moment");
+        Stood(begins.as_second()).go_on(session)
+    }
+
+    fn stand_still(self, session: &mut Session) -> Stood {
+        let at = Timestamp::now().as_second() + self.0;
+        let moment = Timestamp::from_second(at).expect("a moment");
+        session.set_clock(&moment.strftime("%Y-%m-%d %H:%M:%S").to_string());
+        Stood(at)
+    }
+}
+
+impl Stood {
+    fn go_on(self, session: &mut Session) -> Clock {
+        let ahead = self.0 - Timestamp::now().as_second();
+        session.set_clock(&format!("{ahead:+}"));
+        Clock(ahead)
+    }
+}
+
+/// Waits until a notice ends like this, and leaves no other on the display.
+async fn told(session: &Session, end: &str) {
+    let mut seen = 0;
+    until_within(SPENT_WITHIN, &format!("a notice that ends with {end:?}"), async || {
+        let told = session.notices();
+        match told.last() {
+            Some(last) if last.summary.ends_with(end) => return Ok(()),
+            Some(_) if told.len() > seen => session.close_notices().await,
+            _ => {}
+        }
+        seen = told.len();
+        Err(format!("{seen} notices"))
+    })
+    .await;
+}
+
+/// Takes a picture of the only notice on the display, and takes it from there.
+async fn notice(session: &Session) -> Shot {
+    let window = session.window("^Dunst$").await;
+    let shot = still(session).await.crop(session.area(window));
+    session.close_notices().await;
+    shot
+}
+
+/// Has MiniMax asked, as somebody with the keyboard does: a pointer would leave its traces on the picture.
+async fn look_again(page: &Page) {
+    page.call("check_now", json!({})).await.unwrap_or_else(|e| panic!("nobody can be asked: {e}"));
+}
+
+async fn wear(page: &Page, theme: Theme) {
+    let set = page.call("set_setting", json!({ "key": "theme", "value": theme.name() })).await;
+    set.unwrap_or_else(|e| panic!("the theme cannot be set: {e}"));
+    page.wears(theme == Theme::Dark).await;
+}
+
+/// Opens the menu of the item in the panel; gives the end of the panel with the menu below it.
+async fn open_menu(session: &Session) -> Shot {
+    session.tray().await;
+    // A pointer that rests on the item brings its tooltip.
+    session.run("xdotool", &["mousemove", "0", "1000"]).expect("a pointer that moves");
+    let before = still(session).await;
+    let (x, y) = (DISPLAY.width - 16 * DISPLAY.scale, 16 * DISPLAY.scale);
+    let (x, y) = (x.to_string(), y.to_string());
+    session.run("xdotool", &["mousemove", &x, &y, "click", "3"]).expect("a click with the right button");
+    let after = until("a menu", async || {
+        let after = still(session).await;
+        let changed = below_panel(&after).differs_from(&below_panel(&before));
+        let is_high = changed.is_some_and(|area| area.height > 100 * DISPLAY.scale);
+        if is_high { Ok(after) } else { Err(format!("{changed:?} changed")) }
+    })
+    .await;
+    let menu = below_panel(&after).differs_from(&below_panel(&before)).expect("a menu");
+    session.press("Escape");
+    let margin = MARGIN * DISPLAY.scale;
+    let left = menu.x.saturating_sub(margin);
+    let height = PANEL * DISPLAY.scale + menu.y + menu.height + margin;
+    after.crop(Area { x: left, y: 0, width: DISPLAY.width - left, height })
+}
+
+fn below_panel(shot: &Shot) -> Shot {
+    let y = PANEL * DISPLAY.scale;
+    shot.crop(Area { x: 0, y, width: shot.width, height: shot.height - y })
+}
+
+async fn still(session: &Session) -> Shot {
+    let mut before = session.shot();
+    until("a display that stands still", async || {
+        let now = session.shot();
+        let is_still = now == before;
+        before = now;
+        if is_still { Ok(before.clone()) } else { Err("it moves".to_owned()) }
+    })
+    .await
+}
+
+impl Session {
+    /// Paints what is behind all windows.
+    fn paint_backdrop(&self, theme: Theme) {
+        let (display, screen) = x11rb::connect(Some(self.display())).expect("the display");
+        let root = display.setup().roots[screen].root;
+        let colour = if theme == Theme::Dark { 0x0027_343a } else { 0x00d5_dfe3 };
+        let painted = ChangeWindowAttributesAux::new().background_pixel(colour);
+        display.change_window_attributes(root, &painted).expect("a backdrop").check().expect("a backdrop");
+        display.clear_area(false, root, 0, 0, 0, 0).expect("a clear root").check().expect("a clear root");
+    }
+}
+
+impl Shot {
+    /// Gives the smallest area outside of which two pictures of the same size are the same.
+    fn differs_from(&self, other: &Self) -> Option<Area> {
+        let places = (0..self.height).flat_map(|y| (0..self.width).map(move |x| (x, y)));
+        let differs = places.filter(|&(x, y)| self.pixel(x, y) != other.pixel(x, y));
+        let corners = differs.fold(None, |found: Option<[u32; 4]>, (x, y)| {
+            let [left, top, right, bottom] = found.unwrap_or([x, y, x, y]);
+            Some([left.min(x), top.min(y), right.max(x), bottom.max(y)])
+        });
+        corners.map(|[x, y, right, bottom]| Area { x, y, width: right - x + 1, height: bottom - y + 1 })
+    }
+}
