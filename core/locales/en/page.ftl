@@ -218,4 +218,6 @@ file-log = Log
 file-log-open = Open the folder of the log
 file-open = Open
 shortcuts-title = Keyboard
+shortcut-up = Moves an account up, on the keys screen
+shortcut-down = Moves an account down, on the keys screen
 shortcut-escape = One screen back; closes the window from the overview

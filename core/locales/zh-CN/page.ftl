@@ -218,4 +218,6 @@ file-log = 日志
 file-log-open = 打开日志所在的文件夹
 file-open = 打开
 shortcuts-title = 键盘
+shortcut-up = 在密钥界面上移账户
+shortcut-down = 在密钥界面下移账户
 shortcut-escape = 返回上一屏；在总览中则关闭窗口
