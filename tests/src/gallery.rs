@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt as _};
@@ -24,6 +24,9 @@ pub const NOTICE: &str = "notice";
 
 /// The simulated day begins on a Tuesday before noon.
 const BEGINS: &str = "2026-11-24T11:40:00Z";
+/// When one of the simulated accounts has come near its limit for certain, and when it is spent, in seconds.
+const NEAR_AT: i64 = 56;
+const SPENT_AT: i64 = 150;
 /// The simulated accounts take this long until one of them is spent, at one minute a second.
 const SPENT_WITHIN: Duration = Duration::from_mins(4);
 /// Sharp on sharp screens; high enough for three accounts.
@@ -48,7 +51,7 @@ fn file(name: &str, theme: Theme) -> String {
 pub async fn take(binary: &Path, mut give: impl FnMut(&str, &Shot)) {
     // A window manager would draw its own frames, which nobody has at home.
     let mut session = Session::on(DISPLAY, &[Part::WindowManager]).await;
-    Clock::begin(&mut session);
+    stand_still(&mut session, 0);
     let page = session.drive(binary, &[]).await;
     page.find("first-run").await;
     for theme in Theme::BOTH {
@@ -62,11 +65,12 @@ pub async fn take(binary: &Path, mut give: impl FnMut(&str, &Shot)) {
     }
     page.close(&session).await;
 
-    let clock = Clock::begin(&mut session);
     let page = session.drive(binary, &["--demo"]).await;
+    page.find("card").await;
+    go_on(&mut session, 0);
     told(&session, " left (5 hours)").await;
     session.close_notices().await;
-    let stood = clock.stand_still(&mut session);
+    stand_still(&mut session, NEAR_AT);
     look_again(&page).await;
     for theme in Theme::BOTH {
         wear(&page, theme).await;
@@ -79,9 +83,9 @@ pub async fn take(binary: &Path, mut give: impl FnMut(&str, &Shot)) {
         page.find("check-now").await;
     }
 
-    let clock = stood.go_on(&mut session);
+    go_on(&mut session, NEAR_AT);
     told(&session, "used up").await;
-    clock.stand_still(&mut session);
+    stand_still(&mut session, SPENT_AT);
     give(&format!("{NOTICE}.png"), &notice(&session).await);
     look_again(&page).await;
     for theme in Theme::BOTH {
@@ -101,35 +105,20 @@ pub async fn take(binary: &Path, mut give: impl FnMut(&str, &Shot)) {
     page.close(&session).await;
 }
 
-/// How far the simulated clock is ahead of the real one, in seconds.
-#[derive(Clone, Copy, Debug)]
-struct Clock(i64);
-
-/// The second at which the clock stands still.
-#[derive(Clone, Copy, Debug)]
-struct Stood(i64);
-
-impl Clock {
-    /// Lets the clock of what is started next begin where the simulated day does.
-    fn begin(session: &mut Session) -> Self {
-        let begins: Timestamp = BEGINS.parse().expect("a moment");
-        Stood(begins.as_second()).go_on(session)
-    }
-
-    fn stand_still(self, session: &mut Session) -> Stood {
-        let at = Timestamp::now().as_second() + self.0;
-        let moment = Timestamp::from_second(at).expect("a moment");
-        session.set_clock(&moment.strftime("%Y-%m-%d %H:%M:%S").to_string());
-        Stood(at)
-    }
+/// Lets the clock stand still that many seconds after the simulated day began: the same second in every run.
+fn stand_still(session: &mut Session, after: i64) {
+    let moment = begins() + SignedDuration::from_secs(after);
+    session.set_clock(&moment.strftime("%Y-%m-%d %H:%M:%S").to_string());
 }
 
-impl Stood {
-    fn go_on(self, session: &mut Session) -> Clock {
-        let ahead = self.0 - Timestamp::now().as_second();
-        session.set_clock(&format!("{ahead:+}"));
-        Clock(ahead)
-    }
+/// Lets the clock go on from that many seconds after the simulated day began.
+fn go_on(session: &mut Session, after: i64) {
+    let ahead = begins().as_second() + after - Timestamp::now().as_second();
+    session.set_clock(&format!("{ahead:+}"));
+}
+
+fn begins() -> Timestamp {
+    BEGINS.parse().expect("a moment")
 }
 
 /// Waits until a notice ends like this, and leaves no other on the display.
