@@ -132,6 +132,7 @@ level-critical = Almost used up
 level-spent = Used up
 level-unknown = Not known
 level-trouble = Needs you
+level-low = Balance low
 level-no-plan = No plan
 level-credits = On Credits
 

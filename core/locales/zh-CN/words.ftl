@@ -123,6 +123,7 @@ level-critical = 即将用完
 level-spent = 已用完
 level-unknown = 未知
 level-trouble = 需要处理
+level-low = 余额不足
 level-no-plan = 无套餐
 level-credits = 积分支付中
 

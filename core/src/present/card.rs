@@ -13,6 +13,7 @@ mod ways;
 pub(super) use ways::pair_of;
 
 use super::{Scene, chips, meters};
+use crate::account::Kind;
 use crate::ahead::Ahead;
 use crate::failure::FailureKind;
 use crate::level::Level;
@@ -79,15 +80,16 @@ fn word_beside(scene: &Scene<'_>, account: &Watched, has_no_plan: bool, figure: 
         Level::Good | Level::Unknown => return String::new(),
         // The figure says that it is owed, or there is none and the failure says it.
         Level::Spent if account.owes() || figure.is_none() => return String::new(),
-        _ => level_word(level),
+        _ => level_word(level, account),
     };
     let word = scene.words.say(word);
     if figure == Some(word.as_str()) { String::new() } else { word }
 }
 
-/// Names a level.
-pub(super) const fn level_word(level: Level) -> &'static str {
+/// Names a level; a balance has no limit to be near to.
+pub(super) const fn level_word(level: Level, account: &Watched) -> &'static str {
     match level {
+        Level::Near if matches!(account.account.kind, Kind::PayAsYouGo) => "level-low",
         Level::Good => "level-good",
         Level::Near => "level-near",
         Level::Critical => "level-critical",

@@ -102,7 +102,7 @@ fn word(scene: &Scene<'_>, account: &Watched) -> &'static str {
     match scene.level(account) {
         _ if account.deciding_failure() == Some(FailureKind::NoActivePlan) => "level-no-plan",
         _ if scene.is_on_credits(account) => "level-credits",
-        level => level_word(level),
+        level => level_word(level, account),
     }
 }
 
