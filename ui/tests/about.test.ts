@@ -123,6 +123,13 @@ test("the history of one account is deleted alone", async () => {
   await expect.poll(() => called(bridge, "forgetHistory")).toEqual([["a1"]]);
 });
 
+test("Escape leaves the question about the history, not the settings", async () => {
+  await settings();
+  await click("forget");
+  await fireEvent.keyDown(part("forget-keep"), { key: "Escape" });
+  await expect.poll(() => document.activeElement).toBe(part("forget"));
+});
+
 test("the folders are opened from the settings too", async () => {
   const bridge = await settings();
   await click("open-log");

@@ -167,10 +167,11 @@ impl Monitor {
         let of =
             self.watched.iter().filter(|w| account.as_ref().is_none_or(|account| w.account.id == *account));
         let reset = of
-            .filter_map(|w| {
-                let resets_at = w.headline()?.1.resets_at?;
-                let skew = w.good.as_ref()?.skew;
-                resets_at.checked_sub(skew).ok()
+            .filter_map(|w| Some((w.plan()?.headline_row()?, w.good.as_ref()?.skew)))
+            // The next of them: who is silent for the short window does not mean the week.
+            .flat_map(|(row, skew)| {
+                let limited = row.windows.iter().filter(|w| w.quota.metered_left().is_some());
+                limited.filter_map(move |w| w.resets_at?.checked_sub(skew).ok())
             })
             .filter(|reset| *reset > now.at)
             .min();

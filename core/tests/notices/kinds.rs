@@ -155,6 +155,19 @@ fn a_snooze_until_the_reset_ends_with_it_and_tells_what_is_still_true() {
 }
 
 #[test]
+fn a_snooze_until_the_reset_means_the_next_one_where_the_week_is_tighter_too() {
+    let mut stage = Stage::of(&PLANS[..1], |_| ());
+    stage.answer(|_| plan(71, 40));
+    stage.tell(Event::Snooze { account: None, length: SnoozeFor::UntilReset });
+    stage.check(|_| plan(12, 40));
+    assert!(stage.notices.is_empty());
+    stage.now.at = at("2026-11-23T09:00:30Z");
+    stage.tell(Event::Tick);
+    stage.answer(|_| plan_until(100, "2026-11-23T14:00:00Z", 18));
+    assert_eq!(stage.titles(), ["Home: 18 % left (week)"]);
+}
+
+#[test]
 fn a_test_notice_is_heard_at_any_time() {
     let quiet = |settings: &mut Settings| {
         settings.quiet_hours = "00:00-23:59".to_owned();

@@ -195,7 +195,8 @@ fn worst(report: &StatusReport) -> Option<&AccountStatus> {
         report::exit_code(&alone)
     };
     let left = |account: &&AccountStatus| account.headline.as_ref().map(|h| h.remaining_percent.0);
-    report.accounts.iter().max_by_key(|a| (code(a), std::cmp::Reverse(left(a))))
+    // A balance that is fine has no share, and is not worse than a plan that is.
+    report.accounts.iter().max_by_key(|a| (code(a), a.headline.is_some(), std::cmp::Reverse(left(a))))
 }
 
 fn short(report: &StatusReport) -> String {

@@ -110,6 +110,14 @@ async fn status_bars_get_one_line_in_their_own_form() {
     assert_eq!(run.stdout.trim_end().lines().count(), 1, "{run:#?}");
     assert!(run.stdout.contains("12"), "{run:#?}");
     let _ = session.tidemark(&["status", "--format", "nonsense"]).await.ended_with(2);
+
+    // A balance that is fine stands behind a plan that is.
+    let wallet = "sk-api-test-bars-6f4922f45568161a8cdf";
+    minimax.answer(wallet, Answer::balance("12.34"));
+    minimax.answer(KEY, Answer::plan(71, 85));
+    session.add_account("Wallet", wallet).await;
+    let told = session.tidemark(&["status", "--fresh", "--format", "waybar"]).await.json();
+    assert_eq!((told["class"].as_str(), told["percentage"].as_f64()), (Some("good"), Some(71.0)), "{told:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
