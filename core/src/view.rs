@@ -23,6 +23,8 @@ pub struct View {
     pub cards: Vec<Card>,
     /// When MiniMax was asked last: "Checked 12 s ago, changed 4 min ago". Empty before the first answer.
     pub checked: String,
+    /// The same moment in full; empty where MiniMax was not asked yet.
+    pub checked_exact: String,
     /// When it will be asked again: "Next check 15:00". Empty when nothing is planned.
     pub next: String,
     /// Why then, for hover and focus: "Just after a reset". May be empty.

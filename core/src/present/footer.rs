@@ -11,6 +11,8 @@ use crate::schedule::Reason;
 pub(super) struct Footer {
     /// When MiniMax was asked.
     pub(super) checked: String,
+    /// The same in full.
+    pub(super) checked_exact: String,
     /// When it will be.
     pub(super) next: String,
     /// Why then.
@@ -38,8 +40,9 @@ pub(super) fn footer(scene: &Scene<'_>) -> Footer {
         }
         _ => String::new(),
     };
+    let checked_exact = checked_at.map(|at| wording.exact(at)).unwrap_or_default();
     let (next, next_why) = next(scene);
-    Footer { checked, next, next_why }
+    Footer { checked, checked_exact, next, next_why }
 }
 
 /// Says when MiniMax is asked next, and why then.

@@ -113,6 +113,7 @@ fn frame(scene: &Scene<'_>) -> View {
         banners: banners::banners(scene),
         cards: Vec::new(),
         checked: footer.checked,
+        checked_exact: footer.checked_exact,
         next: footer.next,
         next_why: footer.next_why,
         checking: scene.accounts.iter().any(|a| a.schedule.is_awaiting()),

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tauri::{AppHandle, Manager as _, PhysicalPosition, WebviewWindow};
@@ -12,6 +13,9 @@ use crate::config::files;
 
 /// Room for the frame that some window managers draw around it.
 const FRAME: f64 = 32.0;
+
+/// A window that has not moved for so long stands where it was wanted.
+const AT_REST: Duration = Duration::from_secs(1);
 
 /// What is known of the window's place.
 #[derive(Debug, Default)]
@@ -23,6 +27,8 @@ struct Noted {
     file: Option<PathBuf>,
     kept: Option<Place>,
     now: Option<Place>,
+    /// Counts the places noted.
+    turn: u64,
 }
 
 /// Where the window stands: its frame's corner in pixels of the desktop, its own width in the page's.
@@ -58,7 +64,7 @@ pub(super) struct Opening {
 pub fn recall(app: &AppHandle, file: Option<PathBuf>) {
     let kept = file.as_ref().and_then(|file| std::fs::read(file).ok());
     let kept = kept.and_then(|text| serde_json::from_slice(&text).ok());
-    with(app, |noted| *noted = Noted { file, kept, now: None });
+    with(app, |noted| *noted = Noted { file, kept, ..Noted::default() });
 }
 
 /// Notes where the window is.
@@ -67,7 +73,19 @@ pub(super) fn note(window: &WebviewWindow) {
     let corner = window.outer_position().ok().filter(|_| can_be_placed());
     let width = size.to_logical::<f64>(scale).width;
     let place = Place { x: corner.map(|c| c.x), y: corner.map(|c| c.y), width };
-    with(window.app_handle(), |noted| noted.now = Some(place));
+    let turn = with(window.app_handle(), |noted| {
+        noted.now = Some(place);
+        noted.turn += 1;
+        noted.turn
+    });
+    let app = window.app_handle().clone();
+    // A session that ends does not let the window be closed first.
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(AT_REST).await;
+        if with(&app, |noted| noted.turn == turn) {
+            keep(&app);
+        }
+    });
 }
 
 /// Keeps where the window was last.

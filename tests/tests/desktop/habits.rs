@@ -169,6 +169,12 @@ async fn the_window_opens_where_it_was_also_after_a_restart() {
     session.run("xdotool", &["windowmove", "--sync", &name, "150", "90"]).expect("a moved window");
     let (_, moved) = settled(&session).await;
     assert!(moved.x < 400 && moved.width == 460, "{moved:?}");
+    let file = session.home().join(".local/state/tidemark/window.json");
+    until("the place of a window that stays open", async || {
+        let kept = fs::read_to_string(&file).unwrap_or_default();
+        if kept.contains("460") { Ok(()) } else { Err(kept) }
+    })
+    .await;
     session.close_window(window);
     session.no_window("tidemark").await;
     item.choose("Open Tidemark").await;
@@ -176,8 +182,6 @@ async fn the_window_opens_where_it_was_also_after_a_restart() {
 
     item.quit().await;
     app.ended().await;
-    let file = session.home().join(".local/state/tidemark/window.json");
-    assert!(file.is_file(), "the place is kept");
     let mut app = session.launch(&[]);
     same(&session, moved).await;
     session.tray().await.quit().await;

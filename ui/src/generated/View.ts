@@ -27,6 +27,10 @@ cards: Array<Card>,
  */
 checked: string, 
 /**
+ * The same moment in full; empty where MiniMax was not asked yet.
+ */
+checkedExact: string, 
+/**
  * When it will be asked again: "Next check 15:00". Empty when nothing is planned.
  */
 next: string, 
