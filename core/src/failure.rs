@@ -66,6 +66,26 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::KeyRejected,
+        Self::KeyRejectedOrWrongRegion,
+        Self::NoActivePlan,
+        Self::NoData,
+        Self::PlanExhausted,
+        Self::RateLimited,
+        Self::ServerError,
+        Self::Blocked,
+        Self::EndpointMissing,
+        Self::RedirectRefused,
+        Self::Unreadable,
+        Self::Other,
+        Self::Offline,
+        Self::Timeout,
+        Self::Tls,
+        Self::Keyring,
+    ];
+
     /// Gives the name used in JSON and in the catalogue of texts.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -41,24 +41,6 @@ const BUILT: [&str; 20] = [
 /// Built up as well, but no ids of sentences.
 const NO_IDS: [&str; 4] = ["notice_{}", "{stem}-", "row-{n}", "tidemark-store-year-{}"];
 
-const FAILURES: [FailureKind; 16] = [
-    FailureKind::KeyRejected,
-    FailureKind::KeyRejectedOrWrongRegion,
-    FailureKind::NoActivePlan,
-    FailureKind::NoData,
-    FailureKind::PlanExhausted,
-    FailureKind::RateLimited,
-    FailureKind::ServerError,
-    FailureKind::Blocked,
-    FailureKind::EndpointMissing,
-    FailureKind::RedirectRefused,
-    FailureKind::Unreadable,
-    FailureKind::Other,
-    FailureKind::Offline,
-    FailureKind::Timeout,
-    FailureKind::Tls,
-    FailureKind::Keyring,
-];
 /// Titles of banners whose body is found by their id.
 const BANNERS: [&str; 13] = [
     "banner-demo",
@@ -127,7 +109,7 @@ fn is_pattern(text: &str) -> bool {
 /// Gives the ids that are built up.
 fn built() -> BTreeSet<String> {
     let mut built = BTreeSet::new();
-    for kind in FAILURES {
+    for kind in FailureKind::ALL {
         built.extend([format!("failure-{}", kind.name()), format!("failure-{}-body", kind.name())]);
     }
     built.extend(BANNERS.map(|banner| format!("{banner}-body")));
@@ -232,5 +214,5 @@ fn every_kind_of_failure_is_in_the_list() {
         FailureKind::Tls => 14,
         FailureKind::Keyring => 15,
     };
-    assert!(FAILURES.iter().enumerate().all(|(at, kind)| place(*kind) == at));
+    assert!(FailureKind::ALL.iter().enumerate().all(|(at, kind)| place(*kind) == at));
 }

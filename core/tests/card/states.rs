@@ -15,26 +15,6 @@ use tidemark_core::view::{Banner, Card, Meter};
 
 use super::stage::{NOON, Stage, at, left, money, plan, settings, sliding, steady, wallet};
 
-/// Every failure that can be told of an account.
-const FAILURES: [FailureKind; 16] = [
-    FailureKind::KeyRejected,
-    FailureKind::KeyRejectedOrWrongRegion,
-    FailureKind::NoActivePlan,
-    FailureKind::NoData,
-    FailureKind::PlanExhausted,
-    FailureKind::RateLimited,
-    FailureKind::ServerError,
-    FailureKind::Blocked,
-    FailureKind::EndpointMissing,
-    FailureKind::RedirectRefused,
-    FailureKind::Unreadable,
-    FailureKind::Other,
-    FailureKind::Offline,
-    FailureKind::Timeout,
-    FailureKind::Tls,
-    FailureKind::Keyring,
-];
-
 #[test]
 fn every_state_is_said_in_english() {
     insta::assert_snapshot!("english", every_state(Language::English));
@@ -50,11 +30,11 @@ fn every_state(language: Language) -> String {
     for (name, stage) in plans(language).into_iter().chain(rolling(language)).chain(wallets(language)) {
         tell(&mut said, name, &stage);
     }
-    for kind in FAILURES {
+    for kind in FailureKind::ALL {
         tell(&mut said, &format!("nothing read, {}", kind.name()), &failing(language, kind, false));
     }
     // All that decide, and two of those that leave the figures as they are.
-    for kind in FAILURES {
+    for kind in FailureKind::ALL {
         if kind.verdict().is_some() || matches!(kind, FailureKind::RateLimited | FailureKind::Offline) {
             tell(&mut said, &format!("read before, {}", kind.name()), &failing(language, kind, true));
         }
