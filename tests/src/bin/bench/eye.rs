@@ -18,6 +18,9 @@ const HEIGHT: u16 = 240;
 /// A window that stays the same for so long has come to rest.
 const REST: Duration = Duration::from_millis(700);
 
+/// The time between two looks: what a first paint is exact to.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(4);
+
 /// Colours that are less apart than this are one to the eye; the engine does not blend to the last bit.
 const SAME: u8 = 8;
 
@@ -33,7 +36,7 @@ pub struct Eye {
 
 /// What a window looks like at rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sight(Vec<u32>);
+pub struct Sight(Vec<u8>);
 
 impl Eye {
     /// Looks at the display of a session.
@@ -61,17 +64,20 @@ impl Eye {
         }
     }
 
-    /// Waits until a window of this class looks like this, looking all the time.
+    /// Waits until a window of this class looks like this. Looks so seldom, and thinks so little, that what it looks at
+    /// has the processor.
     pub async fn sees(&self, class: &str, wanted: &Sight) {
         let began = Instant::now();
-        let mut window = None;
+        let (mut window, mut last) = (None, None);
         loop {
             window = window.or_else(|| self.window(self.root, class));
-            if window.and_then(|window| self.look(window)).is_some_and(|now| wanted.is_in(&now)) {
+            let now = window.and_then(|window| self.look(window));
+            if now != last && now.as_ref().is_some_and(|now| wanted.is_in(now)) {
                 return;
             }
+            last = now;
             assert!(began.elapsed() < e2e::LIMIT, "{class} does not look as it did");
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::time::sleep(BETWEEN_LOOKS).await;
         }
     }
 
@@ -99,23 +105,26 @@ impl Eye {
         let format = ImageFormat::Z_PIXMAP;
         let image =
             self.display.get_image(format, window, 0, 0, WIDTH, HEIGHT, u32::MAX).ok()?.reply().ok()?;
-        let pixels = image.data.chunks_exact(4).map(|p| u32::from_le_bytes([p[0], p[1], p[2], 0]));
-        Some(Sight(pixels.collect()))
+        Some(Sight(image.data))
     }
 }
 
 impl Sight {
+    fn pixels(&self) -> impl Iterator<Item = u32> {
+        self.0.chunks_exact(4).map(|p| u32::from_le_bytes([p[0], p[1], p[2], 0]))
+    }
+
     /// Counts what is drawn on the ground.
     fn ink(&self) -> usize {
         let ground = self.ground();
-        self.0.iter().filter(|pixel| **pixel != ground).count()
+        self.pixels().filter(|pixel| *pixel != ground).count()
     }
 
     /// Tells whether what is drawn here is drawn there.
     fn is_in(&self, other: &Self) -> bool {
         let ground = self.ground();
-        let pairs = || self.0.iter().zip(&other.0).filter(|(own, _)| **own != ground);
-        let same = pairs().filter(|(own, others)| is_same(**own, **others)).count();
+        let pairs = || self.pixels().zip(other.pixels()).filter(|(own, _)| *own != ground);
+        let same = pairs().filter(|(own, others)| is_same(*own, *others)).count();
         #[expect(clippy::cast_precision_loss, reason = "pixels of a small picture")]
         let share = same as f64 / pairs().count() as f64;
         share >= MOST
@@ -123,7 +132,7 @@ impl Sight {
 
     fn ground(&self) -> u32 {
         let mut counts: HashMap<u32, usize> = HashMap::new();
-        self.0.iter().for_each(|pixel| *counts.entry(*pixel).or_default() += 1);
+        self.pixels().for_each(|pixel| *counts.entry(pixel).or_default() += 1);
         counts.into_iter().max_by_key(|(_, count)| *count).map_or(0, |(pixel, _)| pixel)
     }
 }

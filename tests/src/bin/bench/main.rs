@@ -24,7 +24,7 @@ const ACCOUNTS: usize = 10;
 const STARTS: usize = 5;
 
 /// How often a window is opened to time its first paint, in turns with the other program's; the middle one counts.
-const OPENINGS: usize = 9;
+const OPENINGS: usize = 15;
 
 /// How long things are left alone before they are measured.
 #[derive(Clone, Copy, Debug)]
@@ -265,9 +265,13 @@ async fn open(session: &Session, program: &Program) {
 }
 
 async fn shut(session: &Session, program: &Program) {
-    let window = session.window(program.class).await;
-    session.close_window(window);
-    session.no_window(program.class).await;
+    // A window that has only just been shown may not hear its user yet.
+    until("a closed window", async || {
+        session.windows(program.class).iter().for_each(|window| session.close_window(*window));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        if session.windows(program.class).is_empty() { Ok(()) } else { Err("it is there".to_owned()) }
+    })
+    .await;
 }
 
 async fn close(session: &Session, program: &Program, running: &Started, patience: Patience) -> Memory {
