@@ -1,5 +1,10 @@
 // A key press as the settings write it: `Ctrl+Alt+M`. Owns the words; which combinations are taken is the core's to say.
 
+/** Tells whether a key was pressed that makes a combination only with another one held. */
+export function isBare(event: KeyboardEvent): boolean {
+  return /^(Key[A-Z]|Digit\d|Space)$/.test(event.code) && !event.ctrlKey && !event.altKey && !event.metaKey;
+}
+
 /** Gives the combination that was pressed, or null while only keys are held, or for what a field needs itself. */
 export function combination(event: KeyboardEvent): string | null {
   const held = [

@@ -101,7 +101,10 @@ test("a shortcut is heard only after it was asked for, and Escape leaves it as i
 
   await click("setting-global_shortcut");
   expect(words(field)).toContain("Press the keys now");
+  await press({ code: "KeyM", key: "m" });
+  expect(words(field), "a key alone is not enough").toContain("Hold Ctrl, Alt or Super with it");
   await press({ code: "ControlLeft", key: "Control", ctrlKey: true });
+  expect(words(field)).toContain("Press the keys now");
   await press({ code: "Escape", key: "Escape" });
   expect(words(field)).toContain("Set a shortcut");
   expect(part("settings-about")).not.toBeNull();

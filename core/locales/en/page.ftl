@@ -176,6 +176,7 @@ sections = Sections
 autostart = Start with the session
 shortcut-press = Set a shortcut…
 shortcut-listens = Press the keys now, Esc to leave it
+shortcut-bare = Hold Ctrl, Alt or Super with it, Esc to leave it
 shortcut-clear = Clear the shortcut
 exchange-title = Import and export
 exchange-hint = Settings only: accounts and keys are never in the file.

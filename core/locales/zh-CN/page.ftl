@@ -176,6 +176,7 @@ sections = 分区
 autostart = 登录时启动
 shortcut-press = 设置快捷键…
 shortcut-listens = 请按下组合键，按 Esc 取消
+shortcut-bare = 请同时按住 Ctrl、Alt 或 Super，按 Esc 取消
 shortcut-clear = 清除快捷键
 exchange-title = 导入与导出
 exchange-hint = 仅包含设置：文件中绝不会有账户和密钥。
