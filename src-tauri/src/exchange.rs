@@ -105,8 +105,12 @@ fn write(file: &Path, text: &str) -> io::Result<()> {
 }
 
 fn read(file: &Path) -> io::Result<String> {
-    if !fs::metadata(file)?.is_file() {
+    let is = fs::metadata(file)?;
+    if !is.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
+    }
+    if is.len() > LONGEST {
+        return Err(io::ErrorKind::FileTooLarge.into());
     }
     let mut text = String::new();
     File::open(file)?.take(LONGEST).read_to_string(&mut text)?;
@@ -182,6 +186,10 @@ mod tests {
             let error = import(&there, &file, Tongue::English).unwrap_err();
             assert!(error.message.contains(says), "{text}: {error}");
         }
+        let huge = "{ \"theme\": \"dark\" }".to_owned() + &" ".repeat(usize::try_from(LONGEST).unwrap());
+        fs::write(&file, huge).unwrap();
+        let error = import(&there, &file, Tongue::English).unwrap_err();
+        assert!(error.message.contains("file too large"), "{error}");
         assert_eq!(config::load(&there, Timestamp::now()).settings, Settings::default());
         let gone = import(&there, &folder.path().join("nowhere.json"), Tongue::English).unwrap_err();
         assert!(gone.message.starts_with("nowhere.json could not be read"), "{gone}");
