@@ -3,6 +3,8 @@
 //! Owns a connection to the display of its own: it reads what is there as any program does that one pastes into, and
 //! can take the clipboard over. Refuses to go through the app.
 
+use std::time::Duration;
+
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{Atom, AtomEnum, ConnectionExt as _, CreateWindowAux, Window, WindowClass};
@@ -94,6 +96,17 @@ impl Clipboard {
     #[must_use]
     pub fn is_mine(&self) -> bool {
         self.owner() == self.window
+    }
+
+    /// Gives the text that some program puts there in place of what was taken over; `None` where none does so soon.
+    pub async fn written(&self) -> Option<String> {
+        for _ in 0..20 {
+            if !self.is_mine() {
+                return self.text().await;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        None
     }
 
     fn owner(&self) -> Window {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use e2e::{Page, Part, Session};
+use e2e::{Page, Part, Session, until};
 use serde_json::{Value, json};
 
 async fn call(page: &Page, command: &str) -> String {
@@ -11,19 +11,29 @@ async fn call(page: &Page, command: &str) -> String {
     said["sentence"].as_str().unwrap_or_default().to_owned()
 }
 
-/// Answers a dialog as a user does who knows where the file is.
+/// Answers a dialog as a user does who knows where the file is, and looks at what was written before saying so: a dialog
+/// that is still reading its folder loses keys.
 async fn answer(session: &Session, title: &str, file: &str) {
     let dialog = session.window_titled(title).await.to_string();
-    let mut keys = vec!["windowactivate", "--sync", dialog.as_str()];
+    let press = |keys: &[&str]| {
+        let keys = [&["windowactivate", "--sync", dialog.as_str()], keys].concat();
+        session.run("xdotool", &keys).expect("keys for the dialog");
+    };
     if file.is_empty() {
-        keys.extend(["key", "Escape"]);
-    } else {
-        keys.extend(["key", "ctrl+a", "type", "--delay", "20", file]);
+        return press(&["key", "Escape"]);
     }
-    session.run("xdotool", &keys).expect("keys for the dialog");
-    if !file.is_empty() {
-        session.press("Return");
-    }
+    let clipboard = session.clipboard();
+    until("the file's name in the dialog", async || {
+        clipboard.take_over();
+        press(&["key", "ctrl+a", "type", "--delay", "20", file]);
+        press(&["key", "ctrl+a", "ctrl+c"]);
+        match clipboard.written().await {
+            Some(written) if written == file => Ok(()),
+            other => Err(format!("{other:?} instead of {file}")),
+        }
+    })
+    .await;
+    press(&["key", "End", "Return"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
