@@ -23,9 +23,9 @@ export function act(page: Page, bridge: Bridge, does: Does, about: string): void
     case "set_credits":
       return void page.run(bridge.setAccount(does.account, "credits", does.on ? "on" : "off"));
     case "pair_account":
-      return page.begin(does.account, "pair");
+      return page.underWay.begin(does.account, "pair");
     case "measure_speed":
-      return page.begin(does.account, "speed");
+      return page.underWay.begin(does.account, "speed");
     case "open_account":
       return page.go("account", does.account);
     case "end_snooze":

@@ -7,16 +7,20 @@ import type { Bridge, Opening, Show } from "./contract";
 import type { Step } from "./generated/Step";
 import type { View } from "./generated/View";
 
-declare global {
-  /** Put there by the backend before the page's own scripts run. */
-  interface Window {
-    opening?: Opening;
-  }
-}
+/** What the backend writes into the page as it is fetched. */
+type Known = {
+  /** What to draw first; `null` where the backend was too busy to say. */
+  opening: Opening | null;
+  /** The desktop's own font, where it has to be named. */
+  font: string | null;
+};
+
+/** What the page knows before it has asked for anything. */
+export const known: Known = JSON.parse(document.getElementById("known")?.textContent || "null") ?? { opening: null, font: null };
 
 /** The backend, through Tauri's commands and events. */
 export const bridge: Bridge = {
-  opening: () => window.opening ?? null,
+  opening: () => known.opening,
   onView: (hear) => listen<View>("view", ({ payload }) => hear(payload)),
   onShow: (hear) => listen<Show>("show", ({ payload }) => hear(payload)),
   view: () => invoke("view"),

@@ -1,6 +1,8 @@
 // Tells how high the window would have to be for nothing to scroll. Once for each frame, and only when it changed.
 import type { Action } from "svelte/action";
 
+import { painted } from "./painted";
+
 /** Watches the parts whose heights add up, marked `data-fit`, inside the element it is used on. */
 export const fitted: Action<HTMLElement, (height: number) => void> = (root, tell) => {
   let frame = 0;
@@ -18,7 +20,9 @@ export const fitted: Action<HTMLElement, (height: number) => void> = (root, tell
   const observer = new ResizeObserver(() => {
     if (frame === 0) frame = requestAnimationFrame(measure);
   });
-  for (const part of root.querySelectorAll("[data-fit]")) observer.observe(part);
+  void painted().then(() => {
+    for (const part of root.querySelectorAll("[data-fit]")) observer.observe(part);
+  });
   return {
     destroy: () => {
       observer.disconnect();

@@ -3,7 +3,8 @@
 import { asRefusal, type Bridge, type ScreenName, type Show, type Texts, type Unsubscribe } from "./contract";
 import type { View } from "./generated/View";
 import { Guide } from "./guide.svelte";
-import { Task } from "./task.svelte";
+import { painted } from "./painted";
+import { UnderWay } from "./task.svelte";
 import { translator, type Translate } from "./texts";
 
 /** Something said once, above the cards. */
@@ -27,8 +28,9 @@ export class Page {
   /** Which card to go to; a new object each time, so that going twice works. */
   target = $state.raw<{ account: string } | null>(null);
   note = $state.raw<Note | null>(null);
-  /** What is under way on a card, by account; it outlasts a look at another screen. */
-  tasks = $state<Record<string, Task>>({});
+  readonly underWay: UnderWay;
+  /** Whether there is time for what does not fit into the first picture. */
+  whole = $state(false);
 
   readonly guide = new Guide();
 
@@ -50,6 +52,7 @@ export class Page {
 
   constructor(bridge: Bridge) {
     this.#bridge = bridge;
+    this.underWay = new UnderWay((account) => bridge.speedCost(account));
     const opening = bridge.opening();
     if (opening === null) return;
     this.view = opening.view;
@@ -59,6 +62,9 @@ export class Page {
 
   /** Subscribes, then asks once. */
   async start(): Promise<Unsubscribe> {
+    // What it opened with is on its way to the screen: first things first.
+    if (this.view !== null) await painted();
+    this.whole = true;
     const ends = await Promise.all([
       this.#bridge.onView((view) => {
         this.#heard = true;
@@ -105,20 +111,6 @@ export class Page {
   replace(account: string): void {
     this.go("add");
     this.replacing = account;
-  }
-
-  /** Begins something on a card; measuring that is under way goes on. */
-  begin(account: string, kind: Task["kind"]): void {
-    const now = this.tasks[account];
-    if (now?.stage === "measuring") return;
-    const task = new Task(kind);
-    this.tasks = { ...this.tasks, [account]: task };
-    if (kind === "speed") void task.price(() => this.#bridge.speedCost(account));
-  }
-
-  /** Ends what is under way on a card. */
-  end(account: string): void {
-    this.tasks = Object.fromEntries(Object.entries(this.tasks).filter(([of]) => of !== account));
   }
 
   /** Has an account's key put on the clipboard, and says so for as long as it stays there. */

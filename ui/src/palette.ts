@@ -34,7 +34,7 @@ export function palette(where: HTMLElement): Palette {
     soft: colour("var(--soft)"),
     line: colour("var(--line)"),
     edge: mixed("--edge", 0.5),
-    band: mixed("--well", 0.5),
+    band: mixed("--band", 0.5),
     card: colour("var(--card)"),
     near: colour("var(--near)"),
     critical: colour("var(--critical)"),

@@ -50,3 +50,32 @@ export class Task {
     }
   }
 }
+
+/** What is under way on cards; it outlasts a look at another screen. */
+export class UnderWay {
+  #tasks = $state<Record<string, Task>>({});
+  readonly #cost: (account: string) => Promise<Said>;
+
+  /** `cost` asks what measuring an account's speed costs. */
+  constructor(cost: (account: string) => Promise<Said>) {
+    this.#cost = cost;
+  }
+
+  /** Gives what is under way on a card. */
+  of(account: string): Task | null {
+    return this.#tasks[account] ?? null;
+  }
+
+  /** Begins something on a card; measuring that is under way goes on. */
+  begin(account: string, kind: Task["kind"]): void {
+    if (this.of(account)?.stage === "measuring") return;
+    const task = new Task(kind);
+    this.#tasks = { ...this.#tasks, [account]: task };
+    if (kind === "speed") void task.price(() => this.#cost(account));
+  }
+
+  /** Ends what is under way on a card. */
+  end(account: string): void {
+    this.#tasks = Object.fromEntries(Object.entries(this.#tasks).filter(([of]) => of !== account));
+  }
+}

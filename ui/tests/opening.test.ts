@@ -38,3 +38,14 @@ test("an older answer does not undo what was told meanwhile", async () => {
   answer(f.view({ checked: "Older" }));
   await expect.poll(() => words(part("footer-checked"))).toBe("Told");
 });
+
+test("the first picture waits for no more cards than fill the window; the others follow", async () => {
+  const bridge = begun();
+  const cards = Array.from({ length: 20 }, (_, index) => f.card({ id: `account-${String(index)}` }));
+  bridge.opening = () => ({ view: f.view({ cards }), texts: english });
+  bridge.answer.view = () => Promise.resolve(f.view({ cards }));
+  render(App, { props: { bridge } });
+  expect(screen.getAllByTestId("card").length).toBeLessThan(10);
+  expect(bridge.calls, "nothing is asked before it is drawn").toEqual([]);
+  await expect.poll(() => screen.getAllByTestId("card").length).toBe(20);
+});

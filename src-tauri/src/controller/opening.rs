@@ -1,6 +1,6 @@
 //! What a page begins with, so that it draws before it has asked for anything.
 //!
-//! Owns the shape that the page reads from `window.opening`. Refuses keys: neither a view nor labels can hold one.
+//! Owns the shape that the page finds in itself. Refuses keys: neither a view nor labels can hold one.
 
 use serde::Serialize;
 use tidemark_core::text::Words;

@@ -27,11 +27,13 @@ struct Noted {
     file: Option<PathBuf>,
     kept: Option<Place>,
     now: Option<Place>,
+    /// How high the page was on its first screen, since the window was made.
+    height: Option<f64>,
     /// Counts the places noted.
     turn: u64,
 }
 
-/// Where the window stands: its frame's corner in pixels of the desktop, its own width in the page's.
+/// Where the window stands: its frame's corner in pixels of the desktop, its own size in the page's.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct Place {
     /// From the left; `None` where the desktop does not tell.
@@ -39,6 +41,9 @@ struct Place {
     /// From the top.
     y: Option<i32>,
     width: f64,
+    /// As high as its first screen was, so that it need not grow before the user's eyes the next time.
+    #[serde(default)]
+    height: Option<f64>,
 }
 
 /// A screen without its panels, in pixels of the desktop.
@@ -58,6 +63,8 @@ pub(super) struct Opening {
     pub(super) corner: Option<(f64, f64)>,
     /// Its width.
     pub(super) width: f64,
+    /// Its height, until the page tells its own.
+    pub(super) height: f64,
 }
 
 /// Reads where the window was when it was last closed; with `None`, nothing is kept.
@@ -72,9 +79,9 @@ pub(super) fn note(window: &WebviewWindow) {
     let (Ok(scale), Ok(size)) = (window.scale_factor(), window.inner_size()) else { return };
     let corner = window.outer_position().ok().filter(|_| can_be_placed());
     let width = size.to_logical::<f64>(scale).width;
-    let place = Place { x: corner.map(|c| c.x), y: corner.map(|c| c.y), width };
     let turn = with(window.app_handle(), |noted| {
-        noted.now = Some(place);
+        let height = noted.height.or_else(|| noted.kept.and_then(|kept| kept.height));
+        noted.now = Some(Place { x: corner.map(|c| c.x), y: corner.map(|c| c.y), width, height });
         noted.turn += 1;
         noted.turn
     });
@@ -86,6 +93,18 @@ pub(super) fn note(window: &WebviewWindow) {
             keep(&app);
         }
     });
+}
+
+/// Notes how high the page is, the first time since the window was made.
+pub(super) fn note_height(window: &WebviewWindow, height: f64) {
+    let is_first = with(window.app_handle(), |noted| {
+        let is_first = noted.height.is_none();
+        noted.height.get_or_insert(height);
+        is_first
+    });
+    if is_first {
+        note(window);
+    }
 }
 
 /// Keeps where the window was last.
@@ -107,7 +126,10 @@ pub fn keep(app: &AppHandle) {
 
 /// Tells where the window opens: where it was, else near the click that asked for it, else in the middle.
 pub(super) fn opening(app: &AppHandle, near: Option<(f64, f64)>, least: f64, height: f64) -> Opening {
-    let kept = with(app, |noted| noted.kept);
+    let kept = with(app, |noted| {
+        noted.height = None;
+        noted.kept
+    });
     let monitors = app.available_monitors().unwrap_or_default();
     let areas: Vec<Area> = monitors
         .iter()
@@ -118,8 +140,9 @@ pub(super) fn opening(app: &AppHandle, near: Option<(f64, f64)>, least: f64, hei
         })
         .collect();
     let width = kept.map_or(least, |kept| kept.width).max(least);
+    let height = kept.and_then(|kept| kept.height).unwrap_or(height);
     if !can_be_placed() {
-        return Opening { corner: None, width };
+        return Opening { corner: None, width, height };
     }
     place(kept, near, &areas, (width, least, height))
 }
@@ -139,12 +162,12 @@ fn place(kept: Option<Place>, near: Option<(f64, f64)>, areas: &[Area], size: (f
         let top = if below { y } else { y - (height + FRAME) * area.scale };
         Some((area, x - width * area.scale / 2.0, top))
     });
-    let Some((area, x, y)) = was.or(asked) else { return Opening { corner: None, width } };
+    let Some((area, x, y)) = was.or(asked) else { return Opening { corner: None, width, height } };
     let width = width.min(area.width / area.scale).max(least);
     let (right, bottom) = (width * area.scale, (height + FRAME) * area.scale);
     let x = x.min(area.x + area.width - right).max(area.x);
     let y = y.min(area.y + area.height - bottom).max(area.y);
-    Opening { corner: Some((x / area.scale, y / area.scale)), width }
+    Opening { corner: Some((x / area.scale, y / area.scale)), width, height }
 }
 
 impl Area {
@@ -192,7 +215,7 @@ mod tests {
     const SIZE: (f64, f64, f64) = (380.0, 380.0, 520.0);
 
     fn kept(x: i32, y: i32) -> Place {
-        Place { x: Some(x), y: Some(y), width: 380.0 }
+        Place { x: Some(x), y: Some(y), width: 380.0, height: None }
     }
 
     #[test]

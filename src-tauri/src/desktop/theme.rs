@@ -19,6 +19,15 @@ struct Worn {
     /// What the desktop wants of programs that leave it to the system; `None` where it says nothing.
     system_is_dark: Option<bool>,
     follower: Option<tokio::task::AbortHandle>,
+    told: Told,
+}
+
+/// What the toolkit was told and not yet told to forget. Telling it makes it read its whole theme again, which a window
+/// that opens waits for.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    dark: bool,
+    name: bool,
 }
 
 /// Takes up the user's wish, at once where a window is open.
@@ -28,7 +37,7 @@ pub fn wish(app: &AppHandle, theme: Theme) {
 
 /// Begins to follow the system: a window opens.
 pub fn begin(app: &AppHandle) {
-    system::wear(app, worn(app));
+    wear(app, worn(app));
     let handle = app.clone();
     let follower = tauri::async_runtime::spawn(async move {
         let heard = handle.clone();
@@ -55,8 +64,15 @@ fn change(app: &AppHandle, change: impl FnOnce(&mut Worn)) {
     if now != before {
         let handle = app.clone();
         // The main loop only refuses when the app is ending.
-        let _ = app.run_on_main_thread(move || system::wear(&handle, now));
+        let _ = app.run_on_main_thread(move || wear(&handle, now));
     }
+}
+
+/// Runs on the main thread.
+fn wear(app: &AppHandle, is_dark: Option<bool>) {
+    let mut told = with(app, |worn| worn.told);
+    system::wear(app, is_dark, &mut told);
+    with(app, |worn| worn.told = told);
 }
 
 /// Tells what is to be worn: `None` for whatever the toolkit itself takes for the system's.
@@ -79,6 +95,7 @@ mod system {
     use tauri::AppHandle;
     use zbus::{OwnedVariant, Variant};
 
+    use super::Told;
     use crate::desktop::bus;
 
     const PORTAL: &str = "org.freedesktop.portal.Desktop";
@@ -91,20 +108,30 @@ mod system {
     const NAME: &str = "gtk-theme-name";
 
     /// Tells the toolkit; the page's engine looks at the same two settings.
-    pub(super) fn wear(_app: &AppHandle, is_dark: Option<bool>) {
+    pub(super) fn wear(_app: &AppHandle, is_dark: Option<bool>, told: &mut Told) {
         let Some(settings) = gtk::Settings::default() else { return };
-        settings.reset_property(NAME);
-        match is_dark {
-            None => settings.reset_property(DARK),
-            Some(true) => settings.set_gtk_application_prefer_dark_theme(true),
-            Some(false) => {
-                settings.set_gtk_application_prefer_dark_theme(false);
-                // A theme that is dark by its name has a light one beside it.
-                let name = settings.gtk_theme_name().unwrap_or_default();
-                if let Some(light) = name.strip_suffix("-dark").or_else(|| name.strip_suffix("-Dark")) {
-                    settings.set_gtk_theme_name(Some(light));
-                }
+        if std::mem::take(&mut told.name) {
+            settings.reset_property(NAME);
+        }
+        let Some(is_dark) = is_dark else {
+            if std::mem::take(&mut told.dark) {
+                settings.reset_property(DARK);
             }
+            return;
+        };
+        if !std::mem::replace(&mut told.dark, true)
+            || settings.is_gtk_application_prefer_dark_theme() != is_dark
+        {
+            settings.set_gtk_application_prefer_dark_theme(is_dark);
+        }
+        if is_dark {
+            return;
+        }
+        // A theme that is dark by its name has a light one beside it.
+        let name = settings.gtk_theme_name().unwrap_or_default();
+        if let Some(light) = name.strip_suffix("-dark").or_else(|| name.strip_suffix("-Dark")) {
+            settings.set_gtk_theme_name(Some(light));
+            told.name = true;
         }
     }
 
@@ -166,8 +193,10 @@ mod system {
 mod system {
     use tauri::{AppHandle, Theme};
 
+    use super::Told;
+
     /// These systems follow themselves where they are told nothing.
-    pub(super) fn wear(app: &AppHandle, is_dark: Option<bool>) {
+    pub(super) fn wear(app: &AppHandle, is_dark: Option<bool>, _told: &mut Told) {
         app.set_theme(is_dark.map(|dark| if dark { Theme::Dark } else { Theme::Light }));
     }
 

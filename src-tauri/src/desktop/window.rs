@@ -18,7 +18,7 @@ use tidemark_core::view::View;
 use super::{place, theme};
 use crate::Shell;
 use crate::commands::admission::Admission;
-use crate::controller::Message;
+use crate::controller::{Message, Opening};
 use crate::error::{AppError, Code};
 
 const LABEL: &str = "main";
@@ -27,6 +27,9 @@ const HEIGHT: f64 = 520.0;
 const LOWEST: f64 = 240.0;
 /// The window takes at most this share of the screen's height; the page scrolls the rest.
 const SHARE_OF_SCREEN: f64 = 0.8;
+
+/// Before this the page is told what it shows first.
+const HEAD_ENDS: &[u8] = b"</head>";
 
 /// The window is not held up for longer than this to begin with figures.
 const OPENING: Duration = Duration::from_millis(150);
@@ -171,9 +174,13 @@ pub fn fit(window: &WebviewWindow, height: f64) {
         return;
     }
     let scale = window.scale_factor().unwrap_or(1.0);
-    let width = window.inner_size().map_or(WIDTH, |s| s.to_logical::<f64>(scale).width).max(WIDTH);
+    let size =
+        window.inner_size().map_or(tauri::LogicalSize::new(WIDTH, 0.0), |s| s.to_logical::<f64>(scale));
     let height = height.clamp(LOWEST, most.max(LOWEST));
-    let _ = window.set_size(tauri::LogicalSize::new(width, height));
+    place::note_height(window, height);
+    if size.width < WIDTH || (size.height - height).abs() >= 1.0 / scale {
+        let _ = window.set_size(tauri::LogicalSize::new(size.width.max(WIDTH), height));
+    }
     place::stay_on_screen(window, height);
 }
 
@@ -229,10 +236,20 @@ fn make(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWindo
 fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWindow> {
     theme::begin(app);
     let place = place::opening(app, near, WIDTH, HEIGHT);
+    let (reply, answer) = std::sync::mpsc::channel();
+    app.state::<Shell>().tell(Message::Opening(reply));
+    let (answer, font) = (Mutex::new(answer), font());
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
-        .initialization_script(opening(app))
+        // A script for the page's start would be kept by the engine after the window is gone, for each window anew.
+        .on_web_resource_request(move |request, response| {
+            if matches!(request.uri().path(), "/" | "/index.html") {
+                let answer = answer.lock().unwrap_or_else(PoisonError::into_inner);
+                let known = Known { opening: answer.recv_timeout(OPENING).ok(), font: font.as_deref() };
+                *response.body_mut() = begin(response.body(), &known).into();
+            }
+        })
         .title("Tidemark")
-        .inner_size(place.width, HEIGHT)
+        .inner_size(place.width, place.height)
         .min_inner_size(WIDTH, LOWEST)
         // A narrow column of cards gains nothing from a whole screen.
         .maximizable(false)
@@ -243,6 +260,8 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
         None => window.center(),
     };
     let window = window.build()?;
+    #[cfg(target_os = "linux")]
+    paint_plainly(&window);
     let (handle, own) = (app.clone(), window.clone());
     window.on_window_event(move |event| match event {
         WindowEvent::Moved(_) | WindowEvent::Resized(_) => place::note(&own),
@@ -257,10 +276,66 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
     Ok(window)
 }
 
-/// Gives the page what it shows first, so that it need not ask before it can draw; nothing where that takes too long.
-fn opening(app: &AppHandle) -> String {
-    let (reply, answer) = std::sync::mpsc::channel();
-    app.state::<Shell>().tell(Message::Opening(reply));
-    let first = answer.recv_timeout(OPENING).ok().and_then(|first| serde_json::to_string(&first).ok());
-    first.map(|first| format!("window.opening = {first};")).unwrap_or_default()
+/// Has the page painted without the graphics card. A page that stands still gains nothing from one; setting one up takes
+/// longer than the painting, and on some drivers it leaves the window blank.
+#[cfg(target_os = "linux")]
+fn paint_plainly(window: &WebviewWindow) {
+    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
+    let set = window.with_webview(|view| {
+        if let Some(settings) = view.inner().settings() {
+            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+        }
+    });
+    if let Err(error) = set {
+        tracing::warn!(%error, "the window is painted by the graphics card");
+    }
+}
+
+/// What the page knows before it has asked for anything, so that it need not ask before it can draw.
+#[derive(Debug, Serialize)]
+struct Known<'a> {
+    /// `None` where that takes too long.
+    opening: Option<Opening>,
+    font: Option<&'a str>,
+}
+
+/// Puts what is known into the page, where no text of it can be taken for markup.
+fn begin(page: &[u8], known: &impl Serialize) -> Vec<u8> {
+    let data = serde_json::to_string(known).unwrap_or_default().replace('<', "\\u003c");
+    let block = format!("<script type=\"application/json\" id=\"known\">{data}</script>");
+    let at = page.windows(HEAD_ENDS.len()).position(|window| window == HEAD_ENDS).unwrap_or(0);
+    [&page[..at], block.as_bytes(), &page[at..]].concat()
+}
+
+/// Gives the desktop's own font by its name. The engine knows it as `system-ui`, and takes half as long again to the first
+/// picture to find it by that.
+#[cfg(target_os = "linux")]
+fn font() -> Option<String> {
+    use gtk::prelude::GtkSettingsExt as _;
+    let named = gtk::Settings::default()?.gtk_font_name()?;
+    gtk::pango::FontDescription::from_string(&named).family().map(Into::into)
+}
+
+/// These systems have `system-ui` at hand.
+#[cfg(not(target_os = "linux"))]
+fn font() -> Option<String> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_page_knows_stands_in_its_head_and_is_never_markup() {
+        let data = serde_json::json!({ "name": "</script><script>alert(1)</script><!--" });
+        let page =
+            String::from_utf8(begin(b"<html><head><title>T</title></head><body></body></html>", &data));
+        let page = page.expect("text");
+        assert_eq!(page.matches("</script>").count(), 1, "{page}");
+        assert!(!page.contains("<!--"), "{page}");
+        let from = page.find("\"known\">").expect("the data") + 8;
+        let to = page.find("</script></head>").expect("the end of the head");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&page[from..to]).expect("JSON"), data);
+    }
 }

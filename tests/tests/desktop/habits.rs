@@ -184,8 +184,11 @@ async fn the_window_opens_where_it_was_also_after_a_restart() {
     app.ended().await;
     let mut app = session.launch(&[]);
     same(&session, moved).await;
+    let (_, last) = settled(&session).await;
     session.tray().await.quit().await;
     app.ended().await;
+    let kept: Value = serde_json::from_str(&fs::read_to_string(&file).expect("the place")).expect("JSON");
+    assert_eq!(kept["height"].as_f64(), Some(f64::from(last.height)), "it opens as high as its page was");
 
     // A screen that is gone: far to the right of this one.
     let kept: Value = serde_json::from_str(&fs::read_to_string(&file).expect("the place")).expect("JSON");
