@@ -260,8 +260,6 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
         None => window.center(),
     };
     let window = window.build()?;
-    #[cfg(target_os = "linux")]
-    paint_plainly(&window);
     let (handle, own) = (app.clone(), window.clone());
     window.on_window_event(move |event| match event {
         WindowEvent::Moved(_) | WindowEvent::Resized(_) => place::note(&own),
@@ -274,21 +272,6 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
         _ => {}
     });
     Ok(window)
-}
-
-/// Has the page painted without the graphics card. A page that stands still gains nothing from one; setting one up takes
-/// longer than the painting, and on some drivers it leaves the window blank.
-#[cfg(target_os = "linux")]
-fn paint_plainly(window: &WebviewWindow) {
-    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
-    let set = window.with_webview(|view| {
-        if let Some(settings) = view.inner().settings() {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-        }
-    });
-    if let Err(error) = set {
-        tracing::warn!(%error, "the window is painted by the graphics card");
-    }
 }
 
 /// What the page knows before it has asked for anything, so that it need not ask before it can draw.
