@@ -40,9 +40,7 @@ pub struct Loaded {
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
     /// The file or its folder cannot be written.
-    #[error(
-        "The settings could not be saved ({0}). Look at the folder's permissions and the room on the disk."
-    )]
+    #[error("{0}; look at the folder's permissions and the room on the disk")]
     Write(#[from] io::Error),
     /// Another Tidemark has been writing for too long.
     #[error("another Tidemark is changing them; try again in a moment")]

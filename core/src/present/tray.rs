@@ -43,10 +43,11 @@ fn chosen<'a>(scene: &Scene<'a>) -> Option<&'a Watched> {
 
 /// Orders accounts by how little they need to be seen.
 fn calm(scene: &Scene<'_>, account: &Watched) -> impl Ord + use<> {
-    // A key without a plan has nothing to show beside one with figures.
-    let has_plan = account.deciding_failure() != Some(FailureKind::NoActivePlan);
+    // A key without a plan, or one whose turn to be asked about has not come, has nothing to show beside one with figures.
+    let is_read = account.good.is_some() || account.failure.is_some();
+    let shows = is_read && account.deciding_failure() != Some(FailureKind::NoActivePlan);
     let left = account.headline().and_then(|(_, w)| w.quota.metered_left()).unwrap_or(Percent::FULL);
-    (std::cmp::Reverse((has_plan, scene.level(account))), left)
+    (std::cmp::Reverse((shows, scene.level(account))), left)
 }
 
 fn picture(scene: &Scene<'_>, account: &Watched) -> Picture {

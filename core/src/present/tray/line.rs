@@ -20,7 +20,7 @@ pub(super) fn tooltip(scene: &Scene<'_>) -> String {
         many => {
             let mut by_worry: Vec<&Watched> = many.iter().collect();
             if many.len() > MOST_IN_TOOLTIP {
-                by_worry.sort_by_key(|a| std::cmp::Reverse(scene.level(a)));
+                by_worry.sort_by_key(|a| super::calm(scene, a));
                 by_worry.truncate(MOST_IN_TOOLTIP);
             }
             let lines: Vec<String> =

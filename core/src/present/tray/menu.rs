@@ -51,7 +51,7 @@ fn accounts(scene: &Scene<'_>) -> Vec<MenuLine> {
         many => {
             let mut by_worry: Vec<&Watched> = many.iter().collect();
             by_worry.sort_by_key(|a| super::calm(scene, a));
-            let worried = by_worry.iter().filter(|a| scene.level(a) != Level::Good).count();
+            let worried = by_worry.iter().take_while(|a| scene.level(a) != Level::Good).count();
             let (first, rest) = by_worry.split_at(worried.clamp(FEWEST_LINES, MOST_LINES));
             let count = |count: usize| [("count", count.into())];
             let mut calm: Vec<_> = rest.iter().take(MOST_CALM).map(|a| one_line(a)).collect();
