@@ -79,6 +79,7 @@ impl Shell {
 /// Runs the tray app until the user quits it.
 #[must_use]
 pub fn run(machine: Machine, options: Options) -> ExitCode {
+    window::paint_plainly();
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return cli::fail(&format!("Tidemark could not start its own thread: {error}.")),

@@ -16,6 +16,7 @@ pub mod keyring;
 pub mod minimax;
 pub mod needle;
 pub mod notices;
+pub mod onlooker;
 pub mod page;
 pub mod palette;
 mod panel;

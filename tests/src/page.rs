@@ -14,6 +14,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::app::binary;
+use crate::onlooker::Onlooker;
 use crate::process::{Started, signal};
 use crate::session::Session;
 use crate::wait::{until, until_within};
@@ -23,6 +24,9 @@ use crate::wait::{until, until_within};
 pub struct Page {
     pub(crate) client: Client,
     driver: Started,
+    pub(crate) onlooker: Onlooker,
+    /// The class of its window.
+    pub(crate) class: String,
 }
 
 impl Session {
@@ -58,7 +62,8 @@ impl Session {
         let client = tokio::time::timeout(Duration::from_secs(40), builder.connect(&address)).await;
         let client = client.expect("the app shows its page within 40 s");
         let client = client.unwrap_or_else(|e| panic!("the app's page cannot be driven: {e}"));
-        Page { client, driver }
+        let class = program.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        Page { client, driver, onlooker: Onlooker::on(self.display()), class }
     }
 }
 

@@ -4,6 +4,7 @@
 //! what the page ought to look like.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -13,6 +14,9 @@ use crate::wait::until;
 
 /// Where axe lies once the page's packages are installed.
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/node_modules/axe-core/axe.min.js");
+
+/// A page that stays the same for so long does not move.
+const REST: Duration = Duration::from_millis(150);
 
 impl Page {
     /// Looks at the page by one of the functions of `sight.js`.
@@ -109,6 +113,7 @@ impl Page {
     pub async fn picture(&self) -> Shot {
         let mut before = self.glance().await;
         until("a page that does not move", async || {
+            tokio::time::sleep(REST).await;
             let now = self.glance().await;
             let is_still = now == before;
             before = now;
@@ -128,9 +133,13 @@ impl Page {
         Shot { width, height, rgb }
     }
 
+    /// The driver's own picture waits for a paint, and of a page that stands still there is none.
     async fn glance(&self) -> Shot {
-        let png = self.client.screenshot().await.expect("a picture of the page");
-        Shot::decode(std::io::Cursor::new(png))
+        until("the whole window on the display", async || {
+            let window = self.onlooker.window(&self.class).ok_or("no such window")?;
+            self.onlooker.picture(window).ok_or_else(|| "a part of it".to_owned())
+        })
+        .await
     }
 
     async fn bring_axe(&self) {

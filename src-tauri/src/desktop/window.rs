@@ -28,6 +28,10 @@ const LOWEST: f64 = 240.0;
 /// The window takes at most this share of the screen's height; the page scrolls the rest.
 const SHARE_OF_SCREEN: f64 = 0.8;
 
+/// Turns the engine's drawing by the graphics card off where it is set, read once when the first page is made.
+#[cfg(target_os = "linux")]
+const PLAIN: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+
 /// Before this the page is told what it shows first.
 const HEAD_ENDS: &[u8] = b"</head>";
 
@@ -98,6 +102,16 @@ impl Goal {
 struct Show {
     account: Option<AccountId>,
     screen: Screen,
+}
+
+/// Has pages painted by the processor, unless the user's environment says otherwise. To be called before there is a second
+/// thread. A small page that stands still gains nothing from the graphics card, gets its first picture a third sooner
+/// without, and stays blank with some drivers' (tauri-apps/tauri#5143, #15936).
+pub fn paint_plainly() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = gtk::glib::setenv(PLAIN, "1", false) {
+        tracing::warn!(%error, "pages are painted as the engine likes");
+    }
 }
 
 /// Opens the window, or brings it to the front, and leads where it is meant to. Runs on the main thread.

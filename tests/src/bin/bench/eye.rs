@@ -1,15 +1,13 @@
 //! What a user sees of a window, and since when.
 //!
-//! Owns the look at a window's upper part, straight from the display: a look takes about a millisecond. Refuses to take
-//! any paint for the page: what counts is what the page looks like once it has come to rest.
+//! Owns the look at a window's upper part, and what is the same to an eye. Refuses to take any paint for the page: what
+//! counts is what the page looks like once it has come to rest.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use e2e::Session;
-use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, ImageFormat, MapState, Window};
-use x11rb::rust_connection::RustConnection;
+use e2e::onlooker::Onlooker;
 
 /// The part of a window that is looked at: heading, figure and row of the first account, and no scrollbar.
 const WIDTH: u16 = 360;
@@ -29,10 +27,7 @@ const MOST: f64 = 0.95;
 
 /// Somebody who looks at a display.
 #[derive(Debug)]
-pub struct Eye {
-    display: RustConnection,
-    root: Window,
-}
+pub struct Eye(Onlooker);
 
 /// What a window looks like at rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,9 +36,7 @@ pub struct Sight(Vec<u8>);
 impl Eye {
     /// Looks at the display of a session.
     pub fn on(session: &Session) -> Self {
-        let (display, screen) = RustConnection::connect(Some(session.display())).expect("the display");
-        let root = display.setup().roots[screen].root;
-        Self { display, root }
+        Self(Onlooker::on(session.display()))
     }
 
     /// Gives what a window of this class looks like once it has come to rest.
@@ -51,7 +44,7 @@ impl Eye {
         let began = Instant::now();
         let (mut last, mut since) = (None, Instant::now());
         loop {
-            let now = self.window(self.root, class).and_then(|window| self.look(window));
+            let now = self.0.window(class).and_then(|window| self.look(window));
             if now.is_none() || now != last {
                 (last, since) = (now, Instant::now());
             } else if since.elapsed() > REST
@@ -70,7 +63,7 @@ impl Eye {
         let began = Instant::now();
         let (mut window, mut last) = (None, None);
         loop {
-            window = window.or_else(|| self.window(self.root, class));
+            window = window.or_else(|| self.0.window(class));
             let now = window.and_then(|window| self.look(window));
             if now != last && now.as_ref().is_some_and(|now| wanted.is_in(now)) {
                 return;
@@ -81,31 +74,8 @@ impl Eye {
         }
     }
 
-    fn window(&self, below: Window, class: &str) -> Option<Window> {
-        // Windows come and go while they are asked about.
-        let children = self.display.query_tree(below).ok()?.reply().ok()?.children;
-        children.into_iter().find_map(|window| {
-            let is_wanted = self.class(window).is_some_and(|found| found.contains(class));
-            if is_wanted && self.is_shown(window) { Some(window) } else { self.window(window, class) }
-        })
-    }
-
-    fn class(&self, window: Window) -> Option<String> {
-        let (name, kind) = (AtomEnum::WM_CLASS, AtomEnum::STRING);
-        let told = self.display.get_property(false, window, name, kind, 0, 64).ok()?.reply().ok()?;
-        String::from_utf8(told.value).ok()
-    }
-
-    fn is_shown(&self, window: Window) -> bool {
-        let asked = self.display.get_window_attributes(window).ok();
-        asked.and_then(|asked| asked.reply().ok()).is_some_and(|told| told.map_state == MapState::VIEWABLE)
-    }
-
-    fn look(&self, window: Window) -> Option<Sight> {
-        let format = ImageFormat::Z_PIXMAP;
-        let image =
-            self.display.get_image(format, window, 0, 0, WIDTH, HEIGHT, u32::MAX).ok()?.reply().ok()?;
-        Some(Sight(image.data))
+    fn look(&self, window: u32) -> Option<Sight> {
+        self.0.pixels(window, WIDTH, HEIGHT).map(Sight)
     }
 }
 
