@@ -3,6 +3,7 @@
 //! Owns its size and its way to the front. Refuses to leave our page: other addresses open in the browser, or nowhere.
 
 use std::path::Path;
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -47,6 +48,8 @@ struct Waiting {
     goal: Goal,
     /// Whether the page hears where it is sent.
     listens: bool,
+    /// What the page begins with, until it is fetched.
+    opening: Option<Receiver<Opening>>,
 }
 
 /// Where the window is to lead.
@@ -131,7 +134,7 @@ pub fn open(app: &AppHandle, goal: Goal) {
     let _ = window.set_focus();
     let mut waiting = waiting(app);
     if is_new {
-        *waiting = Waiting { goal, listens: false };
+        (waiting.goal, waiting.listens) = (goal, false);
     } else if let Some(show) = goal.show() {
         if waiting.listens {
             let _ = window.emit("show", show);
@@ -266,15 +269,16 @@ fn make(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWindo
 fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWindow> {
     theme::begin(app);
     let place = place::opening(app, near, WIDTH, HEIGHT);
-    let (reply, answer) = std::sync::mpsc::channel();
+    let (reply, answer) = channel();
     app.state::<Shell>().tell(Message::Opening(reply));
-    let (answer, font) = (Mutex::new(answer), font());
+    waiting(app).opening = Some(answer);
+    let (handle, font) = (app.clone(), font());
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         // A script for the page's start would be kept by the engine after the window is gone, for each window anew.
+        // On Linux the first window's handler serves all later ones too, so it holds nothing that is this window's own.
         .on_web_resource_request(move |request, response| {
             if matches!(request.uri().path(), "/" | "/index.html") {
-                let answer = answer.lock().unwrap_or_else(PoisonError::into_inner);
-                let known = Known { opening: answer.recv_timeout(OPENING).ok(), font: font.as_deref() };
+                let known = Known { opening: first_view(&handle), font: font.as_deref() };
                 *response.body_mut() = begin(response.body(), &known).into();
             }
         })
@@ -304,10 +308,19 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
     Ok(window)
 }
 
+/// Gives what a page begins with; `None` where that takes too long.
+fn first_view(app: &AppHandle) -> Option<Opening> {
+    let answer = waiting(app).opening.take();
+    let opening = answer.and_then(|answer| answer.recv_timeout(OPENING).ok());
+    if opening.is_none() {
+        tracing::info!("a page begins without figures");
+    }
+    opening
+}
+
 /// What the page knows before it has asked for anything, so that it need not ask before it can draw.
 #[derive(Debug, Serialize)]
 struct Known<'a> {
-    /// `None` where that takes too long.
     opening: Option<Opening>,
     font: Option<&'a str>,
 }

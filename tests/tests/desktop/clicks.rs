@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use e2e::{Answer, MiniMax, Part, Session, until_within};
+use e2e::onlooker::Onlooker;
+use e2e::{Answer, MiniMax, Part, Session, until, until_within};
 
 const KEY: &str = "sk-cp-test-clicks-6d7fce9fee471194aa";
 
@@ -32,6 +33,32 @@ async fn a_click_on_a_notice_and_on_the_tray_opens_the_window_which_can_be_close
     item.choose("Open Tidemark").await;
     session.window("tidemark").await;
     assert!(app.runs());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_window_begins_with_what_is_known() {
+    let minimax = MiniMax::start().await;
+    minimax.answer(KEY, Answer::plan(71, 85));
+    let mut session = Session::start().await;
+    session.ask(&minimax);
+    session.add_account("Default Team", KEY).await;
+    let _app = session.launch_asking(&minimax, KEY).await;
+    let item = session.tray().await;
+    let onlooker = Onlooker::on(session.display());
+    let log = session.home().join(".local/state/tidemark/tidemark.log");
+    for opening in 1..=3 {
+        item.choose("Open Tidemark").await;
+        let window = session.window("tidemark").await;
+        until("a page with figures", async || match onlooker.picture(window) {
+            Some(shot) if shot.colours() > 100 => Ok(()),
+            other => Err(format!("{:?} colours", other.map(|shot| shot.colours()))),
+        })
+        .await;
+        session.close_window(window);
+        session.no_window("tidemark").await;
+        let told = std::fs::read_to_string(&log).expect("a log");
+        assert!(!told.contains("a page begins without figures"), "opening {opening}: {told}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
