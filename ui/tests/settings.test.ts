@@ -96,6 +96,13 @@ test("of several, one more is sent with those that were chosen, in the backend's
   expect(called(bridge, "setSetting")).toEqual([["quiet_allows", "near,spent"], ["quiet_allows", "near"]]);
 });
 
+test("what speaks in quiet hours is asked only where there are any", async () => {
+  await settings();
+  expect(none("setting-quiet_allows")).toBe(false);
+  await change("setting-quiet_hours", "");
+  await waitFor(() => expect(none("setting-quiet_allows")).toBe(true));
+});
+
 test("hours are a preset or two times, and nothing is sent before both are there", async () => {
   const bridge = await settings();
   expect(valueOf("setting-quiet_hours-from")).toBe("22:00");
