@@ -2,6 +2,8 @@
 //!
 //! Owns what is on the page and in which words. Refuses keys: none of these fields can hold one.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::account::{AccountId, Kind, Region};
@@ -20,7 +22,7 @@ pub struct View {
     /// What stands above the cards, most urgent first.
     pub banners: Vec<Banner>,
     /// One card for each account, in the user's order. Empty at first run.
-    pub cards: Vec<Card>,
+    pub cards: Vec<Arc<Card>>,
     /// When MiniMax was asked last: "Checked 12 s ago, changed 4 min ago". Empty before the first answer.
     pub checked: String,
     /// The same moment in full; empty where MiniMax was not asked yet.

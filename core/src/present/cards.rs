@@ -3,6 +3,8 @@
 //! Owns when a card is worded anew: when its account was answered, asked or paired otherwise, or its minute is over.
 //! Refuses to guess what a change of settings or language touches: who makes one has all cards worded anew.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -16,7 +18,7 @@ use crate::watched::Watched;
 #[derive(Debug, Default)]
 pub struct Cards {
     zone: Option<TimeZone>,
-    kept: Vec<(Option<Cause>, Card)>,
+    kept: Vec<(Option<Cause>, Arc<Card>)>,
     /// All of the window but its cards, as it was shown last.
     frame: Option<View>,
 }
@@ -48,7 +50,7 @@ impl Cards {
                 continue;
             }
             let facts = facts.get_or_insert_with(|| Facts::of(scene.settings));
-            let fresh = at(scene, cause.shown, facts, account);
+            let fresh = Arc::new(at(scene, cause.shown, facts, account));
             if let Some((before, card)) = kept {
                 *before = Some(cause);
                 has_changed |= *card != fresh;
@@ -61,7 +63,7 @@ impl Cards {
         if !has_changed {
             return None;
         }
-        let cards = self.kept.iter().map(|(_, card)| card.clone()).collect();
+        let cards = self.kept.iter().map(|(_, card)| Arc::clone(card)).collect();
         let view = View { cards, ..frame.clone() };
         self.frame = Some(frame);
         Some(view)

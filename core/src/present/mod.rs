@@ -11,6 +11,8 @@ mod moment;
 mod notices;
 mod tray;
 
+use std::sync::Arc;
+
 use crate::account::Kind;
 use crate::alert::{Notice, Snooze};
 use crate::level::{self, Level};
@@ -100,7 +102,7 @@ impl Scene<'_> {
 pub fn view(scene: &Scene<'_>) -> View {
     let facts = Facts::of(scene.settings);
     let cards = scene.accounts.iter().enumerate();
-    let cards = cards.map(|(place, account)| cards::fresh(scene, &facts, place, account)).collect();
+    let cards = cards.map(|(place, account)| Arc::new(cards::fresh(scene, &facts, place, account))).collect();
     View { cards, ..frame(scene) }
 }
 

@@ -1,5 +1,7 @@
 //! A monitor with accounts and scripted answers, for what is told of them.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -132,7 +134,7 @@ impl Stage {
     }
 
     pub(crate) fn card(&self) -> Card {
-        self.view().cards.swap_remove(0)
+        Arc::unwrap_or_clone(self.view().cards.swap_remove(0))
     }
 }
 
