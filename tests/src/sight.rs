@@ -122,6 +122,18 @@ impl Page {
         .await
     }
 
+    /// Scrolls on by what can be seen of the page; tells whether it was at its end.
+    pub async fn scroll_on(&self) -> bool {
+        let script = "(() => { const page = document.querySelector('main'), before = page.scrollTop;
+            page.scrollBy(0, page.clientHeight * 0.9); return page.scrollTop === before; })()";
+        self.evaluate(script).await == true
+    }
+
+    /// Scrolls to the page's beginning.
+    pub async fn scroll_up(&self) {
+        self.evaluate("document.querySelector('main').scrollTo(0, 0)").await;
+    }
+
     /// Writes a line of text, as the page's own engine writes, on a strip of that size.
     pub async fn lettering(&self, text: &str, width: u32, height: u32, colours: [&str; 2]) -> Shot {
         let [ink, ground] = colours;

@@ -109,7 +109,7 @@ fn panel(session: &Session) -> e2e::screen::Shot {
 }
 
 async fn painted(session: &Session, empty: &e2e::screen::Shot) {
-    e2e::until("an icon on the panel", async || {
+    until("an icon on the panel", async || {
         let now = panel(session);
         let changed = now.rgb.iter().zip(&empty.rgb).filter(|(a, b)| a != b).count();
         if changed > 60 { Ok(()) } else { Err(format!("{changed} bytes differ")) }

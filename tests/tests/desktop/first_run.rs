@@ -1,6 +1,6 @@
 //! The first run: a key goes in, and its reading comes out everywhere.
 
-use e2e::{Answer, MiniMax, Session, until};
+use e2e::{Answer, MiniMax, Session, Sheet, Theme, until};
 
 const KEY: &str = "sk-cp-test-first-run-7f3a9c2e51d84b60";
 
@@ -59,6 +59,7 @@ async fn the_first_run_takes_a_paste_and_a_few_presses_of_enter_and_no_pointer()
     global.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
     session.ask_regions(&global, &china);
+    session.wear(Theme::Light);
     let page = session.open().await;
     let begun = std::time::Instant::now();
 
@@ -72,6 +73,8 @@ async fn the_first_run_takes_a_paste_and_a_few_presses_of_enter_and_no_pointer()
     assert!(page.text().await.contains("taken off"), "the quotes around it are spoken of");
     assert!(session.kept("tidemark").await.is_empty(), "nothing is kept before the user says so");
     assert!(!page.source().await.contains(KEY), "the key is in no field any more");
+    let sheet = Sheet::section("first run");
+    sheet.keep(&page, "1 what the key is", Theme::Light).await;
 
     page.press(press::ESCAPE).await;
     page.find("key-input").await;
@@ -83,9 +86,11 @@ async fn the_first_run_takes_a_paste_and_a_few_presses_of_enter_and_no_pointer()
     page.press(press::ENTER).await;
     page.text_until("test-notice-said", "that a notice was sent", |text| text.contains("Sent")).await;
     session.notices_shown(1).await;
+    sheet.keep(&page, "2 notices and autostart", Theme::Light).await;
     page.find_css("[data-testid=guide-next]").await;
     page.click("guide-next").await;
     page.text_until("step-heading", "that all is set", |text| text.contains("All set")).await;
+    sheet.keep(&page, "3 all set", Theme::Light).await;
     page.press(press::TAB).await;
     page.press(press::ENTER).await;
     page.text_until("card-figure", "71 %", |text| text.contains("71")).await;

@@ -55,8 +55,11 @@ async fn show(theme: Theme) {
     }
     spent_with_ways_on(theme, &session, &page, &minimax).await;
     over(theme, &session, &page, &minimax).await;
+    loading(theme, &session, &page, &minimax).await;
+    no_keys(theme, &page).await;
     offline(theme, &session, &page, &mut minimax).await;
     page.close(&session).await;
+    stale(theme, &mut session, &mut minimax).await;
 
     session.lock_keyring().await;
     let page = session.open().await;
@@ -162,6 +165,50 @@ async fn over(theme: Theme, session: &Session, page: &Page, minimax: &MiniMax) {
     let gone = session.tidemark(&["account", "remove", "Over", "--with-history", "--yes"]).await;
     let _ = gone.ended_with(0);
     page.find("first-run").await;
+}
+
+/// A key is new, and MiniMax takes its time with the first answer.
+async fn loading(theme: Theme, session: &Session, page: &Page, minimax: &MiniMax) {
+    let key = format!("{PLAN}-load-a87ff679a2f3e71d");
+    minimax.answer(&key, Answer::plan(71, 57).after(Duration::from_secs(8)));
+    let add = ["account", "add", "Loading", "--region", "global", "--kind", "token_plan", "--unchecked"];
+    let _added = session.tidemark_told(&add, &key).await.ended_with(0);
+    page.find("card-loading").await;
+    page.evaluate("document.getAnimations().forEach((animation) => animation.pause())").await;
+    keep(theme, page, "65 loading").await;
+    page.find("card-figure").await;
+    let gone = session.tidemark(&["account", "remove", "Loading", "--with-history", "--yes"]).await;
+    let _ = gone.ended_with(0);
+    page.find("first-run").await;
+}
+
+/// Nothing to list on the screen of the keys.
+async fn no_keys(theme: Theme, page: &Page) {
+    page.click("settings-open").await;
+    page.click("settings-keys").await;
+    page.find("keys-empty").await;
+    keep(theme, page, "66 no keys").await;
+    page.chord("Esc").await;
+    page.find("section-history").await;
+    page.chord("Esc").await;
+    page.find("first-run").await;
+}
+
+/// The network has been gone for longer than a figure can be trusted.
+async fn stale(theme: Theme, session: &mut Session, minimax: &mut MiniMax) {
+    session.set_clock("+0");
+    let page = session.open().await;
+    page.text_until("card-figure", "57 %", |text| text.contains("57")).await;
+    page.without("card-failure").await;
+    minimax.asked_a_moment_ago().await;
+    minimax.leave().await;
+    session.set_clock("+1800");
+    page.find_css("[data-testid=card][data-level=unknown][data-shape=dashed]").await;
+    page.find("card-stale").await;
+    keep(theme, &page, "67 stale").await;
+    minimax.come_back().await;
+    page.close(session).await;
+    session.set_clock("+0");
 }
 
 /// The network is gone: the last figures stay, marked as old.

@@ -65,6 +65,7 @@ async fn screens(tour: &mut Tour<'_>) {
     page.press_on("card-open", "Enter").await;
     page.find("history-range-day").await;
     tour.look("account").await;
+    tour.rest("account").await;
     page.press_on("history-form-chart", "Right").await;
     page.find_css("[data-testid=chart-table], [data-testid=chart-empty]").await;
     tour.look("account with a table").await;
@@ -104,9 +105,11 @@ async fn screens(tour: &mut Tour<'_>) {
     page.chord("Ctrl+,").await;
     page.find("section-history").await;
     tour.look("settings").await;
+    tour.rest("settings").await;
     page.press_on("settings-about", "Enter").await;
     page.find("check").await;
     tour.look("about").await;
+    tour.rest("about").await;
     page.chord("Esc").await;
     page.focused("settings-about").await;
     page.chord("Esc").await;
@@ -137,6 +140,19 @@ impl Tour<'_> {
         self.report(screen, found);
         let found = self.page.nameless().await;
         self.report(screen, found.into_iter().map(|bare| format!("without a name: {bare}")).collect());
+    }
+
+    /// Keeps pictures of what lies below the first of a long screen, and goes up again.
+    async fn rest(&mut self, screen: &str) {
+        self.page.scroll_up().await;
+        for part in 2.. {
+            if self.page.scroll_on().await {
+                break;
+            }
+            let name = format!("{screen} {} {part}", self.language);
+            Sheet::section("screens").keep(self.page, &name, self.theme).await;
+        }
+        self.page.scroll_up().await;
     }
 
     /// Looks at a screen as it stands.
