@@ -185,8 +185,10 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
     /// Runs until everyone who could tell it something is gone.
     pub async fn run(mut self) {
         self.settings_changed();
+        let mut now = Timestamp::now();
         loop {
-            let beat = Beat::new(Timestamp::now(), self.next_beat());
+            // From the end of the last beat on, so that no leap falls between two.
+            let beat = Beat::new(now, self.next_beat());
             let heard = tokio::select! {
                 message = self.inbox.recv() => match message {
                     Some(message) => message,
@@ -194,7 +196,8 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                 },
                 () = tokio::time::sleep(beat.length) => Message::Event(Event::Tick),
             };
-            if beat.has_leapt(Timestamp::now()) {
+            now = Timestamp::now();
+            if beat.has_leapt(now) {
                 self.tell(Event::Woke);
             }
             if matches!(heard, Message::LeaveDemo) {

@@ -19,6 +19,9 @@ use crate::process::{Started, signal};
 use crate::session::Session;
 use crate::wait::{until, until_within};
 
+/// A few frames of the page.
+const FRAMES: Duration = Duration::from_millis(80);
+
 /// The app with its window open, driven by `WebDriver`.
 #[derive(Debug)]
 pub struct Page {
@@ -35,9 +38,11 @@ impl Session {
         self.open_with(&[]).await
     }
 
-    /// Starts the app with these arguments and its window, and waits until the page is there.
+    /// Starts the app with these arguments and its window, and waits until the page is there and listens.
     pub async fn open_with(&self, arguments: &[&str]) -> Page {
-        self.drive(&binary(), arguments).await
+        let page = self.drive(&binary(), arguments).await;
+        page.find_css("[data-settled]").await;
+        page
     }
 
     /// Lets `WebDriver` start a program that shows a page, and waits until the page is there.
@@ -110,6 +115,12 @@ impl Page {
         until(&format!("{css} to be clicked"), async || {
             let element = self.client.find(Locator::Css(css)).await;
             let element = element.map_err(|e| e.to_string())?;
+            // What has just come may push everything down between the driver's look and its click.
+            let before = element.rectangle().await.map_err(|e| e.to_string())?;
+            tokio::time::sleep(FRAMES).await;
+            if element.rectangle().await.map_err(|e| e.to_string())? != before {
+                return Err("it moves".to_owned());
+            }
             element.click().await.map_err(|e| e.to_string())
         })
         .await;
@@ -145,8 +156,11 @@ impl Page {
 
     /// Chooses an entry of a list by its value.
     pub async fn choose(&self, id: &str, value: &str) {
-        let list = self.find(id).await;
-        list.select_by_value(value).await.unwrap_or_else(|e| panic!("{id} has no {value:?}: {e}"));
+        until(&format!("{id} to take {value:?}"), async || {
+            let list = self.client.find(Locator::Css(&by(id))).await.map_err(|e| e.to_string())?;
+            list.select_by_value(value).await.map_err(|e| e.to_string())
+        })
+        .await;
     }
 
     /// Gives the text of something on the page, waiting until it is there.

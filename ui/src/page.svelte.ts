@@ -73,6 +73,8 @@ export class Page {
       this.#bridge.onShow((show) => this.show(show)),
     ]);
     await this.#ask();
+    // From here on the page hears everything: who drives it waits for this.
+    document.documentElement.dataset["settled"] = "";
     return () => {
       this.#ended = true;
       ends.forEach((end) => end());
