@@ -187,7 +187,6 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         self.settings_changed();
         let mut now = Timestamp::now();
         loop {
-            // From the end of the last beat on, so that no leap falls between two.
             let beat = Beat::new(now, self.next_beat());
             let heard = tokio::select! {
                 message = self.inbox.recv() => match message {

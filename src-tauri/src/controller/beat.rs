@@ -11,7 +11,8 @@ use tidemark_core::simulate;
 /// A busy machine beats late, and a clock that is kept right moves a little.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(30);
 
-/// One beat: when it began, and how long it was meant to be.
+/// One beat: when it began, which is when the last one ended, so that no leap falls between two; and how long it was
+/// meant to be.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Beat {
     began: Timestamp,
