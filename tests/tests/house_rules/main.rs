@@ -88,10 +88,7 @@ const CORE_REFUSES: &[&str] = &[
 ];
 
 /// The longest a source may be without its tests, in lines.
-const LONGEST: usize = 400;
-
-/// What half of the sources stay under without their tests, in lines.
-const HALF_UNDER: usize = 150;
+const LONGEST: usize = 600;
 
 #[test]
 fn an_outside_crate_lives_in_one_room_of_the_shell() {
@@ -197,7 +194,7 @@ fn every_rust_file_opens_with_what_it_owns() {
 }
 
 #[test]
-fn no_file_is_longer_than_one_sitting_and_half_are_short() {
+fn no_source_file_is_longer_than_the_limit() {
     let mut lengths = BTreeMap::new();
     for source in texts() {
         let hand_written = !source.path.contains("/generated/");
@@ -211,8 +208,6 @@ fn no_file_is_longer_than_one_sitting_and_half_are_short() {
         .map(|(path, lines)| format!("{path} has {lines} lines without its tests"))
         .collect();
     none(&long);
-    let short = lengths.values().filter(|lines| **lines < HALF_UNDER).count();
-    assert!(short * 2 >= lengths.len(), "{short} of {} sources are under {HALF_UNDER} lines", lengths.len());
 }
 
 #[test]
