@@ -35,7 +35,7 @@ pub use self::generation::{error_in, refusal};
 use crate::account::Region;
 use crate::endpoint::Endpoint;
 use crate::failure::{Failure, FailureKind};
-use crate::reading::{Plan, Reading};
+use crate::reading::{Balance, Plan, Reading};
 
 /// What MiniMax sent: status, the few headers that matter, and the body, at most [`BODY_LIMIT`] bytes of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,7 +100,8 @@ fn understand(
             Ok(Reading::Plan(Plan { server_time: http::date(answer), ..plan }))
         }
         Endpoint::Balance => {
-            document.into_amounts().balance(region).map(Reading::Balance).ok_or_else(unreadable)
+            let balance = document.into_amounts().balance(region).ok_or_else(unreadable)?;
+            Ok(Reading::Balance(Balance { server_time: http::date(answer), ..balance }))
         }
     }
 }

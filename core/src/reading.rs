@@ -355,6 +355,8 @@ pub struct Balance {
     pub owed: Option<Decimal>,
     /// The account's own warning line, where it is switched on.
     pub alert_below: Option<Decimal>,
+    /// The server's clock at the moment of the answer, by its `Date` header.
+    pub server_time: Option<Timestamp>,
 }
 
 impl Balance {
@@ -362,6 +364,12 @@ impl Balance {
     #[must_use]
     pub fn is_low(&self) -> bool {
         self.available.is_some_and(|a| self.is_empty() || self.alert_below.is_some_and(|line| a < line))
+    }
+
+    /// Tells whether another reading has the same amounts.
+    #[must_use]
+    pub fn has_same_amounts(&self, other: &Self) -> bool {
+        Self { server_time: other.server_time, ..self.clone() } == *other
     }
 
     /// Tells whether nothing can be spent any more.
@@ -378,6 +386,17 @@ pub enum Reading {
     Plan(Plan),
     /// Of a pay-as-you-go key.
     Balance(Balance),
+}
+
+impl Reading {
+    /// Gives the server's clock at the moment of the answer; `None` where it did not send it.
+    #[must_use]
+    pub const fn server_time(&self) -> Option<Timestamp> {
+        match self {
+            Self::Plan(plan) => plan.server_time,
+            Self::Balance(balance) => balance.server_time,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -228,16 +228,15 @@ pub fn read(answer: &Answer, account: &Account, at: Timestamp) -> Result<Reading
 
 /// Gives what to add to the local clock to get the server's; zero where they agree.
 pub(crate) fn skew(reading: &Reading, at: Timestamp) -> SignedDuration {
-    let Reading::Plan(Plan { server_time: Some(server), .. }) = reading else { return SignedDuration::ZERO };
-    let skew = server.duration_since(at);
-    if skew.abs() > CLOCK_TOLERANCE { skew } else { SignedDuration::ZERO }
+    let skew = reading.server_time().map(|server| server.duration_since(at));
+    skew.filter(|skew| skew.abs() > CLOCK_TOLERANCE).unwrap_or_default()
 }
 
 /// Compares what is left, not the bounds: those tremble while nothing is used.
 fn same_figures(before: &Reading, now: &Reading) -> bool {
     match (before, now) {
         (Reading::Plan(before), Reading::Plan(now)) => figures(before).eq(figures(now)),
-        (Reading::Balance(before), Reading::Balance(now)) => before == now,
+        (Reading::Balance(before), Reading::Balance(now)) => before.has_same_amounts(now),
         (Reading::Plan(_), Reading::Balance(_)) | (Reading::Balance(_), Reading::Plan(_)) => false,
     }
 }

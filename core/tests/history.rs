@@ -175,6 +175,7 @@ fn weeks_of_asking_every_few_minutes_stay_small() {
             credit: None,
             owed: None,
             alert_below: None,
+            server_time: None,
         };
         history.take(&Reading::Balance(balance), minute(at));
     }

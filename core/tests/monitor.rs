@@ -9,6 +9,7 @@ use tidemark_core::account::{Account, AccountId, Kind, Region};
 use tidemark_core::alert::{Memory, Notice};
 use tidemark_core::answer::Answer;
 use tidemark_core::failure::{Failure, FailureKind};
+use tidemark_core::history::Change;
 use tidemark_core::level::Level;
 use tidemark_core::message::{Effect, Event, KeyringTrouble, Now, Remark};
 use tidemark_core::monitor::{Monitor, Start};
@@ -27,6 +28,7 @@ struct Stage {
     notices: Vec<Notice>,
     trays: Vec<Tray>,
     memory: Memory,
+    history: Vec<Change>,
 }
 
 impl Stage {
@@ -38,8 +40,9 @@ impl Stage {
     fn of(settings: Settings) -> Self {
         let now = Now { at: "2026-11-23T04:00:00Z".parse().expect("a moment"), zone: TimeZone::UTC };
         let monitor = Monitor::new(start(&settings, Memory::default(), Vec::new()), &now);
-        let (asked, notices, trays) = (Vec::new(), Vec::new(), Vec::new());
-        let mut stage = Self { monitor, now, settings, asked, notices, trays, memory: Memory::default() };
+        let (asked, notices, trays, history) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let memory = Memory::default();
+        let mut stage = Self { monitor, now, settings, asked, notices, trays, memory, history };
         stage.tell(Event::Tick);
         stage
     }
@@ -51,10 +54,8 @@ impl Stage {
                 Effect::Notify(notice) => self.notices.push(notice),
                 Effect::ShowTray(tray) => self.trays.push(*tray),
                 Effect::KeepMemory(memory) => self.memory = memory,
-                Effect::ShowView(_)
-                | Effect::KeepOutcome { .. }
-                | Effect::KeepHistory { .. }
-                | Effect::ForgetKeys => {}
+                Effect::KeepHistory { changes, .. } => self.history.extend(changes),
+                Effect::ShowView(_) | Effect::KeepOutcome { .. } | Effect::ForgetKeys => {}
             }
         }
     }
@@ -403,6 +404,19 @@ fn a_reset_years_away_is_shown_with_its_year_and_accuses_no_clock() {
     assert_eq!(view.banners, [], "the clock agrees with the Date header");
     assert_eq!(view.cards[0].meters[0].reset, "resets 28 November 2035 09:00, in 9 years");
     assert_eq!(view.cards[0].sentence, "Good for now. Resets on 28 November 2035 at 09:00.");
+}
+
+#[test]
+fn a_balance_is_kept_at_the_servers_time_while_the_local_clock_is_wrong() {
+    let payg = Account { kind: Kind::PayAsYouGo, ..account("Money") };
+    let mut stage = Stage::of(Settings { accounts: vec![payg], ..Settings::default() });
+    let body = serde_json::json!({ "available_amount": "12.50", "base_resp": { "status_code": 0 } });
+    // The local clock shows the 23rd of November, 40 days ahead.
+    stage.answer(&Ok(dated("Wed, 14 Oct 2026 04:00:00 GMT", &body)));
+    let server: Timestamp = "2026-10-14T04:00:00Z".parse().expect("a moment");
+    let [Change::Money(point)] = &stage.history[..] else { panic!("one balance: {:?}", stage.history) };
+    assert_eq!(point.at, server);
+    assert_eq!(stage.view().banners.iter().map(|b| b.id.as_str()).collect::<Vec<_>>(), ["clock"]);
 }
 
 /// An answer that says when it was given.

@@ -13,7 +13,6 @@ use tidemark_core::account::{Account, AccountId, Region};
 use tidemark_core::checkup::{Display, Finding, Reach, TrayHost};
 use tidemark_core::endpoint::{Endpoint, Hosts};
 use tidemark_core::message::{KeyringTrouble, Remark};
-use tidemark_core::reading::Reading;
 use tidemark_core::schedule::Reason;
 use tidemark_core::settings::Settings;
 
@@ -185,10 +184,7 @@ fn clock(store: &Store, settings: &Settings) -> Option<i64> {
     let kept = settings.accounts.iter().filter_map(|a| {
         let (at, answer) = store.last(&a.id).ok()?.good?;
         let reading = tidemark_core::answer::read(&answer, Endpoint::of(a.kind), a.region, at).ok()?;
-        match reading {
-            Reading::Plan(plan) => plan.server_time.map(|server| server.duration_since(at).as_secs()),
-            Reading::Balance(_) => None,
-        }
+        Some(reading.server_time()?.duration_since(at).as_secs())
     });
     kept.max_by_key(|skew| skew.abs())
 }

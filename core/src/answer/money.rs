@@ -59,6 +59,7 @@ impl Amounts {
             credit: self.credit,
             owed: self.owed,
             alert_below: self.alert_threshold.filter(|_| self.alert_switch),
+            server_time: None,
         })
     }
 
