@@ -91,6 +91,13 @@ impl Hosts {
         Ok(hosts)
     }
 
+    /// Tells whether every request stays on this machine: both platforms' hosts were replaced.
+    #[must_use]
+    pub fn are_all_overridden(&self) -> bool {
+        let real = Self::default();
+        self.global != real.global && self.china != real.china
+    }
+
     /// Gives the address asked for an endpoint on a platform.
     #[must_use]
     pub fn url(&self, region: Region, endpoint: Endpoint) -> String {

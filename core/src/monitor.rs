@@ -60,6 +60,8 @@ pub struct Monitor {
     kept_memory: Memory,
     shown_tray: Option<Tray>,
     cards: Cards,
+    /// Replaces the settings' interval in tests of the whole app.
+    poll_interval: Option<SignedDuration>,
 }
 
 impl Monitor {
@@ -89,7 +91,14 @@ impl Monitor {
             dismissed: Vec::new(),
             shown_tray: None,
             cards: Cards::default(),
+            poll_interval: None,
         }
+    }
+
+    /// Polls at this interval instead of the settings'. No setting of the user's reaches below a minute; tests do.
+    #[must_use]
+    pub fn with_poll_interval(self, poll_interval: Option<SignedDuration>) -> Self {
+        Self { poll_interval, ..self }
     }
 
     /// Takes an event and gives everything that follows from it.
@@ -194,7 +203,7 @@ impl Monitor {
         now: &Now,
         effects: &mut Vec<Effect>,
     ) {
-        let (interval, thresholds) = (self.settings.interval(), self.settings.thresholds());
+        let (interval, thresholds) = (self.interval(), self.settings.thresholds());
         let window_open = self.window_open;
         let Some(watched) = self.watched.iter_mut().find(|w| w.account.id == *account) else { return };
         if !watched.schedule.take(fetch) {
@@ -255,7 +264,7 @@ impl Monitor {
         for gone in before {
             self.memory.forget(&gone.account.id);
         }
-        let interval = settings.interval();
+        let interval = self.poll_interval.unwrap_or_else(|| settings.interval());
         for watched in &mut self.watched {
             watched.schedule.interval_changed(now, interval);
         }
@@ -329,6 +338,10 @@ impl Monitor {
             self.cards = cards;
             effects.extend(changed.map(|view| Effect::ShowView(Box::new(view))));
         }
+    }
+
+    fn interval(&self) -> SignedDuration {
+        self.poll_interval.unwrap_or_else(|| self.settings.interval())
     }
 
     fn scene<'a>(&'a self, now: &'a Now) -> Scene<'a> {

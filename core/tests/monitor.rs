@@ -40,6 +40,10 @@ impl Stage {
     fn of(settings: Settings) -> Self {
         let now = Now { at: "2026-11-23T04:00:00Z".parse().expect("a moment"), zone: TimeZone::UTC };
         let monitor = Monitor::new(start(&settings, Memory::default(), Vec::new()), &now);
+        Self::around(monitor, settings, now)
+    }
+
+    fn around(monitor: Monitor, settings: Settings, now: Now) -> Self {
         let (asked, notices, trays, history) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let memory = Memory::default();
         let mut stage = Self { monitor, now, settings, asked, notices, trays, memory, history };
@@ -417,6 +421,21 @@ fn a_balance_is_kept_at_the_servers_time_while_the_local_clock_is_wrong() {
     let [Change::Money(point)] = &stage.history[..] else { panic!("one balance: {:?}", stage.history) };
     assert_eq!(point.at, server);
     assert_eq!(stage.view().banners.iter().map(|b| b.id.as_str()).collect::<Vec<_>>(), ["clock"]);
+}
+
+#[test]
+fn a_poll_interval_of_a_test_replaces_that_of_the_settings() {
+    let Stage { now, settings, .. } = Stage::with(&["Home"]);
+    let monitor = Monitor::new(start(&settings, Memory::default(), Vec::new()), &now);
+    let monitor = monitor.with_poll_interval(Some(SignedDuration::from_secs(1)));
+    let mut stage = Stage::around(monitor, settings, now);
+    stage.answer(&left(71));
+    stage.pass(SignedDuration::from_secs(2));
+    assert_eq!(stage.answer(&left(70)), 1);
+    let settings = Settings { interval_minutes: 60, ..stage.monitor.settings().clone() };
+    stage.tell(Event::SettingsChanged(Box::new(settings)));
+    stage.pass(SignedDuration::from_secs(2));
+    assert_eq!(stage.answer(&left(69)), 1, "no setting changes it");
 }
 
 /// An answer that says when it was given.

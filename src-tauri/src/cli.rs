@@ -24,6 +24,7 @@ use tidemark_core::settings::Settings;
 
 use crate::config::{self, Paths};
 use crate::error::AppError;
+use crate::test_hooks::TestHooks;
 use crate::{Machine, Options, log};
 
 /// What the exit codes say, below the help.
@@ -229,7 +230,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Problem> {
 }
 
 fn start_app(args: &AppArgs) -> ExitCode {
-    let machine = match machine() {
+    let mut machine = match machine() {
         Ok(machine) => machine,
         Err(problem) => return problem.report(),
     };
@@ -241,6 +242,11 @@ fn start_app(args: &AppArgs) -> ExitCode {
     if !args.demo {
         log::start(&machine.paths, std::env::var("TIDEMARK_LOG").ok().as_deref());
     }
+    let requested = std::env::var("TIDEMARK_TEST").unwrap_or_default();
+    machine.test_hooks = TestHooks::parse(&requested, &machine.hosts).unwrap_or_else(|error| {
+        tracing::warn!("{error}");
+        TestHooks::default()
+    });
     crate::run(machine, Options { hidden: args.hidden, demo: args.demo })
 }
 
@@ -257,7 +263,7 @@ fn machine() -> Result<Machine, Problem> {
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))
         .unwrap_or_default();
-    Ok(Machine { hosts, paths, locale })
+    Ok(Machine { hosts, paths, locale, test_hooks: TestHooks::default() })
 }
 
 /// Reads the settings; says on standard error when the file had to be kept aside.

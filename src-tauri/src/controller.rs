@@ -34,6 +34,7 @@ use crate::accounts::Desk;
 use crate::config;
 use crate::error::AppError;
 use crate::store::{Keeper, Store, Told, Write};
+use crate::test_hooks::TestHooks;
 use crate::vault::KeyVault;
 
 use beat::{Beat, demo_time};
@@ -115,6 +116,8 @@ pub struct Parts<D, V> {
     pub system_locale: String,
     /// Whether to start with the simulated account.
     pub demo: bool,
+    /// What a test of the whole app asks for.
+    pub test_hooks: TestHooks,
 }
 
 /// The one task.
@@ -139,6 +142,7 @@ pub struct Controller<D, V> {
     flights: HashMap<AccountId, AbortHandle>,
     /// The settings in use, as they were last read well.
     known: Option<Settings>,
+    test_hooks: TestHooks,
     inbox: mpsc::UnboundedReceiver<Message>,
     own: mpsc::UnboundedSender<Message>,
 }
@@ -147,12 +151,12 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
     /// Makes a controller and the way to reach it.
     #[must_use]
     pub fn new(parts: Parts<D, V>) -> (Self, mpsc::UnboundedSender<Message>) {
-        let Parts { desktop, desk, store, system_locale, demo } = parts;
+        let Parts { desktop, desk, store, system_locale, demo, test_hooks } = parts;
         let (own, inbox) = mpsc::unbounded_channel();
         let demo_since = demo.then(Timestamp::now);
         let zone = TimeZone::system();
         let now = Now { at: Timestamp::now(), zone: zone.clone() };
-        let monitor = monitor(&desk.paths, &store, &system_locale, demo, &now);
+        let monitor = monitor(&desk.paths, &store, &system_locale, demo, &test_hooks, &now);
         let tell = own.clone();
         let keeper = Keeper::start(store, move |told| {
             let event = match told {
@@ -176,6 +180,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             habits: None,
             flights: HashMap::new(),
             known: None,
+            test_hooks,
             inbox,
             own: own.clone(),
         };
@@ -313,7 +318,8 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             self.desktop.withdraw_notices();
         }
         let now = self.now();
-        self.monitor = monitor(&self.desk.paths, self.keeper.store(), &self.system_locale, demo, &now);
+        let (store, locale) = (self.keeper.store(), &self.system_locale);
+        self.monitor = monitor(&self.desk.paths, store, locale, demo, &self.test_hooks, &now);
         self.tell(Event::Window(true));
     }
 

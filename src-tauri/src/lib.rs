@@ -15,6 +15,7 @@ pub mod instance;
 pub mod key;
 pub mod log;
 pub mod store;
+pub mod test_hooks;
 pub mod vault;
 
 use std::process::ExitCode;
@@ -38,6 +39,7 @@ use desktop::notifier::Notifier;
 use desktop::window::Goal;
 use desktop::{bus, calling, place, power, theme, tray, window};
 use store::Store;
+use test_hooks::TestHooks;
 use vault::Keyring;
 
 /// How the app is started.
@@ -58,6 +60,8 @@ pub struct Machine {
     pub paths: Paths,
     /// The system's locale.
     pub locale: String,
+    /// What a test of the whole app asks for.
+    pub test_hooks: TestHooks,
 }
 
 /// What commands, tray and window reach the controller by.
@@ -186,7 +190,7 @@ fn compose(
     options: Options,
     runtime: tokio::runtime::Runtime,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let Machine { hosts, paths, locale } = machine;
+    let Machine { hosts, paths, locale, test_hooks } = machine;
     let loaded = config::load(&paths, Timestamp::now());
     // The window is made before the controller has told of either.
     theme::wish(app, loaded.settings.theme);
@@ -213,6 +217,7 @@ fn compose(
         store,
         system_locale: locale,
         demo: options.demo,
+        test_hooks,
     };
     let lock = if options.demo { None } else { instance::mark_running(&paths) };
     let (controller, inbox) = Controller::new(parts);

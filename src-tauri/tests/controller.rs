@@ -13,6 +13,7 @@ use tidemark::config::{self, Paths};
 use tidemark::controller::{ChartAsk, Choice, Controller, Desktop, Message, Parts};
 use tidemark::error::AppError;
 use tidemark::store::{Store, look};
+use tidemark::test_hooks::TestHooks;
 use tidemark::vault::memory::MemoryVault;
 use tidemark_core::account::AccountId;
 use tidemark_core::alert::Notice;
@@ -96,6 +97,7 @@ impl Stage {
             store,
             system_locale: "en".to_owned(),
             demo,
+            test_hooks: TestHooks::default(),
         };
         let (controller, inbox) = Controller::new(parts);
         tokio::spawn(controller.run());

@@ -12,6 +12,7 @@ use tidemark_core::watched::Kept;
 
 use crate::config::{self, Paths};
 use crate::store::Store;
+use crate::test_hooks::TestHooks;
 
 /// A week, and what a week is compared with.
 const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(9 * 24);
@@ -20,7 +21,14 @@ const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(9 * 24);
 const SIMULATED_EVERY: SignedDuration = SignedDuration::from_mins(15);
 
 /// Makes the monitor of the user's accounts, or of the simulated ones.
-pub(super) fn monitor(paths: &Paths, store: &Store, system_locale: &str, demo: bool, now: &Now) -> Monitor {
+pub(super) fn monitor(
+    paths: &Paths,
+    store: &Store,
+    system_locale: &str,
+    demo: bool,
+    hooks: &TestHooks,
+    now: &Now,
+) -> Monitor {
     let loaded = config::load(paths, now.at);
     let (settings, kept, memory) = if demo {
         let settings = simulate::settings(&loaded.settings);
@@ -32,7 +40,7 @@ pub(super) fn monitor(paths: &Paths, store: &Store, system_locale: &str, demo: b
         (loaded.settings, kept, store.memory().unwrap_or_default())
     };
     let start = Start { settings, memory, kept, system_locale: system_locale.to_owned(), demo };
-    let mut monitor = Monitor::new(start, now);
+    let mut monitor = Monitor::new(start, now).with_poll_interval(hooks.poll_interval);
     if let Some(remark) = loaded.remark {
         // Only noted here; what it shows follows with the first event.
         monitor.update(Event::Remark(remark), now);
