@@ -48,6 +48,14 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+impl Answer {
+    /// Gives the server's clock at the moment of the answer, by its `Date` header.
+    #[must_use]
+    pub fn server_time(&self) -> Option<Timestamp> {
+        http::date(self)
+    }
+}
+
 /// The longest body that is read, in bytes. A real answer has about 2 KiB.
 pub const BODY_LIMIT: usize = 256 * 1024;
 

@@ -15,6 +15,7 @@ pub mod instance;
 pub mod key;
 pub mod log;
 pub mod store;
+pub mod supervision;
 pub mod test_hooks;
 pub mod vault;
 

@@ -3,24 +3,28 @@
 //! Owns `history.sqlite`. Refuses keys, and refuses to matter: a store that cannot be used is told of and then keeps
 //! nothing, while everything else goes on.
 
+mod clock;
 mod history;
 mod keeper;
 mod last;
 mod look;
 mod open;
+mod pending;
 mod readings;
 mod schema;
 mod thin;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use tidemark_core::message::Remark;
 
-use open::{Care, FileMark};
+use open::{Care, FileMark, FileStamp, Opened, Refusal};
 
+pub use clock::Clock;
 pub use keeper::{Keeper, Told, Write};
 pub use look::{NotReadable, look};
 pub use readings::{Entry, Figure, Filter, Known, Page};
@@ -33,6 +37,10 @@ pub struct Store {
     connection: Mutex<Option<Open>>,
     /// Where it lies; `None` where nothing is to be kept.
     path: Option<PathBuf>,
+    /// Why it could not be opened the last time, so that a cause is logged once.
+    refusal: Mutex<Option<Refusal>>,
+    /// Whether it was logged that an account has too many windows.
+    has_warned: AtomicBool,
 }
 
 /// A store that is open.
@@ -73,14 +81,22 @@ impl Store {
     /// it is, and nothing is kept then.
     #[must_use]
     pub fn open(path: &Path, now: Timestamp) -> (Self, Option<Remark>) {
-        let (connection, remark) = open::open(path, Care::Quick, now);
-        (Self { connection: Mutex::new(connection), path: Some(path.to_owned()) }, remark)
+        let store = Self { path: Some(path.to_owned()), ..Self::nowhere() };
+        let Opened { open, remark, refusal } = open::open(path, Care::Quick, now);
+        store.log(refusal);
+        *store.connection() = open;
+        (store, remark)
     }
 
     /// Gives a store that keeps nothing, as the demo account wants it.
     #[must_use]
     pub const fn nowhere() -> Self {
-        Self { connection: Mutex::new(None), path: None }
+        Self {
+            connection: Mutex::new(None),
+            path: None,
+            refusal: Mutex::new(None),
+            has_warned: AtomicBool::new(false),
+        }
     }
 
     /// Tells whether what is kept now reaches the file: it is open, and still the file of its name. A store that is
@@ -98,9 +114,23 @@ impl Store {
         if let Some(old) = connection.take() {
             old.let_go();
         }
-        let remark;
-        (*connection, remark) = open::open(path, Care::Whole, now);
-        remark
+        let opened = open::open(path, Care::Whole, now);
+        self.log(opened.refusal);
+        *connection = opened.open;
+        opened.remark
+    }
+
+    /// Gives how its files look now; `None` where nothing is to be kept.
+    fn stamp(&self) -> Option<FileStamp> {
+        self.path.as_deref().map(FileStamp::of)
+    }
+
+    fn log(&self, refusal: Option<Refusal>) {
+        let former =
+            std::mem::replace(&mut *self.refusal.lock().unwrap_or_else(PoisonError::into_inner), refusal);
+        if let Some(refusal) = refusal.filter(|_| refusal != former) {
+            tracing::warn!(?refusal, "the store of readings cannot be used");
+        }
     }
 
     /// Reads every page and compares what belongs together; tells whether all is well. A year of ten accounts takes

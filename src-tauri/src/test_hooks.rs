@@ -119,6 +119,7 @@ impl TestHooks {
     /// # Panics
     ///
     /// That is its purpose.
+    #[track_caller]
     pub fn panic_if_requested(&self, component: Component) {
         for trigger in self.panics.iter().filter(|trigger| trigger.component == component) {
             assert!(

@@ -2,6 +2,8 @@
 //!
 //! Owns who the points belong to. Refuses to decide what is worth keeping: the core's history does.
 
+use std::sync::atomic::Ordering;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use tidemark_core::account::{Account, AccountId};
@@ -47,12 +49,23 @@ impl Store {
             let Some(account) = account_to_write(connection, account)? else { return Ok(()) };
             for change in changes {
                 match change {
-                    Change::Window { key, point } => keep_point(connection, account, key, point)?,
+                    Change::Window { key, point } => {
+                        if !keep_point(connection, account, key, point)? {
+                            self.warn_of_too_many_windows();
+                        }
+                    }
                     Change::Money(point) => keep_money(connection, account, point)?,
                 }
             }
             Ok(())
         })
+    }
+
+    /// A plan with too many windows has them in each answer; once is enough.
+    fn warn_of_too_many_windows(&self) {
+        if !self.has_warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!("more windows than any plan has: what is new of them is not kept");
+        }
     }
 
     /// Gives an account's points since a moment, oldest first, and for each window the one before it.
@@ -218,16 +231,16 @@ fn windows(connection: &Connection, account: i64) -> Result<Vec<(i64, WindowKey)
     Ok(found.collect::<Result<_, _>>()?)
 }
 
+/// Keeps a point; `false` where its window would be one too many.
 fn keep_point(
     connection: &Connection,
     account: i64,
     key: &WindowKey,
     point: &Point,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let known = series_key(connection, account, key)?;
     let Some(series) = known.map_or_else(|| new_series(connection, account, key), |s| Ok(Some(s)))? else {
-        tracing::warn!("more windows than any plan has: what is new of them is not kept");
-        return Ok(());
+        return Ok(false);
     };
     connection.prepare_cached(KEEP_POINT)?.execute(named_params! {
         ":series": series,
@@ -238,7 +251,7 @@ fn keep_point(
         ":resets": point.resets_at.map(Timestamp::as_millisecond),
         ":rolling": point.rolling,
     })?;
-    Ok(())
+    Ok(true)
 }
 
 /// Makes a new window of an account; `None` where it has too many already.

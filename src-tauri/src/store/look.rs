@@ -48,11 +48,11 @@ pub fn look(path: &Path) -> Result<Option<Store>, NotReadable> {
     };
     let (connection, age) = opened.map_err(|error| why(&error))?;
     match age {
-        Age::Older => Ok(None),
         Age::Newer => Err(NotReadable::Newer),
-        Age::Current => {
+        Age::Older if !schema::has_history(&connection).map_err(|error| why(&error))? => Ok(None),
+        Age::Older | Age::Current => {
             let open = Open { connection, file: FileMark::of(&path) };
-            Ok(Some(Store { connection: Mutex::new(Some(open)), path: None }))
+            Ok(Some(Store { connection: Mutex::new(Some(open)), ..Store::nowhere() }))
         }
     }
 }

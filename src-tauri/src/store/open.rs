@@ -1,9 +1,9 @@
 //! Opening the store: private, checked, brought to this version's schema, or moved aside.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
@@ -47,6 +47,42 @@ impl FileMark {
     }
 }
 
+/// How a store's files looked at one moment: another stamp may mean that what was wrong with them is not any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FileStamp {
+    file: FileMark,
+    /// Size, time of the last change and mode of the database and of its log.
+    contents: [Option<(u64, SystemTime, u32)>; 2],
+    /// The mode of the folder; its time changes with every file in it.
+    folder: Option<u32>,
+}
+
+impl FileStamp {
+    pub(super) fn of(path: &Path) -> Self {
+        let [log, ..] = beside(path);
+        let content = |file: &Path| {
+            let metadata = file.metadata().ok()?;
+            Some((metadata.len(), metadata.modified().ok()?, mode(&metadata)))
+        };
+        let folder = path.parent().and_then(|folder| folder.metadata().ok());
+        Self {
+            file: FileMark::of(path),
+            contents: [content(path), content(&log)],
+            folder: folder.as_ref().map(mode),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn mode(metadata: &Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::mode(metadata)
+}
+
+#[cfg(not(unix))]
+fn mode(metadata: &Metadata) -> u32 {
+    u32::from(metadata.permissions().readonly())
+}
+
 impl Open {
     /// Closes it without touching what bears its name by now, which may be another Tidemark's fresh store.
     pub(super) fn let_go(self) {
@@ -58,8 +94,8 @@ impl Open {
 }
 
 /// Why a file is not used as a store.
-#[derive(Debug)]
-enum Refusal {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
     /// It is damaged, or no database: it is moved aside.
     Broken,
     /// A newer version wrote it: it is left as it is.
@@ -68,24 +104,35 @@ enum Refusal {
     Unusable,
 }
 
-/// Gives the store where there can be one, and what the user must be told.
-pub(super) fn open(path: &Path, care: Care, now: Timestamp) -> (Option<Open>, Option<Remark>) {
+/// What came of opening a store.
+pub(super) struct Opened {
+    /// The store, where there can be one.
+    pub(super) open: Option<Open>,
+    /// What the user must be told.
+    pub(super) remark: Option<Remark>,
+    /// What was wrong with the file.
+    pub(super) refusal: Option<Refusal>,
+}
+
+/// Opens a store; what is broken is moved aside first.
+pub(super) fn open(path: &Path, care: Care, now: Timestamp) -> Opened {
     let broken = |kept_as| Some(Remark::StoreBroken { kept_as });
-    let Ok(path) = real_path(path) else { return (None, broken(None)) };
-    match open_once(&path, care) {
-        Ok(open) => (Some(open), None),
-        Err(refusal) => {
-            tracing::warn!(?refusal, "the store of readings cannot be used");
-            match refusal {
-                Refusal::Newer => (None, Some(Remark::StoreNewer)),
-                Refusal::Unusable => (None, broken(None)),
-                Refusal::Broken => match move_aside(&path, now) {
-                    Ok(name) => (open_once(&path, Care::Quick).ok(), broken(Some(name))),
-                    Err(_) => (None, broken(None)),
-                },
-            }
-        }
-    }
+    let Ok(path) = real_path(path) else {
+        return Opened { open: None, remark: broken(None), refusal: Some(Refusal::Unusable) };
+    };
+    let refusal = match open_once(&path, care) {
+        Ok(open) => return Opened { open: Some(open), remark: None, refusal: None },
+        Err(refusal) => refusal,
+    };
+    let (open, remark) = match refusal {
+        Refusal::Newer => (None, Some(Remark::StoreNewer)),
+        Refusal::Unusable => (None, broken(None)),
+        Refusal::Broken => match move_aside(&path, now) {
+            Ok(name) => (open_once(&path, Care::Quick).ok(), broken(Some(name))),
+            Err(_) => (None, broken(None)),
+        },
+    };
+    Opened { open, remark, refusal: Some(refusal) }
 }
 
 /// Makes the folder and resolves links on the way to it; a link in place of the file itself is never followed.
@@ -118,21 +165,36 @@ fn open_once(path: &Path, care: Care) -> Result<Open, Refusal> {
     }
 }
 
-/// The database's side files take its mode, so it is made first.
+/// Makes the file where there is none, and private where it is not: the database's side files take its mode.
+///
+/// A file that is there is not opened: closing it again would drop every POSIX lock that this process holds on it, those
+/// of SQLite included.
 fn make_private(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
+    options.create_new(true).write(true);
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-        let file = options.mode(0o600).open(path)?;
-        if file.metadata()?.permissions().mode() & 0o777 != 0o600 {
-            file.set_permissions(fs::Permissions::from_mode(0o600))?;
-        }
-        Ok(())
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => restrict(path),
+        Err(error) => Err(error),
     }
-    #[cfg(not(unix))]
-    options.open(path).map(drop)
+}
+
+#[cfg(unix)]
+fn restrict(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    match path.symlink_metadata()?.permissions().mode() & 0o777 {
+        0o600 => Ok(()),
+        // Someone does not want it written.
+        mode if mode & 0o200 == 0 => Err(io::ErrorKind::PermissionDenied.into()),
+        _ => fs::set_permissions(path, fs::Permissions::from_mode(0o600)),
+    }
+}
+
+#[cfg(not(unix))]
+fn restrict(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Checks and migrates; a newer version's file stays as it is.

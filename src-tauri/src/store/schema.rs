@@ -8,7 +8,10 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 2] = [LAST_ANSWERS, HISTORY];
+const STEPS: [&str; 3] = [LAST_ANSWERS, HISTORY, CLOCK];
+
+/// From this version on there is a history.
+const FIRST_WITH_HISTORY: usize = 2;
 
 const LAST_ANSWERS: &str = "
     CREATE TABLE last (
@@ -54,15 +57,34 @@ const HISTORY: &str = "
     CREATE TABLE thinned (step INTEGER PRIMARY KEY, until INTEGER NOT NULL) STRICT;
 ";
 
+/// The last moment that is known to have been right, and how long the machine had run then. What is there already was
+/// written while the clock was right as far as anyone knows.
+const CLOCK: &str = "
+    CREATE TABLE clock (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        at INTEGER NOT NULL,
+        boot TEXT NOT NULL,
+        since_boot INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO clock
+        SELECT 1, max(until), '', 0 FROM (SELECT until FROM share UNION ALL SELECT until FROM money)
+        HAVING max(until) IS NOT NULL;
+";
+
 /// How a file stands to this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Age {
-    /// No history in it yet.
+    /// To be brought to this version.
     Older,
     /// As this version writes it.
     Current,
     /// Not ours to touch.
     Newer,
+}
+
+/// Tells whether a file, which may be of an older version, has a history that this version can read.
+pub(super) fn has_history(connection: &Connection) -> rusqlite::Result<bool> {
+    Ok((FIRST_WITH_HISTORY..=STEPS.len()).contains(&version(connection)?))
 }
 
 pub(super) fn age(connection: &Connection) -> rusqlite::Result<Age> {

@@ -20,7 +20,8 @@ const AT_ONCE: u32 = 5000;
 impl Store {
     /// Thins out what is old and drops what is older than so many days, in many short transactions.
     ///
-    /// Age counts from the newest point where that is older than `now`: a clock that runs ahead costs nothing.
+    /// Age counts from the newest point where that is older than `now`. `now` is what [`Store::trusted_time`] gives:
+    /// neither a clock that is wrong nor points that it dated makes anything older than it is.
     ///
     /// # Errors
     ///

@@ -178,6 +178,31 @@ fn a_newer_versions_store_is_told_left_alone_and_used_when_it_is_ours_again() {
 
 #[cfg(unix)]
 #[test]
+fn opening_a_store_again_in_one_process_leaves_its_locks_in_place() {
+    let (_home, path) = home();
+    drop(fine(&path));
+    let first = Connection::open(&path).unwrap();
+    first.pragma_update(None, "journal_mode", "DELETE").unwrap();
+    first.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let others = || alone("faults::finds_the_store_locked", &path).output().unwrap();
+    assert!(others().status.success(), "{}", String::from_utf8_lossy(&others().stdout));
+    assert!(!Store::open(&path, now()).0.is_in_place());
+    let after = others();
+    assert!(after.status.success(), "the lock is gone: {}", String::from_utf8_lossy(&after.stdout));
+    first.execute_batch("COMMIT").unwrap();
+}
+
+#[test]
+#[ignore = "looks from another process, started by another test"]
+fn finds_the_store_locked() {
+    let other = Connection::open(given()).unwrap();
+    other.busy_timeout(Duration::ZERO).unwrap();
+    let error = other.execute_batch("BEGIN IMMEDIATE").unwrap_err();
+    assert_eq!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::DatabaseBusy));
+}
+
+#[cfg(unix)]
+#[test]
 fn a_full_disk_is_told_and_what_was_kept_before_stays() {
     let (_home, path) = home();
     fine(&path).keep_history(&id(1), &[sum(0)]).unwrap();

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
-use tidemark::store::{self, Entry, Figure, Filter, NotReadable, Store};
+use tidemark::store::{self, Clock, Entry, Figure, Filter, NotReadable, Store};
 use tidemark_core::account::{Account, AccountId};
 use tidemark_core::history::{Change, MoneyPoint, Point, WindowKey};
 use tidemark_core::reading::{Percent, Span};
@@ -10,6 +10,7 @@ use tidemark_core::reading::{Percent, Span};
 use super::{fine, home, id, now};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 fn moment(text: &str) -> Timestamp {
@@ -247,6 +248,140 @@ fn a_clock_that_runs_months_ahead_costs_no_detail() {
     store.keep_history(&id(1), &changes).unwrap();
     store.thin(start + DAY * 900, 400).unwrap();
     assert_eq!(store.history(&id(1), Timestamp::MIN).unwrap(), changes);
+}
+
+/// A machine whose clocks are set by the test.
+struct Machine {
+    store: Store,
+    /// The time that really is.
+    real: Timestamp,
+    /// What the machine's clock is ahead of it.
+    ahead: SignedDuration,
+    boot: u32,
+    since_boot: SignedDuration,
+    has_server_time: bool,
+}
+
+impl Machine {
+    fn new(store: Store) -> Self {
+        let real = moment("2026-06-01T10:00:00Z");
+        let zero = SignedDuration::ZERO;
+        Self { store, real, ahead: zero, boot: 1, since_boot: zero, has_server_time: true }
+    }
+
+    /// Lets so much time pass, reads once at its end, and does the daily round.
+    fn run(&mut self, span: SignedDuration) {
+        self.real += span;
+        self.since_boot += span;
+        let seen = if self.has_server_time { self.real } else { self.real + self.ahead };
+        self.store.keep_history(&id(1), &[change(seen, 5000), paid(seen, "7")]).unwrap();
+        self.round();
+    }
+
+    fn round(&self) {
+        let clock = Clock {
+            now: self.real + self.ahead,
+            boot: self.boot.to_string(),
+            since_boot: self.since_boot,
+            server: self.has_server_time.then_some(self.real),
+        };
+        let today = self.store.trusted_time(&clock).unwrap();
+        self.store.thin(today, 30).unwrap();
+    }
+
+    fn start_again(&mut self, off: SignedDuration) {
+        self.real += off;
+        (self.boot, self.since_boot) = (self.boot + 1, MINUTE);
+    }
+
+    fn points(&self) -> usize {
+        self.store.history(&id(1), Timestamp::MIN).unwrap().len()
+    }
+}
+
+#[test]
+fn a_clock_that_is_wrong_for_days_deletes_nothing() {
+    for (has_server_time, ahead) in [(true, 40), (true, 400), (false, 40), (false, 400), (false, -400)] {
+        let (_home, path) = home();
+        let mut machine = Machine::new(fine(&path));
+        for _ in 0..20 {
+            machine.run(DAY);
+        }
+        assert_eq!(machine.points(), 40);
+        // Restarted with a wrong clock, which stays wrong over more restarts.
+        (machine.has_server_time, machine.ahead) = (has_server_time, DAY * ahead);
+        for day in 1..=3 {
+            machine.start_again(HOUR);
+            machine.run(HOUR * 2);
+            machine.run(DAY);
+            assert_eq!(
+                machine.points(),
+                40 + 4 * day,
+                "{ahead} days ahead, server's time: {has_server_time}"
+            );
+        }
+        // Set right again.
+        (machine.has_server_time, machine.ahead) = (true, SignedDuration::ZERO);
+        machine.start_again(HOUR);
+        machine.run(HOUR * 2);
+        // What only a clock far back dated is old by any clock.
+        let misdated = if has_server_time || ahead > 0 { 0 } else { 12 };
+        assert_eq!(machine.points(), 40 + 12 + 2 - misdated, "{ahead} days ahead, set right");
+    }
+}
+
+#[test]
+fn what_is_old_by_two_clocks_goes_and_so_does_what_the_machines_running_time_made_old() {
+    let (_home, path) = home();
+    let mut machine = Machine::new(fine(&path));
+    machine.run(DAY);
+    machine.run(DAY);
+    // Off for two months: both clocks say so.
+    machine.start_again(DAY * 60);
+    machine.run(HOUR * 2);
+    assert_eq!(machine.points(), 2, "only what was just read");
+    // The server tells no time any more: the machine's running time makes it old.
+    machine.has_server_time = false;
+    machine.run(DAY * 29);
+    assert_eq!(machine.points(), 4);
+    machine.run(DAY * 2);
+    assert_eq!(machine.points(), 4, "the first has gone, and one has come");
+    // Off for two months, by the word of one clock only.
+    machine.start_again(DAY * 60);
+    machine.run(HOUR * 2);
+    assert_eq!(machine.points(), 6);
+}
+
+#[test]
+fn a_first_start_with_a_clock_that_is_years_back_loses_nothing_once_it_is_set_right() {
+    let (_home, path) = home();
+    let mut machine = Machine::new(fine(&path));
+    (machine.ahead, machine.has_server_time) = (-DAY * 365 * 50, true);
+    machine.run(HOUR * 2);
+    machine.run(DAY);
+    machine.ahead = SignedDuration::ZERO;
+    machine.run(HOUR * 2);
+    assert_eq!(machine.points(), 6);
+}
+
+#[test]
+fn a_store_of_the_version_before_trusts_its_newest_point() {
+    let (_home, path) = home();
+    let mut machine = Machine::new(fine(&path));
+    for _ in 0..20 {
+        machine.run(DAY);
+    }
+    let older = Connection::open(&path).unwrap();
+    older.execute_batch("DROP TABLE clock; PRAGMA user_version = 2").unwrap();
+    assert_eq!(
+        all(&store::look(&path).unwrap().unwrap(), &Filter::default()).len(),
+        40,
+        "it is looked at as it is"
+    );
+    machine.store = fine(&path);
+    (machine.has_server_time, machine.ahead) = (false, DAY * 400);
+    machine.run(HOUR * 2);
+    assert_eq!(machine.points(), 42);
 }
 
 #[test]
