@@ -1,6 +1,6 @@
 //! What has been told. Survives restarts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -26,9 +26,22 @@ pub struct Memory {
     pub(super) peaks: Vec<Date>,
     /// Who is silent until when.
     pub snooze: Snooze,
+    /// The accounts of which it is not known what was told.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    unknown: BTreeSet<AccountId>,
+    /// Whether it is not known if the peak hours of now were told.
+    #[serde(skip)]
+    pub(super) are_peaks_unknown: bool,
 }
 
 impl Memory {
+    /// Gives the memory of a start at which it could not be read: whatever the first reading of one of these accounts
+    /// shows may have been told before, so it is noted in silence.
+    #[must_use]
+    pub fn unknown(accounts: impl IntoIterator<Item = AccountId>) -> Self {
+        Self { unknown: accounts.into_iter().collect(), are_peaks_unknown: true, ..Self::default() }
+    }
+
     /// Compares the last good reading of an account with what was told and notes it.
     pub fn read(&mut self, watched: &Watched, thresholds: Thresholds, now: Timestamp) {
         let Some(good) = &watched.good else { return };
@@ -40,16 +53,25 @@ impl Memory {
             now: watched.server_now(now),
         };
         told.read(&good.reading, &light);
+        if self.unknown.remove(&watched.account.id) {
+            told.pass_over(|_| true);
+        }
     }
 
     /// Compares a failure with what was told and notes it.
     pub fn failed(&mut self, account: &AccountId, failure: &Failure) {
-        self.accounts.entry(account.clone()).or_default().failed(failure);
+        let told = self.accounts.entry(account.clone()).or_default();
+        told.failed(failure);
+        // A failure says nothing of the windows, so the account stays unknown until its first reading.
+        if self.unknown.contains(account) {
+            told.pass_over(|_| true);
+        }
     }
 
     /// Forgets an account.
     pub fn forget(&mut self, account: &AccountId) {
         self.accounts.remove(account);
+        self.unknown.remove(account);
         self.snooze.forget(account);
     }
 
@@ -77,17 +99,18 @@ struct Written {
     accounts: BTreeMap<AccountId, Told>,
     peaks: Vec<Date>,
     snooze: Snooze,
+    unknown: BTreeSet<AccountId>,
     pending: Vec<Pending>,
 }
 
 impl From<Written> for Memory {
     fn from(written: Written) -> Self {
-        let Written { mut accounts, peaks, snooze, pending } = written;
+        let Written { mut accounts, peaks, snooze, unknown, pending } = written;
         for notice in pending {
             if let Some(told) = notice.account.as_ref().and_then(|account| accounts.get_mut(account)) {
                 told.owe_again(notice.edge());
             }
         }
-        Self { accounts, peaks, snooze }
+        Self { accounts, peaks, snooze, unknown, are_peaks_unknown: false }
     }
 }

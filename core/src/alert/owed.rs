@@ -98,9 +98,10 @@ impl Memory {
     /// news.
     pub fn pass_over(&mut self, accounts: &[Watched], settings: &Settings, now: &Now) {
         for told in self.accounts.values_mut() {
-            told.pass_over(settings);
+            told.pass_over(|kind| !settings.tells(kind));
         }
-        if !settings.tells(super::NoticeKind::Peak)
+        let was_unknown = std::mem::take(&mut self.are_peaks_unknown);
+        if (was_unknown || !settings.tells(super::NoticeKind::Peak))
             && let Some((date, _)) = peak(accounts, settings, now)
         {
             self.note_peak(date);
@@ -229,9 +230,9 @@ impl Told {
         }
     }
 
-    fn pass_over(&mut self, settings: &Settings) {
+    /// Notes in silence what belongs to these kinds.
+    pub(super) fn pass_over(&mut self, off: impl Fn(super::NoticeKind) -> bool) {
         use super::NoticeKind as Kind;
-        let off = |kind| !settings.tells(kind);
         for window in self.windows.values_mut() {
             window.pass_over(|due| match due {
                 Due::Worse(Level::Spent) => off(Kind::Spent),

@@ -11,7 +11,7 @@ use tidemark_core::simulate;
 use tidemark_core::watched::Kept;
 
 use crate::config::{self, Paths};
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::test_hooks::TestHooks;
 
 /// A week, and what a week is compared with.
@@ -35,9 +35,14 @@ pub(super) fn monitor(
         let kept = settings.accounts.iter().map(|a| (a.id.clone(), simulated(a, now.at))).collect();
         (settings, kept, Memory::default())
     } else {
-        let kept = loaded.settings.accounts.iter().map(|a| (a.id.clone(), kept(store, &a.id, now.at)));
-        let kept = kept.collect();
-        (loaded.settings, kept, store.memory().unwrap_or_default())
+        // A store that cannot be written now may still be read.
+        let look = if store.is_in_place() { None } else { store::look(&paths.store).ok().flatten() };
+        let store = look.as_ref().unwrap_or(store);
+        let accounts = &loaded.settings.accounts;
+        let kept = accounts.iter().map(|a| (a.id.clone(), kept(store, &a.id, now.at))).collect();
+        let memory = store.memory().ok().filter(|_| store.is_in_place());
+        let memory = memory.unwrap_or_else(|| Memory::unknown(accounts.iter().map(|a| a.id.clone())));
+        (loaded.settings, kept, memory)
     };
     let start = Start { settings, memory, kept, system_locale: system_locale.to_owned(), demo };
     let mut monitor = Monitor::new(start, now).with_poll_interval(hooks.poll_interval);

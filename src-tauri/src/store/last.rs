@@ -99,16 +99,16 @@ impl Store {
         })
     }
 
-    /// Gives what notices have told; nothing where that is not understood.
+    /// Gives what notices have told.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the store cannot be read.
+    /// [`StoreError`] where the store cannot be read, or what it holds is not understood.
     pub fn memory(&self) -> Result<Memory, StoreError> {
         self.with(Memory::default(), |connection| {
             let mut statement = connection.prepare_cached("SELECT memory FROM memory")?;
             let text: Option<String> = statement.query_row([], |row| row.get(0)).optional()?;
-            Ok(text.and_then(|text| understood(&text)).unwrap_or_default())
+            Ok(text.map_or_else(|| Ok(Memory::default()), |text| serde_json::from_str(&text))?)
         })
     }
 }
