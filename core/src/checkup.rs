@@ -244,7 +244,9 @@ fn file(words: &Words, remark: Option<&Remark>) -> String {
         }
         Some(Remark::SettingsNewer { kept_as }) => with("check-file-newer", kept_as),
         Some(Remark::StoreNewer) => words.say("check-file-store-newer"),
-        Some(Remark::StoreBroken { kept_as: None }) => words.say("check-file-unusable"),
+        Some(Remark::InternalError | Remark::StoreBroken { kept_as: None }) => {
+            words.say("check-file-unusable")
+        }
     }
 }
 

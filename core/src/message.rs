@@ -118,6 +118,8 @@ pub enum Remark {
     },
     /// The store of readings is from a newer version: it is left as it is, and nothing is kept.
     StoreNewer,
+    /// Something panicked, was contained and logged.
+    InternalError,
     /// The store of readings could not be used.
     StoreBroken {
         /// The file name it was kept under, where it was moved.

@@ -4,6 +4,8 @@
 
 mod notices;
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::account::AccountId;
@@ -12,7 +14,7 @@ use crate::answer::Answer;
 use crate::chart::Subject;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
-use crate::history::{History, WindowKey};
+use crate::history::WindowKey;
 use crate::level::Level;
 use crate::message::{Effect, Event, KeyringTrouble, Now, Remark};
 use crate::present::{self, Cards, Scene};
@@ -31,7 +33,7 @@ use notices::Deliveries;
 pub struct Start {
     /// The user's choices and accounts.
     pub settings: Settings,
-    /// What has been told before.
+    /// What has been told before. [`Memory::unknown`] where it could not be read.
     pub memory: Memory,
     /// What was kept of each account.
     pub kept: Vec<(AccountId, Kept)>,
@@ -42,10 +44,13 @@ pub struct Start {
 }
 
 /// The state of everything, and the one function that changes it.
-#[derive(Debug)]
+///
+/// A clone is cheap enough to be made before each event: what is large in it is shared until it changes. The shell
+/// goes back to that clone where an update panics half-way.
+#[derive(Clone, Debug)]
 pub struct Monitor {
     settings: Settings,
-    words: Words,
+    words: Arc<Words>,
     system_locale: String,
     demo: bool,
     watched: Vec<Watched>,
@@ -75,7 +80,7 @@ impl Monitor {
         let watched =
             settings.accounts.iter().map(|a| Watched::new(a.clone(), take_kept(&a.id), now.at)).collect();
         Self {
-            words: Words::new(Tongue::of(settings.language, &system_locale)),
+            words: Arc::new(Words::new(Tongue::of(settings.language, &system_locale))),
             deliveries: Deliveries::default(),
             settings,
             system_locale,
@@ -123,7 +128,9 @@ impl Monitor {
                 self.deliveries.done(&mut self.memory, &id, shown, thresholds, now.at);
             }
             Event::Dismissed(banner) => {
-                if !self.deliveries.dismiss(&mut self.memory, &banner, self.settings.thresholds()) {
+                let is_notice =
+                    self.deliveries.dismiss(&mut self.memory, &banner, self.settings.thresholds());
+                if !is_notice && !self.dismissed.contains(&banner) {
                     self.dismissed.push(banner);
                 }
             }
@@ -148,7 +155,7 @@ impl Monitor {
             }
             Event::ForgetReadings(account) => {
                 let meant = |w: &&mut Watched| account.as_ref().is_none_or(|id| w.account.id == *id);
-                self.watched.iter_mut().filter(meant).for_each(|w| w.history = History::default());
+                self.watched.iter_mut().filter(meant).for_each(|w| w.history = Arc::default());
             }
             Event::NotificationsBack => self.deliveries.hurry(),
         }
@@ -170,7 +177,7 @@ impl Monitor {
 
     /// Gives the catalogue in use.
     #[must_use]
-    pub const fn words(&self) -> &Words {
+    pub fn words(&self) -> &Words {
         &self.words
     }
 
@@ -270,7 +277,7 @@ impl Monitor {
         }
         let tongue = Tongue::of(settings.language, &self.system_locale);
         if tongue != self.words.tongue {
-            self.words = Words::new(tongue);
+            self.words = Arc::new(Words::new(tongue));
         }
         self.settings = settings;
     }

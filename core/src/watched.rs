@@ -2,6 +2,8 @@
 //!
 //! Owns what counts as stale and which level an account has. Refuses words.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
@@ -54,8 +56,8 @@ pub struct Watched {
     pub good: Option<Good>,
     /// What went wrong since, where something did.
     pub failure: Option<(Timestamp, Failure)>,
-    /// What was read over time.
-    pub history: History,
+    /// What was read over time; shared with a clone until the next answer.
+    pub history: Arc<History>,
     /// How many answers and failures it has taken.
     pub answers: u64,
 }
@@ -71,7 +73,7 @@ impl Watched {
             schedule: Schedule::new(now, seed),
             good: None,
             failure: kept.failure,
-            history: kept.history,
+            history: Arc::new(kept.history),
             answers: 0,
         };
         // A key that is kept unchecked may be another one than MiniMax spoke of.
@@ -106,7 +108,8 @@ impl Watched {
                 let unchanged = self.good.as_ref().filter(|g| same_figures(&g.reading, &reading));
                 let changed_at = unchanged.map_or(now, |g| g.changed_at);
                 let skew = skew(&reading, now);
-                let changes = self.history.take(&reading, now.checked_add(skew).unwrap_or(now));
+                let changes =
+                    Arc::make_mut(&mut self.history).take(&reading, now.checked_add(skew).unwrap_or(now));
                 self.good = Some(Good { at: now, changed_at, skew, reading });
                 self.failure = None;
                 Ok(changes)

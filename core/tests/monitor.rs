@@ -438,6 +438,52 @@ fn a_poll_interval_of_a_test_replaces_that_of_the_settings() {
     assert_eq!(stage.answer(&left(69)), 1, "no setting changes it");
 }
 
+#[test]
+fn where_the_memory_is_unknown_a_first_reading_shows_no_notification() {
+    let Stage { now, settings, .. } = Stage::with(&["Home"]);
+    let unknown = Memory::unknown(settings.accounts.iter().map(|a| a.id.clone()));
+    let mut stage = Stage::around(
+        Monitor::new(start(&settings, unknown, Vec::new()), &now),
+        settings.clone(),
+        now.clone(),
+    );
+    stage.answer(&Err(Failure::new(FailureKind::KeyRejected)));
+    stage.check(&left(0));
+    assert_eq!(stage.notices, [], "all of it may have been shown before");
+    let kept = serde_json::to_string(&stage.memory).expect("it is written");
+    stage.check(&left(60));
+    stage.check(&left_until(60, "2026-11-23T14:00:00Z"));
+    stage.check(&left_until(0, "2026-11-23T14:00:00Z"));
+    assert_eq!(stage.notices.len(), 1, "what happens from then on is: {:?}", stage.notices);
+
+    // Another start, with the memory that was kept after the silent reading.
+    let memory = serde_json::from_str(&kept).expect("it is read");
+    let mut stage = Stage::around(Monitor::new(start(&settings, memory, Vec::new()), &now), settings, now);
+    stage.answer(&left(0));
+    assert_eq!(stage.notices, []);
+}
+
+#[test]
+fn an_internal_error_is_shown_in_window_and_tray_until_it_is_dismissed() {
+    let mut stage = Stage::with(&["Home"]);
+    stage.answer(&left(71));
+    let quiet = stage.tray().clone();
+    stage.tell(Event::Remark(Remark::InternalError));
+    let tray = stage.tray();
+    assert_eq!(tray.tooltip, format!("{}\nInternal error: see the window", quiet.tooltip));
+    assert!(format!("{:?}", tray.menu).contains("Internal error: see the window"), "{:?}", tray.menu);
+    let banner = stage.view().banners.remove(0);
+    assert_eq!(
+        (banner.id.as_str(), banner.title.as_str()),
+        ("internal_error", "Tidemark had an internal error")
+    );
+    stage.tell(Event::Dismissed(banner.id));
+    assert_eq!(stage.view().banners, []);
+    assert_eq!(stage.tray(), &quiet);
+    stage.tell(Event::Remark(Remark::InternalError));
+    assert_eq!(stage.view().banners, [], "the user is told once");
+}
+
 /// An answer that says when it was given.
 fn dated(date: &str, body: &serde_json::Value) -> Answer {
     let headers = vec![("date".to_owned(), date.to_owned())];

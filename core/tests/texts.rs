@@ -42,8 +42,9 @@ const BUILT: [&str; 20] = [
 const NO_IDS: [&str; 4] = ["notice_{}", "{stem}-", "row-{n}", "tidemark-store-year-{}"];
 
 /// Titles of banners whose body is found by their id.
-const BANNERS: [&str; 13] = [
+const BANNERS: [&str; 14] = [
     "banner-demo",
+    "banner-internal-error",
     "banner-keyring-absent",
     "banner-keyring-locked",
     "banner-keyring-slow",

@@ -25,7 +25,7 @@ use tidemark_core::settings::Settings;
 use crate::config::{self, Paths};
 use crate::error::AppError;
 use crate::test_hooks::TestHooks;
-use crate::{Machine, Options, log};
+use crate::{Machine, Options, log, supervision};
 
 /// What the exit codes say, below the help.
 const CODES: &str =
@@ -141,6 +141,7 @@ impl From<EndpointName> for Endpoint {
 /// Runs what the arguments ask for.
 #[must_use]
 pub fn main() -> ExitCode {
+    supervision::log_panics();
     let Cli { app, command } = Cli::parse();
     let done = match command {
         None => return start_app(&app),
@@ -282,7 +283,9 @@ fn load_settings(machine: &Machine) -> Settings {
         Some(Remark::SettingsNewer { kept_as }) => {
             format!("the settings are from a newer version; a copy is kept as {kept_as}")
         }
-        Some(Remark::StoreBroken { .. } | Remark::StoreNewer) | None => return loaded.settings,
+        Some(Remark::InternalError | Remark::StoreBroken { .. } | Remark::StoreNewer) | None => {
+            return loaded.settings;
+        }
     };
     let _ = writeln!(std::io::stderr(), "tidemark: {note}.");
     loaded.settings

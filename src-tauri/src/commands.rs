@@ -252,6 +252,8 @@ async fn worded<T>(shell: &Shell, done: Result<T, AppError>) -> Result<T, AppErr
     }
 }
 
+/// The controller gave no answer: the app is ending, or the question ran into an internal error. The page has words for
+/// an error without any.
 fn gone() -> AppError {
-    AppError::new(Code::Other, "Tidemark is ending.")
+    AppError::new(Code::Other, "")
 }

@@ -13,13 +13,14 @@ mod start;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tidemark_core::account::AccountId;
 use tidemark_core::alert::{Notice, NoticeKind};
 use tidemark_core::chart::Range;
+use tidemark_core::failure::{Failure, FailureKind};
 use tidemark_core::habits::Habits;
 use tidemark_core::message::{Effect, Event, Now, Remark};
 use tidemark_core::monitor::Monitor;
@@ -34,7 +35,8 @@ use crate::accounts::Desk;
 use crate::config;
 use crate::error::AppError;
 use crate::store::{Keeper, Store, Told, Write};
-use crate::test_hooks::TestHooks;
+use crate::supervision::{self, Panicked};
+use crate::test_hooks::{Component, TestHooks};
 use crate::vault::KeyVault;
 
 use beat::{Beat, demo_time};
@@ -53,6 +55,13 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const SHORTEST_BEAT: Duration = Duration::from_millis(100);
 /// How long a disk that hangs may hold up what waits for being kept.
 const KEPT_WITHIN: Duration = Duration::from_secs(3);
+/// How long the controller rests after a panic outside of all events, and how often it does so within an hour.
+const RESTART_PAUSE: Duration = Duration::from_secs(5);
+const RESTARTS_COUNT_FOR: Duration = Duration::from_hours(1);
+const MOST_RESTARTS: u32 = 5;
+/// The longest that ticks which panic are apart, and how many of them it takes to give up: some three quarters of an hour.
+const LONGEST_PAUSE: Duration = Duration::from_mins(15);
+const MOST_FAILED_TICKS: u32 = 6;
 /// The simulated day goes faster, and so does its heart.
 const DEMO_HEARTBEAT: Duration = Duration::from_secs(1);
 
@@ -143,6 +152,8 @@ pub struct Controller<D, V> {
     /// The settings in use, as they were last read well.
     known: Option<Settings>,
     test_hooks: TestHooks,
+    /// How many ticks in a row panicked.
+    failed_ticks: u32,
     inbox: mpsc::UnboundedReceiver<Message>,
     own: mpsc::UnboundedSender<Message>,
 }
@@ -158,7 +169,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         let now = Now { at: Timestamp::now(), zone: zone.clone() };
         let monitor = monitor(&desk.paths, &store, &system_locale, demo, &test_hooks, &now);
         let tell = own.clone();
-        let keeper = Keeper::start(store, move |told| {
+        let keeper = Keeper::with_test_hooks(store, test_hooks.clone(), move |told| {
             let event = match told {
                 Told::Remark(remark) => Event::Remark(remark),
                 Told::Works => Event::StoreWorks,
@@ -181,6 +192,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             flights: HashMap::new(),
             known: None,
             test_hooks,
+            failed_ticks: 0,
             inbox,
             own: own.clone(),
         };
@@ -188,28 +200,57 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
     }
 
     /// Runs until everyone who could tell it something is gone.
-    pub async fn run(mut self) {
-        self.settings_changed();
+    ///
+    /// # Errors
+    ///
+    /// [`Panicked`] where it panics again and again, at every tick or outside of all events: then nothing is watched
+    /// any more, and what is shown grows old.
+    pub async fn run(mut self) -> Result<(), Panicked> {
+        let _ = supervision::catch(|| self.settings_changed());
+        let mut restarts = 0;
+        loop {
+            let began = Instant::now();
+            if let Ok(end) = supervision::catch_async(self.handle_messages()).await {
+                return end;
+            }
+            restarts = if began.elapsed() > RESTARTS_COUNT_FOR { 1 } else { restarts + 1 };
+            if restarts > MOST_RESTARTS {
+                return Err(Panicked);
+            }
+            tokio::time::sleep(RESTART_PAUSE).await;
+        }
+    }
+
+    async fn handle_messages(&mut self) -> Result<(), Panicked> {
         let mut now = Timestamp::now();
         loop {
             let beat = Beat::new(now, self.next_beat());
             let heard = tokio::select! {
                 message = self.inbox.recv() => match message {
                     Some(message) => message,
-                    None => return,
+                    None => return Ok(()),
                 },
                 () = tokio::time::sleep(beat.length) => Message::Event(Event::Tick),
             };
             now = Timestamp::now();
             if beat.has_leapt(now) {
-                self.tell(Event::Woke);
+                self.handle(Message::Event(Event::Woke));
             }
             if matches!(heard, Message::LeaveDemo) {
                 // Read anew, the accounts must have all that was kept of them.
                 let _ = tokio::time::timeout(KEPT_WITHIN, self.keeper.settled()).await;
             }
-            self.take(heard);
+            self.handle(heard);
+            if self.failed_ticks > MOST_FAILED_TICKS {
+                return Err(Panicked);
+            }
         }
+    }
+
+    /// Handles a message; where that panics, only the message is lost.
+    fn handle(&mut self, message: Message) {
+        // The reply channel of a page's question is dropped with it, so that the page gets an error.
+        let _ = supervision::catch(|| self.take(message));
     }
 
     /// Gives how long to wait for the next beat: until something is due, but never longer than a heartbeat.
@@ -219,7 +260,10 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         let now = self.now().at;
         let until = self.monitor.next_due().map(|due| due.duration_since(now) / speed);
         let until = until.and_then(|u| Duration::try_from(u).ok()).unwrap_or(longest);
-        until.clamp(SHORTEST_BEAT, longest)
+        let beat = until.clamp(SHORTEST_BEAT, longest);
+        // What is due stays due after a panic; without a pause it would panic without end.
+        let pause = HEARTBEAT.saturating_mul(1 << self.failed_ticks.min(16)).min(LONGEST_PAUSE);
+        if self.failed_ticks == 0 { beat } else { pause }
     }
 
     fn take(&mut self, message: Message) {
@@ -328,14 +372,50 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             // It may have woken up somewhere else.
             self.zone = TimeZone::system();
         }
-        let now = self.now();
-        for effect in self.monitor.update(event, &now) {
-            self.carry_out(effect);
+        let is_tick = matches!(event, Event::Tick);
+        // An answer that cannot be taken counts as a failure, so that it is not asked for again at once.
+        let refused = match &event {
+            Event::Answered { account, fetch, outcome: Ok(_) } => Some((account.clone(), *fetch)),
+            _ => None,
+        };
+        match self.update(event) {
+            Ok(effects) => {
+                self.failed_ticks = if is_tick { 0 } else { self.failed_ticks };
+                for effect in effects {
+                    // Each for itself: a window that cannot be shown must not keep a reading from being written.
+                    let _ = supervision::catch(|| self.carry_out(effect));
+                }
+            }
+            Err(Panicked) => {
+                self.failed_ticks = self.failed_ticks.saturating_add(u32::from(is_tick));
+                if let Some((account, fetch)) = refused {
+                    let outcome = Err(Failure::new(FailureKind::Unreadable));
+                    self.tell(Event::Answered { account, fetch, outcome });
+                }
+            }
         }
         let habits = Habits::of(self.monitor.settings());
         if self.habits.replace(habits) != Some(habits) {
             self.desktop.take_up(habits);
         }
+    }
+
+    /// Has the core take an event. A panic may leave the monitor half-way between two states, with accounts or what
+    /// was told missing, so it goes on from a copy of before; the copy shares what is large.
+    fn update(&mut self, event: Event) -> Result<Vec<Effect>, Panicked> {
+        let now = self.now();
+        let before = self.monitor.clone();
+        let updated = supervision::catch(|| {
+            if matches!(event, Event::CheckNow) {
+                self.test_hooks.arm();
+                self.test_hooks.panic_if_requested(Component::Controller);
+            }
+            self.monitor.update(event, &now)
+        });
+        if updated.is_err() {
+            self.monitor = before;
+        }
+        updated
     }
 
     fn now(&self) -> Now {
@@ -355,7 +435,9 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                 let (own, desk) = (self.own.clone(), Arc::clone(&self.desk));
                 let (keys, id) = (self.keys.clone(), account.clone());
                 let flight = tokio::spawn(async move {
-                    let outcome = keys.ask(&desk, &account, region, endpoint, &own).await;
+                    let asked =
+                        supervision::catch_async(keys.ask(&desk, &account, region, endpoint, &own)).await;
+                    let outcome = asked.unwrap_or(Err(Failure::new(FailureKind::Other)));
                     let _ = own.send(Message::Event(Event::Answered { account, fetch, outcome }));
                 });
                 // The core waits for this one only; two at once for one account would be one too many.
@@ -372,11 +454,17 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                 let is_test = notice.kind == NoticeKind::Test;
                 let testing = if is_test { std::mem::take(&mut self.testing) } else { Vec::new() };
                 let sorry = self.monitor.words().say("notice-test-failed");
+                let hooks = self.test_hooks.clone();
                 tokio::spawn(async move {
                     let id = notice.id.clone();
                     // Kept before it is shown; a disk that hangs is no reason to be silent.
                     let _ = tokio::time::timeout(KEPT_WITHIN, keeper.settled()).await;
-                    let shown = desktop.notify(notice).await;
+                    let shown = supervision::catch_async(async {
+                        hooks.panic_if_requested(Component::Notifications);
+                        desktop.notify(notice).await
+                    });
+                    // Not shown, it is tried again later.
+                    let shown = shown.await.unwrap_or(false);
                     for reply in testing {
                         let _ = reply.send(if shown { Ok(()) } else { Err(sorry.clone()) });
                     }

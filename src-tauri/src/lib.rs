@@ -27,7 +27,7 @@ use tauri::{AppHandle, Manager as _, RunEvent};
 use tidemark_core::alert::{Notice, NoticeAction, SnoozeFor};
 use tidemark_core::endpoint::Hosts;
 use tidemark_core::habits::Habits;
-use tidemark_core::message::Event;
+use tidemark_core::message::{Event, Remark};
 use tidemark_core::tray::Tray;
 use tidemark_core::view::View;
 use tokio::sync::mpsc::UnboundedSender;
@@ -40,8 +40,14 @@ use desktop::notifier::Notifier;
 use desktop::window::Goal;
 use desktop::{bus, calling, place, power, theme, tray, window};
 use store::Store;
+use supervision::keep_running;
 use test_hooks::TestHooks;
 use vault::Keyring;
+
+/// The exit code of an app that cannot go on (`EX_SOFTWARE`).
+const INTERNAL_ERROR: i32 = 70;
+/// How long ending in good order may take then.
+const EXIT_WITHIN: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// How the app is started.
 #[derive(Clone, Copy, Debug, Default)]
@@ -202,7 +208,8 @@ fn compose(
     })?;
     let (store, store_remark) =
         if options.demo { (Store::nowhere(), None) } else { Store::open(&paths.store, Timestamp::now()) };
-    let desk = Arc::new(Desk { api, vault: Keyring::new(), paths: paths.clone() });
+    let vault = Keyring::with_test_hooks(test_hooks.clone());
+    let desk = Arc::new(Desk { api, vault, paths: paths.clone() });
     let pressed = app.clone();
     let notifier = Notifier::new(move |action, account| match action {
         NoticeAction::Open => window::open_from_anywhere(&pressed, Goal::account(account)),
@@ -211,7 +218,7 @@ fn compose(
             pressed.state::<Shell>().tell(Message::Event(Event::Snooze { account, length }));
         }
     });
-    let (tray, tray_life) = tray::item(app);
+    let (tray, tray_service) = tray::item(app);
     let parts = Parts {
         desktop: Screen { app: app.clone(), demo: options.demo, notifier, tray },
         desk: Arc::clone(&desk),
@@ -222,12 +229,17 @@ fn compose(
     };
     let lock = if options.demo { None } else { instance::mark_running(&paths) };
     let (controller, inbox) = Controller::new(parts);
+    let told = inbox.clone();
+    supervision::report_first_panic(move || {
+        let _ = told.send(Message::Event(Event::Remark(Remark::InternalError)));
+    });
     let shell = Shell { inbox: inbox.clone(), desk, measuring: tokio::sync::Mutex::default() };
     // A broken file is moved away when it is first read, so only this first reading knows of it.
     for remark in loaded.remark.into_iter().chain(store_remark) {
         shell.tell(Message::Event(Event::Remark(remark)));
     }
     app.manage(shell);
+    let ending = app.clone();
     std::thread::Builder::new().name("tidemark".to_owned()).spawn(move || {
         runtime.block_on(async move {
             let (changed, woken, served) = (inbox.clone(), inbox.clone(), inbox);
@@ -236,20 +248,38 @@ fn compose(
                 let _ = changed.send(Message::SettingsFile);
             })
             .inspect_err(|error| tracing::warn!(%error, "changes by the command line will not be noticed"));
-            tokio::spawn(power::watch(move || {
-                let _ = woken.send(Message::Event(Event::Woke));
+            tokio::spawn(keep_running(move || {
+                let woken = woken.clone();
+                power::watch(move || {
+                    let _ = woken.send(Message::Event(Event::Woke));
+                })
             }));
-            tokio::spawn(tray_life);
-            tokio::spawn(bus::follow("org.freedesktop.Notifications", move |is_there| {
-                if is_there {
-                    let _ = served.send(Message::Event(Event::NotificationsBack));
-                }
+            tokio::spawn(async move { keep_running(|| tray_service.run()).await });
+            tokio::spawn(keep_running(move || {
+                let served = served.clone();
+                bus::follow("org.freedesktop.Notifications", move |is_there| {
+                    if is_there {
+                        let _ = served.send(Message::Event(Event::NotificationsBack));
+                    }
+                })
             }));
-            controller.run().await;
+            let ended = controller.run().await;
             drop(lock);
+            if ended.is_err() {
+                give_up(&ending).await;
+            }
         });
     })?;
     Ok(())
+}
+
+/// Ends the app, which has stopped watching: better no figures than old ones.
+async fn give_up(app: &AppHandle) {
+    tracing::error!("monitoring has stopped for good after repeated internal errors; the app ends");
+    app.exit(INTERNAL_ERROR);
+    // Where the thread of windows hangs.
+    tokio::time::sleep(EXIT_WITHIN).await;
+    std::process::exit(INTERNAL_ERROR);
 }
 
 /// The desktop as the controller sees it.

@@ -19,7 +19,8 @@ use tidemark_core::message::KeyringTrouble;
 use tokio::sync::oneshot;
 
 use crate::key::ApiKey;
-use desk::{Desk, Job, Outcome};
+use crate::test_hooks::{Component, TestHooks};
+use desk::{Desk, Job, Outcome, Platform};
 
 /// Who waits, and so how long, and whether the keyring may ask for its password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -66,6 +67,19 @@ pub trait KeyVault: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), KeyringTrouble>> + Send;
 }
 
+/// The platform's key store, which panics where a test asks for it.
+struct Hooked {
+    hooks: TestHooks,
+    system: platform::System,
+}
+
+impl Platform for Hooked {
+    fn run(&mut self, job: &Job, patience: Patience) -> Outcome {
+        self.hooks.panic_if_requested(Component::Keyring);
+        self.system.run(job, patience)
+    }
+}
+
 /// The desktop's own keyring.
 #[derive(Clone, Debug)]
 pub struct Keyring {
@@ -82,7 +96,16 @@ impl Keyring {
     /// Makes ready; the keyring itself is not touched before the first request.
     #[must_use]
     pub fn new() -> Self {
-        Self { desk: Desk::new(Box::new(|| Box::new(platform::System::default())), Patience::limit) }
+        Self::with_test_hooks(TestHooks::default())
+    }
+
+    /// Makes ready as [`Keyring::new`] does, with what a test of the whole app asks for.
+    #[must_use]
+    pub fn with_test_hooks(hooks: TestHooks) -> Self {
+        let open = move || -> Box<dyn Platform> {
+            Box::new(Hooked { hooks: hooks.clone(), system: platform::System::default() })
+        };
+        Self { desk: Desk::new(Box::new(open), Patience::limit) }
     }
 
     /// Reads a key from a thread that has no runtime.

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -44,10 +45,11 @@ enum Seen {
 }
 
 #[derive(Clone)]
-struct Recorder(UnboundedSender<Seen>);
+struct Recorder(UnboundedSender<Seen>, Arc<AtomicBool>);
 
 impl Desktop for Recorder {
     fn show_tray(&self, tray: Tray) {
+        assert!(!self.1.swap(false, Ordering::Relaxed), "a test's own panic");
         self.0.send(Seen::Tray(tray)).expect("the test listens");
     }
 
@@ -72,12 +74,19 @@ struct Stage {
     inbox: UnboundedSender<Message>,
     desk: Arc<Desk<MemoryVault>>,
     minimax: MockServer,
+    /// Makes the next picture for the tray panic.
+    tray_panics: Arc<AtomicBool>,
     _home: tempfile::TempDir,
 }
 
 impl Stage {
     /// Starts a controller, after letting the scene be set.
     async fn start(demo: bool) -> Self {
+        Self::prepared(demo, "", |_| ()).await
+    }
+
+    /// Starts a controller with test hooks, in a home that is prepared first.
+    async fn prepared<T>(demo: bool, hooks: &str, prepare: impl FnOnce(&Paths) -> T) -> Self {
         let minimax = MockServer::start().await;
         let home = tempfile::tempdir().expect("a folder");
         let root = home.path().to_owned();
@@ -87,21 +96,27 @@ impl Stage {
         })
         .expect("paths");
         let hosts = Hosts::from_override(&minimax.uri()).expect("a loopback address");
+        let test_hooks = TestHooks::parse(hooks, &hosts).expect("test hooks");
         let api = Api::new(hosts, None).expect("an API");
+        let _prepared = prepare(&paths);
+        let tray_panics = Arc::new(AtomicBool::new(false));
         let desk = Arc::new(Desk { api, vault: MemoryVault::default(), paths: paths.clone() });
         let (tell, seen) = mpsc::unbounded_channel();
-        let store = Store::open(&paths.store, Timestamp::now()).0;
+        let (store, remark) = Store::open(&paths.store, Timestamp::now());
         let parts = Parts {
-            desktop: Recorder(tell),
+            desktop: Recorder(tell, Arc::clone(&tray_panics)),
             desk: Arc::clone(&desk),
             store,
             system_locale: "en".to_owned(),
             demo,
-            test_hooks: TestHooks::default(),
+            test_hooks,
         };
         let (controller, inbox) = Controller::new(parts);
+        for remark in remark {
+            inbox.send(Message::Event(Event::Remark(remark))).expect("the controller listens");
+        }
         tokio::spawn(controller.run());
-        Self { seen, inbox, desk, minimax, _home: home }
+        Self { seen, inbox, desk, minimax, tray_panics, _home: home }
     }
 
     async fn answers(&self, body: Value) {
@@ -179,6 +194,133 @@ async fn a_new_key_is_asked_with_and_its_reading_reaches_the_tray() {
     stage.add("Home").await;
     let tray = stage.tray_says("general 71 % left").await;
     assert_eq!(tray.picture.shape, Shape::Full);
+}
+
+#[tokio::test]
+async fn a_panic_costs_one_event_and_monitoring_goes_on() {
+    let mut stage = Stage::prepared(false, "panic=controller", |_| ()).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    stage.answers(left(60)).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    // This one panics.
+    stage.tell(Message::Event(Event::CheckNow));
+    let (reply, shown) = oneshot::channel();
+    stage.tell(Message::View(reply));
+    assert_eq!(shown.await.expect("the controller answers").cards.len(), 1);
+    stage.tell(Message::Event(Event::Woke));
+    stage.tray_says("60 % left").await;
+}
+
+#[tokio::test]
+async fn a_picture_that_cannot_be_shown_keeps_no_reading_from_being_written() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    stage.answers(left(60)).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    stage.tray_panics.store(true, Ordering::Relaxed);
+    stage.tell(Message::Event(Event::CheckNow));
+    let path = stage.desk.paths.store.clone();
+    let id = config::load(&stage.desk.paths, Timestamp::now()).settings.accounts[0].id.clone();
+    let kept = || {
+        look(&path)
+            .ok()
+            .flatten()
+            .is_some_and(|store| store.history(&id, Timestamp::UNIX_EPOCH).expect("a history").len() == 2)
+    };
+    eventually("both readings are written", kept).await;
+    assert!(!stage.tray_panics.load(Ordering::Relaxed), "the picture did panic");
+    stage.answers(left(50)).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    stage.tell(Message::Event(Event::CheckNow));
+    stage.tray_says("50 % left").await;
+}
+
+#[tokio::test]
+async fn a_notification_that_panics_is_tried_again() {
+    let mut stage = Stage::prepared(false, "panic=notifications", |_| ()).await;
+    stage.answers(left(0)).await;
+    stage.add("Home").await;
+    // The first try panics; the next one is due after half a minute, or when a notification service appears.
+    let notice = |seen: &Seen| if let Seen::Notice(notice) = seen { Some(notice.clone()) } else { None };
+    let inbox = stage.inbox.clone();
+    let appears = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            inbox.send(Message::Event(Event::NotificationsBack)).expect("the controller runs");
+        }
+    });
+    let shown = stage.wait("the notification", notice).await;
+    appears.abort();
+    assert!(shown.title.starts_with("Home"), "{shown:?}");
+}
+
+#[tokio::test]
+async fn a_store_that_another_program_holds_brings_no_notification_twice() {
+    // What the first life has shown is in the store.
+    let mut first = Stage::start(false).await;
+    first.answers(left(0)).await;
+    first.add("Home").await;
+    let notice =
+        |seen: &Seen| if let Seen::Notice(notice) = seen { Some(notice.title.clone()) } else { None };
+    first.wait("the notification", notice).await;
+    let paths = first.desk.paths.clone();
+    let told = || {
+        look(&paths.store).ok().flatten().is_some_and(|store| {
+            serde_json::to_string(&store.memory().expect("a memory"))
+                .expect("JSON")
+                .contains(r#""stands":"spent""#)
+        })
+    };
+    eventually("it is remembered", told).await;
+    // Once the memory can still be read, once it cannot.
+    for how in ["BEGIN IMMEDIATE", "PRAGMA user_version = 99"] {
+        let mut held = None;
+        let mut next = Stage::prepared(false, "", |own| {
+            for (from, to) in [(&paths.settings, &own.settings), (&paths.store, &own.store)] {
+                std::fs::create_dir_all(to.parent().expect("a folder")).expect("it is made");
+                std::fs::copy(from, to).expect("it is copied");
+                let log = |path: &std::path::Path| path.with_file_name("history.sqlite-wal");
+                let _no_log = std::fs::copy(log(from), log(to));
+            }
+            let other = rusqlite::Connection::open(&own.store).expect("it is opened");
+            other.execute_batch(how).expect("it is held");
+            held = Some(other);
+        })
+        .await;
+        let mut body = left(0);
+        body["model_remains"][0]["current_weekly_status"] = 1.into();
+        body["model_remains"][0]["current_weekly_remaining_percent"] = 43.into();
+        next.answers(body).await;
+        let id = config::load(&next.desk.paths, Timestamp::now()).settings.accounts[0].id.clone();
+        let key = tidemark::key::ApiKey::parse(KEY).expect("a key").key;
+        tidemark::vault::KeyVault::put(&next.desk.vault, &id, &key, tidemark::vault::Patience::User)
+            .await
+            .expect("it is kept");
+        next.tell(Message::Event(Event::RetryKeyring));
+        let mut notices = Vec::new();
+        next.wait("the reading", |seen| {
+            notices.extend(notice(seen));
+            match seen {
+                Seen::Tray(tray) if tray.tooltip.contains("43 %") => Some(()),
+                _ => None,
+            }
+        })
+        .await;
+        // Time enough for a notification to come after the reading; it comes with the same event.
+        let (reply, shown) = oneshot::channel();
+        next.tell(Message::View(reply));
+        let view = shown.await.expect("the controller answers");
+        while let Ok(seen) = next.seen.try_recv() {
+            notices.extend(notice(&seen));
+        }
+        assert_eq!(notices, Vec::<String>::new(), "{how}: shown again");
+        assert!(view.banners.iter().any(|banner| banner.id == "store"), "{how}: {:?}", view.banners);
+        drop(held);
+    }
 }
 
 #[tokio::test]

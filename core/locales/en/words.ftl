@@ -312,6 +312,8 @@ banner-store-unusable = Tidemark's memory cannot be written
 banner-store-unusable-body = The disk may be full or read-only, or another program holds the file. Tidemark goes on and tries again; what it reads until then is not lost unless it is quit.
 banner-store-newer = Tidemark's memory is from a newer version
 banner-store-newer-body = It is left as it is, and nothing is kept. Install the newer Tidemark again to use it.
+banner-internal-error = Tidemark had an internal error
+banner-internal-error-body = One step was skipped, and monitoring continues. The log has the details.
 banner-clock = This computer's clock is wrong
 banner-clock-body = It differs from MiniMax's by { $span }. Countdowns are corrected; set the clock right to be sure.
 
@@ -362,6 +364,7 @@ tray-window-plain = { $row } { $figure }
 tray-window-rolling = { $row } { $figure } · frees up gradually
 tray-week = week { $percent } %
 tray-join = { $first } · { $second }
+tray-internal-error = Internal error: see the window
 tray-menu-window = { $window }: { $figure } · resets { $clock }
 tray-menu-window-plain = { $window }: { $figure }
 tray-menu-row-window = { $row }, { $window }: { $figure }

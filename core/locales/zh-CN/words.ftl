@@ -291,6 +291,8 @@ banner-store-unusable = 无法写入 Tidemark 的记录
 banner-store-unusable-body = 磁盘可能已满或只读，或文件正被其他程序占用。Tidemark 会继续运行并重试；只要不退出，此间的读数不会丢失。
 banner-store-newer = Tidemark 的记录来自更新的版本
 banner-store-newer-body = 该文件保持原样，不再保存新内容。请重新安装较新的 Tidemark。
+banner-internal-error = Tidemark 出现内部错误
+banner-internal-error-body = 已跳过一个步骤，监控仍在继续。详情见日志。
 banner-clock = 本机时钟不准
 banner-clock-body = 与 MiniMax 的时钟相差 { $span }。倒计时已修正；请校准时钟。
 
@@ -341,6 +343,7 @@ tray-window-plain = { $row } { $figure }
 tray-window-rolling = { $row } { $figure } · 逐步恢复
 tray-week = 本周 { $percent }%
 tray-join = { $first } · { $second }
+tray-internal-error = 内部错误：请查看窗口
 tray-menu-window = { $window }：{ $figure } · { $clock } 重置
 tray-menu-window-plain = { $window }：{ $figure }
 tray-menu-row-window = { $row }，{ $window }：{ $figure }

@@ -1,6 +1,6 @@
 //! What a chart is made of, for histories that were and for any that could be.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -44,7 +44,7 @@ fn watch(which: usize, settings: &Settings, now: Timestamp) -> (Watched, Vec<Cha
     let past = |which: usize| simulate::past(&settings.accounts[which], start, since, now, mins(15));
     let kept = KEPT.get_or_init(|| [past(0), past(1), past(2)])[which].clone();
     let mut watched = Watched::new(account.clone(), Kept::default(), now);
-    watched.history.recall(kept.iter().cloned());
+    Arc::make_mut(&mut watched.history).recall(kept.iter().cloned());
     let answer: Answer = simulate::answer(&account.id, start, now);
     let _ = watched.take(&Ok(answer), now).expect("a reading");
     (watched, kept)

@@ -23,7 +23,7 @@ const GATHER: SignedDuration = SignedDuration::from_secs(15);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// What is under way, and what was refused.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Deliveries {
     /// What a service is showing right now.
     flight: Option<Flight>,
@@ -40,7 +40,7 @@ pub struct Deliveries {
     next_due: Option<Timestamp>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Flight {
     id: NoticeId,
     marks: Vec<Mark>,

@@ -5,6 +5,14 @@ use crate::account::AccountId;
 use crate::message::{KeyringTrouble, Remark};
 use crate::view::{Banner, BannerAction, Does, Tone};
 
+/// The id of the banner that reports an internal error.
+const INTERNAL_ERROR: &str = "internal_error";
+
+/// Tells whether an internal error is still to be shown.
+pub(super) fn shows_internal_error(scene: &Scene<'_>) -> bool {
+    scene.remarks.contains(&Remark::InternalError) && !scene.dismissed.iter().any(|id| id == INTERNAL_ERROR)
+}
+
 /// Gives the banners, most urgent first, without those that the user took away.
 pub(super) fn banners(scene: &Scene<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
@@ -77,6 +85,7 @@ fn from_remark(scene: &Scene<'_>, remark: &Remark) -> Banner {
             ..with_file("settings_mended", "banner-settings-mended", "")
         },
         Remark::SettingsNewer { kept_as } => with_file("settings", "banner-settings-newer", kept_as),
+        Remark::InternalError => with_file(INTERNAL_ERROR, "banner-internal-error", ""),
         Remark::StoreNewer => with_file("store", "banner-store-newer", ""),
         Remark::StoreBroken { kept_as: Some(file) } => with_file("store", "banner-store-broken", file),
         Remark::StoreBroken { kept_as: None } => with_file("store", "banner-store-unusable", ""),

@@ -15,7 +15,7 @@ use crate::view::{Card, View};
 use crate::watched::Watched;
 
 /// Cards by the place of their account.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Cards {
     zone: Option<TimeZone>,
     kept: Vec<(Option<Cause>, Arc<Card>)>,

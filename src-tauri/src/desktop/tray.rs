@@ -17,9 +17,9 @@ use crate::Shell;
 use crate::controller::Message;
 
 #[cfg(target_os = "linux")]
-pub use notifier_item::{Item, item};
+pub use notifier_item::{Item, Service, item};
 #[cfg(not(target_os = "linux"))]
-pub use system::{Item, item};
+pub use system::{Item, Service, item};
 
 /// An id of our own: two apps with one id would take each other's item away.
 const ID: &str = "tidemark";

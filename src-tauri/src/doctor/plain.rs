@@ -128,7 +128,7 @@ fn file(remark: Option<&Remark>) -> String {
         }
         Some(Remark::SettingsNewer { kept_as }) => format!("from a newer version; a copy is {kept_as}"),
         Some(Remark::StoreNewer) => "from a newer version; left as it is, and nothing is kept".to_owned(),
-        Some(Remark::StoreBroken { kept_as: None }) => {
+        Some(Remark::InternalError | Remark::StoreBroken { kept_as: None }) => {
             "cannot be used: no permission, no room on the disk, or held by another program".to_owned()
         }
     }

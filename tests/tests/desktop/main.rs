@@ -32,6 +32,7 @@ mod simulated;
 mod speed;
 mod states;
 mod status;
+mod supervision;
 mod tray;
 mod two_accounts;
 mod walk;

@@ -4,7 +4,7 @@
 
 use super::short;
 use crate::ahead::Ahead;
-use crate::present::Scene;
+use crate::present::{Scene, banners};
 use crate::reading::{Percent, Reading, Row, Span, Window};
 use crate::watched::Watched;
 use crate::wording::{Wording, printable};
@@ -14,6 +14,14 @@ const MOST_IN_TOOLTIP: usize = 6;
 
 /// Gives the tooltip: a line for each account, or for the worst of many.
 pub(super) fn tooltip(scene: &Scene<'_>) -> String {
+    let accounts = of_accounts(scene);
+    if banners::shows_internal_error(scene) {
+        return format!("{accounts}\n{}", scene.words.say("tray-internal-error"));
+    }
+    accounts
+}
+
+fn of_accounts(scene: &Scene<'_>) -> String {
     match scene.accounts {
         [] => scene.words.say("tray-none"),
         [only] => summary(scene, only),

@@ -9,7 +9,7 @@ use super::{short, word};
 use crate::ahead::Ahead;
 use crate::alert::SnoozeFor;
 use crate::level::Level;
-use crate::present::Scene;
+use crate::present::{Scene, banners};
 use crate::reading::{Percent, Plan, Row, Window};
 use crate::tray::{MenuAction, MenuLine};
 use crate::watched::Watched;
@@ -30,6 +30,9 @@ const MOST_CALM: usize = 30;
 pub(super) fn menu(scene: &Scene<'_>) -> Vec<MenuLine> {
     let words = scene.words;
     let mut lines = accounts(scene);
+    if banners::shows_internal_error(scene) {
+        lines.push(MenuLine::Figure { text: words.say("tray-internal-error"), account: None });
+    }
     lines.push(MenuLine::Separator);
     let action = |text: &str, action| MenuLine::Action { text: words.say(text), action };
     lines.extend([

@@ -13,7 +13,7 @@ use tauri::{AppHandle, Manager as _};
 use tidemark_core::account::AccountId;
 use tidemark_core::message::Event;
 use tidemark_core::tray::{MenuLine, Tray};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 
 use super::{ID, choose};
 use crate::Shell;
@@ -28,28 +28,45 @@ const HOST_MAY_TAKE: Duration = Duration::from_secs(5);
 
 /// The way to the item.
 #[derive(Clone, Debug)]
-pub struct Item(UnboundedSender<Tray>);
+pub struct Item(watch::Sender<Option<Tray>>);
 
 impl Item {
     /// Shows this.
     pub fn show(&self, tray: Tray) {
-        // It only refuses when the app is ending.
-        let _ = self.0.send(tray);
+        // Only the newest counts: a host that hangs lets no others heap up.
+        self.0.send_replace(Some(tray));
     }
 }
 
-/// Gives the way to the item, and its life, which has to be run.
-pub fn item(app: &AppHandle) -> (Item, impl Future<Output = ()> + Send + use<>) {
-    let (sender, trays) = unbounded_channel();
-    (Item(sender), live(app.clone(), trays))
+/// Gives the way to the item, and what has to be run for it.
+pub fn item(app: &AppHandle) -> (Item, Service) {
+    let (sender, trays) = watch::channel(None);
+    (Item(sender), Service { app: app.clone(), trays })
+}
+
+/// Offers the item to tray hosts.
+#[derive(Debug)]
+pub struct Service {
+    app: AppHandle,
+    trays: watch::Receiver<Option<Tray>>,
+}
+
+impl Service {
+    /// Runs until the way to the item is gone. Run again, it makes the item anew.
+    pub async fn run(&self) {
+        let mut trays = self.trays.clone();
+        trays.mark_changed();
+        live(self.app.clone(), trays).await;
+    }
 }
 
 /// Makes the item and keeps it as it is told.
-async fn live(app: AppHandle, mut trays: UnboundedReceiver<Tray>) {
+async fn live(app: AppHandle, mut trays: watch::Receiver<Option<Tray>>) {
     let has_host = Arc::new(AtomicBool::new(true));
     let mut shown = None::<ksni::Handle<Shown>>;
-    let mut fell_back = false;
-    while let Some(tray) = trays.recv().await {
+    let (mut fell_back, mut is_logged) = (false, false);
+    while trays.changed().await.is_ok() {
+        let Some(tray) = trays.borrow_and_update().clone() else { continue };
         if let Some(handle) = shown.take_if(|handle| !handle.is_closed()) {
             handle.update(|shown| shown.take(tray)).await;
             shown = Some(handle);
@@ -59,9 +76,11 @@ async fn live(app: AppHandle, mut trays: UnboundedReceiver<Tray>) {
         // A panel that comes later takes it by itself.
         let item = Shown::new(app.clone(), tray, Arc::clone(&has_host)).assume_sni_available(true);
         match item.spawn().await {
-            Ok(handle) => shown = Some(handle),
+            Ok(handle) => (shown, is_logged) = (Some(handle), false),
             Err(error) => {
-                tracing::info!(%error, "the item could not be offered to a tray host");
+                if !std::mem::replace(&mut is_logged, true) {
+                    tracing::info!(%error, "the item could not be offered to a tray host");
+                }
                 has_host.store(false, Ordering::Relaxed);
             }
         }

@@ -40,8 +40,17 @@ struct Shown {
 }
 
 /// Gives the way to the item; nothing has to be run here.
-pub fn item(app: &AppHandle) -> (Item, impl Future<Output = ()> + Send + use<>) {
-    (Item { app: app.clone(), shown: Arc::default() }, std::future::ready(()))
+pub fn item(app: &AppHandle) -> (Item, Service) {
+    (Item { app: app.clone(), shown: Arc::default() }, Service)
+}
+
+/// The system runs the item.
+#[derive(Debug)]
+pub struct Service;
+
+impl Service {
+    /// Ends at once.
+    pub async fn run(&self) {}
 }
 
 impl Item {
