@@ -112,7 +112,7 @@ impl Stage {
             test_hooks,
         };
         let (controller, inbox) = Controller::new(parts);
-        for remark in remark {
+        if let Some(remark) = remark {
             inbox.send(Message::Event(Event::Remark(remark))).expect("the controller listens");
         }
         tokio::spawn(controller.run());

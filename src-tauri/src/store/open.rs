@@ -168,7 +168,7 @@ fn open_once(path: &Path, care: Care) -> Result<Open, Refusal> {
 /// Makes the file where there is none, and private where it is not: the database's side files take its mode.
 ///
 /// A file that is there is not opened: closing it again would drop every POSIX lock that this process holds on it, those
-/// of SQLite included.
+/// of the database's own code included.
 fn make_private(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.create_new(true).write(true);
