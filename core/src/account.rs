@@ -5,6 +5,8 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::redact::contains_key;
+
 /// The longest account or team name, in characters.
 pub const NAME_LIMIT: usize = 80;
 
@@ -158,6 +160,9 @@ pub enum NameError {
     /// Control characters, line breaks, or characters that turn the direction of text around.
     #[error("the name has control characters in it")]
     Control,
+    /// Something that looks like an API key: names are shown, logged and kept in plain text.
+    #[error("the name looks like an API key")]
+    Key,
 }
 
 /// Trims a name and says what is wrong with it, if anything.
@@ -176,6 +181,9 @@ pub fn check_name(name: &str) -> Result<String, NameError> {
     let length = name.chars().count();
     if length > NAME_LIMIT {
         return Err(NameError::TooLong { length });
+    }
+    if contains_key(name) {
+        return Err(NameError::Key);
     }
     Ok(name.to_owned())
 }
@@ -225,6 +233,8 @@ mod tests {
         assert_eq!(check_name(" \n "), Err(NameError::Empty));
         assert_eq!(check_name("a\u{7}b"), Err(NameError::Control));
         assert_eq!(check_name("a\u{202E}b"), Err(NameError::Control));
+        assert_eq!(check_name("sk-cp-test-0123456789"), Err(NameError::Key));
+        assert_eq!(check_name("Studio (sk-cp-test-0123456789)"), Err(NameError::Key));
         assert_eq!(check_name(&"x".repeat(300)), Err(NameError::TooLong { length: 300 }));
         assert_eq!(check_name(&"水".repeat(80)).map(|n| n.chars().count()), Ok(80));
     }

@@ -24,6 +24,7 @@ pub mod plan;
 pub mod present;
 pub mod quiet;
 pub mod reading;
+pub mod redact;
 pub mod report;
 pub mod rolling;
 pub mod schedule;

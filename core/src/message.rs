@@ -108,7 +108,7 @@ pub enum Remark {
     },
     /// Some values of the settings file do not fit; their defaults are used. None named takes the remark back.
     SettingsMended {
-        /// Which: `interval_minutes`, `accounts[Default Team].pair`.
+        /// Which: `interval_minutes`, `accounts[2].pair`.
         fields: Vec<String>,
     },
     /// The settings file is from a newer version; it is used as far as understood, and a copy is kept.

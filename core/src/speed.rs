@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::account::Account;
 use crate::answer;
 use crate::failure::{Failure, FailureKind};
+use crate::redact::contains_key;
 
 use events::Events;
 pub use said::{busy, cost, failed, result, simulated, spent};
@@ -41,7 +42,9 @@ pub const fn usual_model(account: &Account) -> &'static str {
 /// Tells whether a text can be the name of a model.
 #[must_use]
 pub fn is_model_name(name: &str) -> bool {
-    (1..=MODEL_LIMIT).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_graphic())
+    (1..=MODEL_LIMIT).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_graphic())
+        && !contains_key(name)
 }
 
 /// Gives the request that is sent, as JSON. It asks for something long that needs no thought.

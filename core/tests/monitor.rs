@@ -349,9 +349,9 @@ fn settings_that_were_mended_are_named_until_the_file_fits_again() {
     let mended = |fields: &[&str]| {
         Event::Remark(Remark::SettingsMended { fields: fields.iter().map(ToString::to_string).collect() })
     };
-    stage.tell(mended(&["quiet_hours", "accounts[Home].tier"]));
+    stage.tell(mended(&["quiet_hours", "accounts[1].tier"]));
     let banner = stage.view().banners.remove(0);
-    assert!(banner.body.contains("quiet_hours and accounts[Home].tier"), "{banner:?}");
+    assert!(banner.body.contains("quiet_hours and accounts[1].tier"), "{banner:?}");
     stage.tell(Event::Dismissed(banner.id));
     assert!(stage.view().banners.is_empty());
     stage.tell(mended(&["proxy"]));

@@ -134,12 +134,15 @@ impl From<NameError> for AppError {
     fn from(error: NameError) -> Self {
         let message = match error {
             NameError::Empty => "Give the account a name.".to_owned(),
-            NameError::TooLong { .. } | NameError::Control => format!("Choose another name: {error}."),
+            NameError::TooLong { .. } | NameError::Control | NameError::Key => {
+                format!("Choose another name: {error}.")
+            }
         };
         let why = match error {
             NameError::Empty => Sorry::NoName,
             NameError::TooLong { length } => Sorry::NameTooLong { length },
             NameError::Control => Sorry::NameUnprintable,
+            NameError::Key => Sorry::NameIsKey,
         };
         Self::new(Code::Name, message).because(why)
     }

@@ -42,6 +42,8 @@ pub enum Sorry {
     Refused(Option<Region>),
     /// MiniMax could not be asked.
     Unreachable(FailureKind),
+    /// The proxy wants a user name and password.
+    ProxyLogin,
     /// It could not be put into the keyring.
     Keyring(KeyringTrouble),
     /// The account has no name.
@@ -53,6 +55,8 @@ pub enum Sorry {
     },
     /// Its name has characters that cannot be shown.
     NameUnprintable,
+    /// The name looks like an API key.
+    NameIsKey,
     /// Its name is another account's.
     NameTaken {
         /// The name.
@@ -101,6 +105,7 @@ impl Sorry {
                 FailureKind::RateLimited => "sorry-rate-limited",
                 _ => "sorry-unreachable",
             }),
+            Self::ProxyLogin => words.say("sorry-proxy-login"),
             Self::Keyring(trouble) => words.say(match trouble {
                 KeyringTrouble::Absent => "sorry-keyring-absent",
                 KeyringTrouble::Locked => "sorry-keyring-locked",
@@ -114,6 +119,7 @@ impl Sorry {
                 &[("length", length.to_string().into()), ("most", NAME_LIMIT.to_string().into())],
             ),
             Self::NameUnprintable => words.say("sorry-name-unprintable"),
+            Self::NameIsKey => words.say("sorry-name-is-key"),
             Self::NameTaken { name } => words.put("sorry-name-taken", &[("name", name.as_str().into())]),
             Self::NotSaved { why } => words.put("sorry-not-saved", &[("why", why.as_str().into())]),
             Self::SettingsBusy => words.say("sorry-settings-busy"),
@@ -162,9 +168,11 @@ mod tests {
             .map(S::Keyring),
         );
         all.extend([
+            S::ProxyLogin,
             S::NoName,
             S::NameTooLong { length: 300 },
             S::NameUnprintable,
+            S::NameIsKey,
             S::NoAccount,
             S::SettingsBusy,
             S::SettingsUnreadable,

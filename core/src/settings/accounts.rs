@@ -10,6 +10,7 @@ use super::Settings;
 use super::choices::switch;
 use super::expected::{Expected, SettingError};
 use crate::account::{Account, AccountId, Kind, NAME_LIMIT, Tier, check_name, is_unprintable};
+use crate::redact::redact_keys;
 
 /// The decimals that an amount may have; prices by token have as many.
 const DECIMALS: u32 = 6;
@@ -76,22 +77,27 @@ impl Settings {
 
     /// Takes out of the accounts what cannot be: a pair that leads nowhere, a name that cannot be shown or is there
     /// twice, a warning line at or below zero, more of a key than its last four characters. An account with the id
-    /// of an earlier one goes as a whole, as two would share one key. Tells what that was:
-    /// `accounts[Default Team].pair`.
+    /// of an earlier one goes as a whole, as two would share one key. Tells what that was, by the number of the
+    /// account: `accounts[2].pair`. Names are left out because `tidemark doctor` prints this for reports.
     pub fn mend_accounts(&mut self) -> Vec<String> {
         let mut mended = Vec::new();
         let mut ids = HashSet::new();
+        let mut number = 0;
+        let mut numbers = Vec::new();
         self.accounts.retain(|account| {
+            number += 1;
             let is_first = ids.insert(account.id.clone());
-            if !is_first {
-                mended.push(format!("accounts[{}]", shown(&account.name)));
+            if is_first {
+                numbers.push(number);
+            } else {
+                mended.push(format!("accounts[{number}]"));
             }
             is_first
         });
         let mut names: Vec<String> = Vec::new();
-        for account in &mut self.accounts {
+        for (account, number) in self.accounts.iter_mut().zip(&numbers) {
             let name = free_name(&account.name, &names);
-            let mut note = |field: &str| mended.push(format!("accounts[{name}].{field}"));
+            let mut note = |field: &str| mended.push(format!("accounts[{number}].{field}"));
             if name != account.name {
                 note("name");
             }
@@ -112,10 +118,10 @@ impl Settings {
         }
         let payers: HashSet<AccountId> =
             self.accounts.iter().filter(|a| a.kind == Kind::PayAsYouGo).map(|a| a.id.clone()).collect();
-        for account in &mut self.accounts {
+        for (account, number) in self.accounts.iter_mut().zip(&numbers) {
             let is_plan = account.kind == Kind::TokenPlan;
             if account.pair.take_if(|pair| !is_plan || !payers.contains(pair)).is_some() {
-                mended.push(format!("accounts[{}].pair", account.name));
+                mended.push(format!("accounts[{number}].pair"));
             }
         }
         mended
@@ -158,8 +164,8 @@ fn free_name(name: &str, taken: &[String]) -> String {
 
 fn shown(name: &str) -> String {
     let plain: String = name.chars().filter(|c| !is_unprintable(*c)).take(NAME_LIMIT).collect();
-    let plain = plain.trim();
-    if plain.is_empty() { "?".to_owned() } else { plain.to_owned() }
+    let plain = redact_keys(plain.trim());
+    if plain.is_empty() { "?".to_owned() } else { plain.into_owned() }
 }
 
 #[cfg(test)]
@@ -270,19 +276,29 @@ mod tests {
         assert_eq!(
             settings.mend_accounts(),
             [
-                "accounts[Twin]",
-                "accounts[A 2].name",
-                "accounts[P].name",
-                "accounts[P].team",
-                "accounts[P].last_four",
-                "accounts[P].balance_below",
-                "accounts[A].pair",
-                "accounts[A 2].pair",
-                "accounts[P].pair",
+                "accounts[5]",
+                "accounts[2].name",
+                "accounts[3].name",
+                "accounts[3].team",
+                "accounts[3].last_four",
+                "accounts[3].balance_below",
+                "accounts[1].pair",
+                "accounts[2].pair",
+                "accounts[3].pair",
             ]
         );
         let kept: Vec<_> = settings.accounts.iter().map(|a| (a.name.as_str(), a.pair.is_some())).collect();
         assert_eq!(kept, [("A", false), ("A 2", false), ("P", false), ("B", true)]);
         assert_eq!(settings.mend_accounts(), Vec::<String>::new(), "once is enough");
+    }
+
+    #[test]
+    fn an_account_named_like_a_key_is_renamed_without_it() {
+        let mut settings = settings(serde_json::json!([
+            { "id": "1", "name": "sk-cp-test-0123456789", "kind": "token_plan", "region": "global" },
+        ]));
+        assert_eq!(settings.mend_accounts(), ["accounts[1].name"]);
+        assert_eq!(settings.accounts[0].name, "sk-…6789");
+        assert_eq!(settings.mend_accounts(), Vec::<String>::new());
     }
 }

@@ -32,7 +32,7 @@ pub(super) enum Parsed {
 pub(super) struct Understood {
     /// The settings; what did not fit has its default.
     pub(super) settings: Settings,
-    /// What did not fit: `interval_minutes`, `accounts[Default Team].pair`.
+    /// What did not fit: `interval_minutes`, `accounts[2].pair`.
     pub(super) mended: Vec<String>,
     /// The accounts that were not understood, by their ids where those were.
     pub(super) lost: Vec<Option<AccountId>>,
@@ -71,8 +71,10 @@ fn parse(text: &[u8]) -> Option<Understood> {
     for value in accounts {
         match account_of(value) {
             Ok((account, wrong)) => {
-                mended.extend(wrong.into_iter().map(|field| format!("accounts[{}].{field}", account.name)));
                 settings.accounts.push(account);
+                // By number: `tidemark doctor` prints these for reports, and a name is not for the public.
+                let number = settings.accounts.len();
+                mended.extend(wrong.into_iter().map(|field| format!("accounts[{number}].{field}")));
             }
             Err(id) => lost.push(id),
         }
