@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Why there is no reading.
@@ -17,13 +18,50 @@ pub struct Failure {
     pub http_status: Option<u16>,
     /// How long MiniMax asks us to wait.
     pub retry_after: Option<Duration>,
+    /// Whether MiniMax named this pause in answer to a request that did not wait for the end of an earlier one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_repeated_pause: bool,
 }
 
 impl Failure {
     /// Makes a failure of a kind with nothing else known.
     #[must_use]
     pub const fn new(kind: FailureKind) -> Self {
-        Self { kind, code: None, http_status: None, retry_after: None }
+        Self { kind, code: None, http_status: None, retry_after: None, is_repeated_pause: false }
+    }
+
+    /// Makes the failure of a proxy that refused the connection because it wants a user name and password.
+    #[must_use]
+    pub const fn proxy_login() -> Self {
+        Self { http_status: Some(407), ..Self::new(FailureKind::Blocked) }
+    }
+
+    /// Tells whether a proxy wants a user name and password.
+    #[must_use]
+    pub const fn is_proxy_login(&self) -> bool {
+        matches!((self.kind, self.http_status), (FailureKind::Blocked, Some(407)))
+    }
+
+    /// Gives the name of its texts in the catalogue, after `failure-`.
+    #[must_use]
+    pub const fn text_name(&self) -> &'static str {
+        if self.is_proxy_login() { "proxy_login" } else { self.kind.name() }
+    }
+
+    /// Gives the failure with the rest of its pause instead of the whole.
+    #[must_use]
+    pub fn remaining(self, failed_at: Timestamp, now: Timestamp) -> Self {
+        let passed = Duration::try_from(now.duration_since(failed_at)).unwrap_or_default();
+        Self { retry_after: self.retry_after.map(|wait| wait.saturating_sub(passed)), ..self }
+    }
+
+    /// Adds the rest of an earlier pause that this failure does not end. MiniMax may lengthen its pause, but a request
+    /// that failed on the way, and a shorter pause, do not shorten it.
+    #[must_use]
+    pub fn within_pause(self, until: Option<Timestamp>, now: Timestamp) -> Self {
+        let rest = until.and_then(|until| Duration::try_from(until.duration_since(now)).ok());
+        let is_repeated_pause = self.retry_after.is_some() && rest.is_some();
+        Self { retry_after: self.retry_after.max(rest), is_repeated_pause, ..self }
     }
 }
 

@@ -181,10 +181,7 @@ pub fn must_ask(
     now: Timestamp,
 ) -> bool {
     let read_at = watched.good.as_ref().map(|good| good.at).max(watched.failure.map(|(at, _)| at));
-    let wait_over = watched
-        .failure
-        .and_then(|(at, failure)| at.checked_add(SignedDuration::try_from(failure.retry_after?).ok()?).ok());
-    if wait_over.is_some_and(|over| now < over) {
+    if watched.pause_until(now).is_some() {
         return false;
     }
     let within = |at: Option<Timestamp>, limit: SignedDuration| {

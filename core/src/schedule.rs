@@ -83,11 +83,11 @@ const LONGEST_OFFLINE: SignedDuration = SignedDuration::from_mins(5);
 const REFUSED_REST: SignedDuration = SignedDuration::from_mins(30);
 /// The longest wait that is taken over from before a restart; the answer's reader cuts to a day. A longer one is
 /// the work of a clock.
-const LONGEST_KEPT: SignedDuration = SignedDuration::from_hours(25);
+pub(crate) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(25);
 /// A network that comes and goes brings no more than one ask in this time.
 const BETWEEN_WAKES: SignedDuration = SignedDuration::from_secs(10);
 /// Once MiniMax has answered a click in its pause with a pause, clicks ask no more often than this.
-const BETWEEN_CLICKS: SignedDuration = SignedDuration::from_mins(1);
+pub const BETWEEN_CLICKS: SignedDuration = SignedDuration::from_mins(1);
 /// A reading counts for so many intervals.
 const INTERVALS_UNTIL_STALE: i32 = 3;
 
@@ -164,7 +164,7 @@ impl Schedule {
 
     /// Goes on after a restart: a pause that MiniMax asked for still holds. Anything else begins anew.
     pub fn resume(&mut self, told_until: Timestamp, now: Timestamp) {
-        if told_until > now && told_until <= now + LONGEST_KEPT {
+        if told_until > now && told_until <= now + LONGEST_PAUSE {
             self.told_until = self.told_until.max(Some(told_until));
             self.plan(now, now, Reason::Start);
         }

@@ -14,7 +14,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::history::{Change, History};
 use crate::level::{self, Level, Thresholds};
 use crate::reading::{Plan, Reading, Row, Window};
-use crate::schedule::{Reason, Schedule, stale_after};
+use crate::schedule::{LONGEST_PAUSE, Reason, Schedule, stale_after};
 
 /// A clock that differs by less than this is right: answers take time, and some servers' clocks tremble.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(90);
@@ -43,6 +43,15 @@ pub struct Kept {
     pub history: History,
     /// When it was to be asked next, and why.
     pub next: Option<(Timestamp, Reason)>,
+}
+
+impl Kept {
+    /// Tells whether MiniMax was last asked less than this long ago.
+    #[must_use]
+    pub fn is_younger_than(&self, age: SignedDuration, now: Timestamp) -> bool {
+        let asked_at = self.good.as_ref().map(|(at, _)| *at).max(self.failure.as_ref().map(|(at, _)| *at));
+        asked_at.is_some_and(|at| (SignedDuration::ZERO..age).contains(&now.duration_since(at)))
+    }
 }
 
 /// One account as it is watched.
@@ -119,6 +128,21 @@ impl Watched {
                 Err(failure)
             }
         }
+    }
+
+    /// Gives until when MiniMax wants not to be asked; `None` where it may be asked now. The app's schedule and what was
+    /// stored with the last failure count alike, so the app and every command keep the same pause.
+    #[must_use]
+    pub fn pause_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let stored = self.failure.and_then(|(at, failure)| {
+            at.checked_add(SignedDuration::try_from(failure.retry_after?).ok()?).ok()
+        });
+        let planned = match self.schedule.next() {
+            (until, Reason::ToldToWait) => Some(until),
+            _ => None,
+        };
+        let is_credible = |until: &Timestamp| *until > now && until.duration_since(now) <= LONGEST_PAUSE;
+        [stored, planned].into_iter().flatten().filter(is_credible).max()
     }
 
     /// Tells whether the last good reading is too old to go by: three intervals, or from the future.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, NoProxy, Proxy, Response, Url};
+use secrecy::zeroize::Zeroizing;
 use tidemark_core::account::Region;
 use tidemark_core::answer::{Answer, BODY_LIMIT, HEADERS};
 use tidemark_core::endpoint::{Endpoint, Hosts};
@@ -161,8 +162,10 @@ impl Api {
 
 /// Gives the header that carries a key; it is hidden from whatever prints headers.
 fn bearer(key: &ApiKey) -> Result<HeaderValue, Failure> {
-    let mut bearer = HeaderValue::from_str(&format!("Bearer {}", key.expose()))
-        .map_err(|_| Failure::new(FailureKind::KeyRejected))?;
+    let mut text = Zeroizing::new(String::with_capacity("Bearer ".len() + key.expose().len()));
+    text.push_str("Bearer ");
+    text.push_str(key.expose());
+    let mut bearer = HeaderValue::from_str(&text).map_err(|_| Failure::new(FailureKind::KeyRejected))?;
     bearer.set_sensitive(true);
     Ok(bearer)
 }
@@ -216,6 +219,9 @@ async fn capped_body(mut response: Response) -> Result<Vec<u8>, Failure> {
 }
 
 fn sending_failed(error: &reqwest::Error) -> Failure {
+    if chain_has(error, &is_proxy_login) {
+        return Failure::proxy_login();
+    }
     Failure::new(if error.is_timeout() {
         FailureKind::Timeout
     } else if chain_has(error, &is_tls) {
@@ -230,6 +236,12 @@ fn sending_failed(error: &reqwest::Error) -> Failure {
 
 fn body_failed(error: &reqwest::Error) -> Failure {
     Failure::new(if error.is_timeout() { FailureKind::Timeout } else { FailureKind::Unreadable })
+}
+
+/// Tells a proxy that answers `CONNECT` with 407. The error's type is private to `hyper-util`, so its text is compared;
+/// a test with such a proxy fails when that text changes.
+fn is_proxy_login(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.to_string() == "proxy authorization required"
 }
 
 fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {

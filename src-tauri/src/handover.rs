@@ -112,7 +112,8 @@ impl<V: KeyVault> Switch<'_, V> {
     }
 
     fn known(&self, account: &Account) -> Watched {
-        let kept = self.store.last(&account.id).unwrap_or_default();
+        let mut kept = self.store.last(&account.id).unwrap_or_default();
+        kept.next = self.store.next_ask(&account.id).unwrap_or_default();
         Watched::new(account.clone(), kept, Timestamp::now())
     }
 

@@ -252,6 +252,21 @@ async fn the_settings_proxy_is_passed_by_on_this_machine_and_used_beyond_it() {
     assert!(!asked.contains(KEY) && !asked.to_lowercase().contains("authorization"), "{asked}");
 }
 
+#[tokio::test]
+async fn a_proxy_that_wants_a_password_is_reported_as_such() {
+    for answer in [
+        "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n",
+        "HTTP/1.0 407 No\r\nContent-Length: 5\r\n\r\nlogin",
+    ] {
+        let proxy = serve(move |mut stream| {
+            read_request(&mut stream);
+            drop(stream.write_all(answer.as_bytes()));
+        });
+        let api = Api::new(Hosts::default(), Some(&proxy)).unwrap();
+        assert_eq!(ask(&api).await.map(|a| a.status), Err(Failure::proxy_login()), "{answer:?}");
+    }
+}
+
 #[test]
 fn every_proxy_that_the_settings_take_can_be_used() {
     let hosts = [

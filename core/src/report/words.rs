@@ -50,6 +50,9 @@ pub(super) fn message(failure: &Failure) -> String {
         FailureKind::ServerError => {
             return format!("MiniMax has trouble on its side{told}. Try again later.");
         }
+        FailureKind::Blocked if failure.is_proxy_login() => {
+            "The proxy requires a user name and password. Write it as http://user:password@host:port, in the settings or in HTTPS_PROXY."
+        }
         FailureKind::Blocked => {
             "A filter between here and MiniMax blocked the request; the key was not judged. Look at your network, proxy or VPN."
         }

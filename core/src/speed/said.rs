@@ -58,7 +58,7 @@ pub fn failed(words: &Words, failure: &Failure) -> String {
         }
         (FailureKind::RateLimited, None) => words.say("speed-throttled"),
         (FailureKind::Other, _) => words.say("speed-refused"),
-        (kind, _) => words.say(&format!("failure-{}", kind.name())),
+        _ => words.say(&format!("failure-{}", failure.text_name())),
     };
     let why = match failure.code {
         Some(code) => words.put("failure-code", &[("title", why.into()), ("code", code.to_string().into())]),

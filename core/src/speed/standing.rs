@@ -18,6 +18,8 @@ pub struct Standing {
     pub is_spent: bool,
     /// When a spent plan can be used again, by the server's clock, where that is known.
     pub back_at: Option<Timestamp>,
+    /// Until when MiniMax wants not to be asked.
+    pub pause_until: Option<Timestamp>,
 }
 
 /// Says what the last reading of an account means for a measurement.
@@ -27,7 +29,12 @@ pub fn standing(watched: &Watched, settings: &Settings, now: Timestamp) -> Stand
     // A failure since the last reading may leave the level, but not the trust.
     let is_spent = level == Level::Spent && watched.failure.is_none();
     let row = watched.plan().and_then(|plan| plan.headline_row());
-    Standing { account: watched.account.clone(), is_spent, back_at: row.and_then(blocked_until) }
+    Standing {
+        account: watched.account.clone(),
+        is_spent,
+        back_at: row.and_then(blocked_until),
+        pause_until: watched.pause_until(now),
+    }
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ impl<V: KeyVault> Desk<V> {
     ) -> Result<Measured, AppError> {
         let account = &standing.account;
         refuse_spent(&standing, words)?;
+        refuse_in_pause(&standing, words)?;
         let key = self.vault.get(&account.id, Patience::User).await?;
         refuse_spent(&self.standing_now(&standing, &key, settings, words).await?, words)?;
         let measured = self.api.measure(&key, account.region, model, StreamLimits::default()).await;
@@ -73,6 +74,13 @@ fn refuse_spent(standing: &Standing, words: &Words) -> Result<(), AppError> {
     let zone = TimeZone::system();
     let wording = Wording { words, zone: &zone, now: Timestamp::now(), show_used: false };
     Err(AppError::new(Code::Spent, speed::spent(&wording, standing.account.kind, standing.back_at)))
+}
+
+/// A measurement waits for the end of a pause that MiniMax asked for, as every other request does.
+fn refuse_in_pause(standing: &Standing, words: &Words) -> Result<(), AppError> {
+    let failure = Failure::new(FailureKind::RateLimited);
+    let failure = failure.within_pause(standing.pause_until, Timestamp::now());
+    if failure.retry_after.is_none() { Ok(()) } else { Err(refusal(&failure, words)) }
 }
 
 /// Tells whether a failure to read what is left would meet the measurement too.

@@ -163,13 +163,15 @@ fn refusal(failure: &Failure, only: Option<Region>) -> AppError {
         FailureKind::Offline => "There is no connection to MiniMax",
         FailureKind::Timeout => "MiniMax did not answer in time",
         FailureKind::Tls => "The connection to MiniMax is not safe",
+        FailureKind::Blocked if failure.is_proxy_login() => "The proxy requires a user name and password",
         FailureKind::Blocked => "A filter on the way answers instead of MiniMax",
         FailureKind::RateLimited => "MiniMax asks for a pause",
         _ => "MiniMax gave no usable answer",
     };
+    let why = if failure.is_proxy_login() { Sorry::ProxyLogin } else { Sorry::Unreachable(failure.kind) };
     AppError::new(
         Code::Offline,
         format!("{what}, so the key could not be checked. Try again, or keep it unchecked."),
     )
-    .because(Sorry::Unreachable(failure.kind))
+    .because(why)
 }

@@ -26,7 +26,8 @@ pub(super) fn failure(
 fn worded(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched, failure: &Failure) -> CardFailure {
     let words = wording.words;
     let name = failure.kind.name();
-    let title = words.say(&format!("failure-{name}"));
+    let text = failure.text_name();
+    let title = words.say(&format!("failure-{text}"));
     let number =
         |id: &str, code: String| words.put(id, &[("title", title.clone().into()), ("code", code.into())]);
     let shows_number = matches!(failure.kind, FailureKind::Other | FailureKind::ServerError);
@@ -35,7 +36,7 @@ fn worded(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched, failure: 
         (None, Some(status)) if shows_number => number("failure-http", status.to_string()),
         _ => title,
     };
-    let body = words.say(&format!("failure-{name}-body"));
+    let body = words.say(&format!("failure-{text}-body"));
     let body = match account.schedule.next() {
         // As a moment: a span would be shorter by the time it is read.
         (until, Reason::ToldToWait) if until > scene.now.at => {

@@ -50,7 +50,7 @@ pub(super) fn summary(scene: &Scene<'_>, account: &Watched) -> String {
     let decided = account.deciding_failure();
     let failure = account.failure.filter(|(_, f)| account.good.is_none() || decided == Some(f.kind));
     if let Some((_, failure)) = failure {
-        return words.say(&format!("failure-{}", failure.kind.name()));
+        return words.say(&format!("failure-{}", failure.text_name()));
     }
     let Some(good) = &account.good else { return words.say("say-none-yet") };
     let what = match &good.reading {
