@@ -11,6 +11,7 @@ mod doctor;
 pub mod error;
 pub mod exchange;
 pub mod handover;
+pub mod hardening;
 pub mod instance;
 pub mod key;
 pub mod log;

@@ -5,6 +5,11 @@
 
 use std::process::ExitCode;
 
+/// Overwrites memory with zeros when it is freed: keys pass through buffers of crates that do not wipe them.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 fn main() -> ExitCode {
     tidemark::cli::main()
 }

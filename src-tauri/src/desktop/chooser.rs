@@ -44,7 +44,7 @@ impl Dialog {
 #[cfg(target_os = "linux")]
 mod system {
     use std::cell::RefCell;
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
     use std::rc::Rc;
 
     use gtk::prelude::{FileChooserExt as _, NativeDialogExt as _};
@@ -54,6 +54,7 @@ mod system {
 
     use super::Dialog;
     use crate::desktop::window;
+    use crate::hardening::Inspectable;
 
     pub(super) async fn choose(app: &AppHandle, dialog: Dialog) -> Option<PathBuf> {
         let (tell, told) = oneshot::channel();
@@ -83,16 +84,24 @@ mod system {
             chooser.set_do_overwrite_confirmation(true);
         }
         chooser.set_modal(true);
+        let inspectable = uses_portal().then(Inspectable::new);
         // Held until it is answered: nobody else holds it.
-        let held = Rc::new(RefCell::new(Some((chooser.clone(), tell))));
+        let held = Rc::new(RefCell::new(Some((chooser.clone(), tell, inspectable))));
         chooser.connect_response(move |chooser, response| {
-            let Some((_, tell)) = held.borrow_mut().take() else { return };
+            let Some((_, tell, _inspectable)) = held.borrow_mut().take() else { return };
             let chosen = (response == ResponseType::Accept).then(|| chooser.filename()).flatten();
             // A page that has gone away needs no answer.
             let _ = tell.send(chosen);
             chooser.destroy();
         });
         chooser.show();
+    }
+
+    /// Tells whether the toolkit asks the desktop's portal for its dialogs, by the same signs as the toolkit.
+    fn uses_portal() -> bool {
+        std::env::var_os("GTK_USE_PORTAL").is_some_and(|value| value.as_encoded_bytes().starts_with(b"1"))
+            || std::env::var_os("XDG_RUNTIME_DIR")
+                .is_some_and(|dir| Path::new(&dir).join("flatpak-info").exists())
     }
 }
 

@@ -97,6 +97,7 @@ mod system {
 
     use super::Told;
     use crate::desktop::bus;
+    use crate::hardening::Inspectable;
 
     const PORTAL: &str = "org.freedesktop.portal.Desktop";
     const PATH: &str = "/org/freedesktop/portal/desktop";
@@ -151,7 +152,10 @@ mod system {
             .build();
         let Ok(changes) = changes else { return };
         let changes = zbus::MessageStream::for_match_rule(changes, &bus, None).await;
-        let asked = bus.call_method(Some(PORTAL), PATH, Some(SETTINGS), "Read", &(GROUP, KEY)).await;
+        let asked = {
+            let _inspectable = Inspectable::new();
+            bus.call_method(Some(PORTAL), PATH, Some(SETTINGS), "Read", &(GROUP, KEY)).await
+        };
         if let Ok(value) = asked.and_then(|reply| reply.body().deserialize::<OwnedVariant>()) {
             tell(wish(&value));
         }

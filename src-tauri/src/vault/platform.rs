@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use keyring_core::{CredentialStore, Entry, Error};
+use secrecy::zeroize::Zeroizing;
 use tidemark_core::account::AccountId;
 use tidemark_core::message::KeyringTrouble;
 
@@ -49,7 +50,12 @@ impl System {
         };
         let entry = entry(store, job.account())?;
         match job {
-            Job::Get(_) => Ok(ApiKey::from_stored(on_each(&entry, Entry::get_secret)?.swap_remove(0))),
+            Job::Get(_) => {
+                // Every entry is wiped, also those after the first one.
+                let secret = |entry: &Entry| entry.get_secret().map(Zeroizing::new);
+                let mut secrets = on_each(&entry, secret)?;
+                Ok(ApiKey::from_stored(std::mem::take(&mut *secrets.swap_remove(0))))
+            }
             Job::Put(_, key) => on_each(&entry, |e| e.set_secret(key.expose().as_bytes())).map(|_| None),
             Job::Remove(_) => on_each(&entry, Entry::delete_credential).map(|_| None),
         }

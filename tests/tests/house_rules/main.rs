@@ -26,7 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rfd", &["desktop/chooser"]),
     ("rpassword", &["cli"]),
     ("rusqlite", &["store"]),
-    ("rustix", &["log"]),
+    ("rustix", &["hardening", "log"]),
     ("rustls", &["api"]),
     ("tauri", &["lib", "commands", "desktop"]),
     ("tauri_plugin_global_shortcut", &["lib", "desktop/calling"]),
@@ -41,6 +41,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("zbus", &["desktop", "vault"]),
     ("x11rb", &["desktop/calling"]),
     ("zbus_secret_service_keyring_store", &["vault"]),
+    ("zeroizing_alloc", &["main"]),
 ];
 
 /// Outside crates that are everywhere's language rather than one room's tool.
