@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
-use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
+use tauri::{AppHandle, Emitter, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_opener::OpenerExt as _;
 use tidemark_core::account::AccountId;
 use tidemark_core::admission::Step;
@@ -288,7 +288,7 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
         // A narrow column of cards gains nothing from a whole screen.
         .maximizable(false)
         // The page is all there is; no link and no script may lead away from it.
-        .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"));
+        .on_navigation(is_own_page);
     let window = match place.corner {
         Some((x, y)) => window.position(x, y),
         None => window.center(),
@@ -306,6 +306,15 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
         _ => {}
     });
     Ok(window)
+}
+
+/// Tells whether an address is that of our own page: scheme, host and port. Another port of the same host may be any
+/// program's on this computer.
+fn is_own_page(url: &Url) -> bool {
+    let own = if cfg!(windows) { ("http", "tauri.localhost") } else { ("tauri", "localhost") };
+    (url.scheme(), url.host_str(), url.port()) == (own.0, Some(own.1), None)
+        && url.username().is_empty()
+        && url.password().is_none()
 }
 
 /// Gives what a page begins with; `None` where that takes too long.
@@ -363,5 +372,30 @@ mod tests {
         let from = page.find("\"known\">").expect("the data") + 8;
         let to = page.find("</script></head>").expect("the end of the head");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&page[from..to]).expect("JSON"), data);
+    }
+
+    #[test]
+    fn the_window_shows_our_own_page_only() {
+        let is_own = |url: &str| is_own_page(&url.parse().expect("an address"));
+        let own = if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" };
+        assert!(is_own(own) && is_own(&format!("{own}/index.html?a#b")));
+        for other in [
+            "tauri://evil/",
+            "tauri://localhost:1/",
+            "tauri://evil@localhost/",
+            "tauri://localhost.evil/",
+            "tauri:localhost",
+            "http://tauri.localhost:8080/",
+            "https://tauri.localhost/",
+            "http://localhost/",
+            "http://127.0.0.1:9/",
+            "about:blank",
+            "data:text/html,x",
+            "file:///etc/passwd",
+        ] {
+            assert!(!is_own(other), "{other}");
+        }
+        assert_eq!(is_own("http://tauri.localhost/"), cfg!(windows));
+        assert_eq!(is_own("tauri://localhost/"), !cfg!(windows));
     }
 }
