@@ -7,11 +7,13 @@ mod doctor;
 mod explain;
 mod history;
 mod key;
+mod key_input;
+mod output;
 mod settings;
 mod speed;
 mod status;
 
-use std::io::Write as _;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -25,7 +27,8 @@ use tidemark_core::settings::Settings;
 use crate::config::{self, Paths};
 use crate::error::AppError;
 use crate::test_hooks::TestHooks;
-use crate::{Machine, Options, log, supervision};
+use crate::{Machine, Options, hardening, log, supervision};
+use output::{print, print_json};
 
 /// What the exit codes say, below the help.
 const CODES: &str =
@@ -141,15 +144,18 @@ impl From<EndpointName> for Endpoint {
 /// Runs what the arguments ask for.
 #[must_use]
 pub fn main() -> ExitCode {
+    if let Err(error) = hardening::protect_memory() {
+        output::complain(&format!("core dumps could not be switched off: {error}."));
+    }
     supervision::log_panics();
-    let Cli { app, command } = Cli::parse();
+    let Cli { app, command } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return output::print_usage(&error),
+    };
     let done = match command {
         None => return start_app(&app),
         Some(Command::Explain(args)) => explain::run(&args),
-        Some(Command::Completions { shell }) => {
-            clap_complete::generate(shell, &mut Cli::command(), "tidemark", &mut std::io::stdout());
-            Ok(0)
-        }
+        Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Status(args)) => machine().and_then(|m| status::run(m, &args)),
         Some(Command::Account(command)) => machine().and_then(|m| account::run(m, command)),
         Some(Command::Settings(command)) => machine().and_then(|m| settings::run(&m, command)),
@@ -188,8 +194,7 @@ impl Problem {
     }
 
     fn report(self) -> ExitCode {
-        // With standard error gone there is nobody left to tell.
-        let _ = writeln!(std::io::stderr(), "tidemark: {}", self.message);
+        output::complain(&self.message);
         ExitCode::from(self.code)
     }
 }
@@ -208,20 +213,12 @@ impl From<AppError> for Problem {
     }
 }
 
-/// Prints to standard output; a reader that has gone away, as `head` does, is no error.
-fn print(text: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes());
-    if !text.ends_with('\n') {
-        let _ = out.write_all(b"\n");
-    }
-    let _ = out.flush();
-}
-
-fn print_json(value: &impl serde::Serialize) -> Result<(), Problem> {
-    let text = serde_json::to_string_pretty(value).map_err(|e| Problem::other(e.to_string()))?;
-    print(&text);
-    Ok(())
+/// Prints completions. Written to a buffer first: `clap_complete` panics when its writer fails.
+fn completions(shell: clap_complete::Shell) -> Result<u8, Problem> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tidemark", &mut script);
+    print(&String::from_utf8_lossy(&script))?;
+    Ok(0)
 }
 
 /// Runs a future of a command to its end.
@@ -241,7 +238,11 @@ fn start_app(args: &AppArgs) -> ExitCode {
         );
     }
     if !args.demo {
-        log::start(&machine.paths, std::env::var("TIDEMARK_LOG").ok().as_deref());
+        let filter = match text_variable("TIDEMARK_LOG") {
+            Ok(filter) => filter,
+            Err(problem) => return problem.report(),
+        };
+        log::start(&machine.paths, filter.as_deref());
     }
     let requested = std::env::var("TIDEMARK_TEST").unwrap_or_default();
     machine.test_hooks = TestHooks::parse(&requested, &machine.hosts).unwrap_or_else(|error| {
@@ -253,11 +254,11 @@ fn start_app(args: &AppArgs) -> ExitCode {
 
 /// Reads the environment once.
 fn machine() -> Result<Machine, Problem> {
-    let hosts = match std::env::var("TIDEMARK_API_BASE") {
-        Ok(text) if !text.trim().is_empty() => {
+    let hosts = match text_variable("TIDEMARK_API_BASE")? {
+        Some(text) => {
             Hosts::from_override(&text).map_err(|e| Problem::wrong_use(format!("TIDEMARK_API_BASE: {e}.")))?
         }
-        _ => Hosts::default(),
+        None => Hosts::default(),
     };
     let paths = Paths::from_env(|name| std::env::var_os(name)).map_err(|e| Problem::other(e.to_string()))?;
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
@@ -287,8 +288,17 @@ fn load_settings(machine: &Machine) -> Settings {
             return loaded.settings;
         }
     };
-    let _ = writeln!(std::io::stderr(), "tidemark: {note}.");
+    output::complain(&format!("{note}."));
     loaded.settings
+}
+
+/// Reads a variable of the environment; `None` where it is missing or empty. One that is not text is refused: going on
+/// without `TIDEMARK_API_BASE` would send keys to the real hosts.
+fn text_variable(name: &str) -> Result<Option<String>, Problem> {
+    match std::env::var_os(name).filter(|value| !value.is_empty()).map(OsString::into_string).transpose() {
+        Ok(text) => Ok(text),
+        Err(_) => Err(Problem::wrong_use(format!("{name} is not UTF-8 text. Correct or remove it."))),
+    }
 }
 
 fn is_set(name: &str) -> bool {

@@ -60,10 +60,9 @@ pub fn export(file: &Path, settings: Settings, tongue: Tongue) -> Result<String,
 pub fn import(paths: &Paths, file: &Path, tongue: Tongue) -> Result<String, AppError> {
     let words = Words::new(tongue);
     let text = read(file).map_err(|error| sorry(&words, "import-unreadable", file, &error))?;
-    let taken: Map<String, Value> =
-        serde_json::from_str(text.trim_start_matches('\u{FEFF}')).map_err(|_| {
-            AppError::new(Code::Setting, words.put("import-no-export", &[("file", shown(file).into())]))
-        })?;
+    let taken = parse(&text).ok_or_else(|| {
+        AppError::new(Code::Setting, words.put("import-no-export", &[("file", shown(file).into())]))
+    })?;
     let (before, after) = config::update(paths, Timestamp::now(), |settings| {
         let before = settings.clone();
         *settings = settings.with_import(taken).map_err(Refused::Setting)?;
@@ -109,12 +108,28 @@ fn read(file: &Path) -> io::Result<String> {
     if !is.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    if is.len() > LONGEST {
+    read_limited(File::open(file)?)
+}
+
+/// Reads text up to the size that settings can have.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::FileTooLarge`] where it is longer, [`io::ErrorKind::InvalidData`] where it is no text, and any error
+/// of reading.
+pub fn read_limited(source: impl io::Read) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    source.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
-    let mut text = String::new();
-    File::open(file)?.take(LONGEST).read_to_string(&mut text)?;
-    Ok(text)
+    String::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData.into())
+}
+
+/// Reads the fields of an export; `None` where the text is none.
+#[must_use]
+pub fn parse(text: &str) -> Option<Map<String, Value>> {
+    serde_json::from_str(text.trim_start_matches('\u{FEFF}')).ok()
 }
 
 fn shown(file: &Path) -> String {

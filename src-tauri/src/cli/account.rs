@@ -1,18 +1,19 @@
 //! `tidemark account`: the same key management as the window.
 
-use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::ffi::OsString;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde::Serialize;
 use tidemark_core::account::{AccountId, Kind, Region, Tier};
 
+use super::key_input::read_key;
 use super::{KindName, Problem, RegionName, block_on, load_settings, now, print, print_json, status};
 use crate::Machine;
 use crate::accounts::{Admitted, Desk, NewAccount};
 use crate::api::Api;
 use crate::error::{AppError, Code};
-use crate::key::KEY_LIMIT;
 use crate::store::Store;
 use crate::vault::Keyring;
 
@@ -40,6 +41,8 @@ pub(super) enum AccountCommand {
         /// Keep the key without asking MiniMax.
         #[arg(long)]
         unchecked: bool,
+        #[command(flatten)]
+        surplus: Surplus,
     },
     /// Give an account another name.
     Rename {
@@ -55,6 +58,8 @@ pub(super) enum AccountCommand {
         /// Keep the key without asking MiniMax.
         #[arg(long)]
         unchecked: bool,
+        #[command(flatten)]
+        surplus: Surplus,
     },
     /// Remove an account and its key.
     Remove {
@@ -91,6 +96,24 @@ pub(super) enum AccountCommand {
         /// The plan account.
         plan: String,
     },
+}
+
+/// Arguments after the last one that is known. Most likely one is the key, so none is repeated, whatever it looks like.
+#[derive(Args, Debug)]
+pub(super) struct Surplus {
+    #[arg(hide = true)]
+    arguments: Vec<OsString>,
+}
+
+impl Surplus {
+    fn refuse(&self) -> Result<(), Problem> {
+        if self.arguments.is_empty() {
+            return Ok(());
+        }
+        Err(Problem::wrong_use(
+            "A key is not taken as an argument, where other programs can see it and your shell remembers it. Give it on standard input, or type it when asked; and consider replacing this one.",
+        ))
+    }
 }
 
 /// An account as it is listed.
@@ -131,7 +154,8 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
     let desk = Desk { api, vault: Keyring::new(), paths: machine.paths };
     match command {
         AccountCommand::List { .. } => {}
-        AccountCommand::Add { name, team, region, kind, unchecked } => {
+        AccountCommand::Add { name, team, region, kind, unchecked, surplus } => {
+            surplus.refuse()?;
             let new = NewAccount {
                 name,
                 team,
@@ -140,13 +164,14 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
                 unchecked,
             };
             let key = read_key()?;
-            noted(&store, &block_on(desk.add(new, &key))?.map_err(with_option)?);
+            noted(&store, &block_on(desk.add(new, &key))?.map_err(with_option)?)?;
         }
         AccountCommand::Rename { name, new } => desk.rename(&id(&name)?, &new)?,
-        AccountCommand::ReplaceKey { name, unchecked } => {
+        AccountCommand::ReplaceKey { name, unchecked, surplus } => {
+            surplus.refuse()?;
             let id = id(&name)?;
             let key = read_key()?;
-            noted(&store, &block_on(desk.replace(&id, &key, unchecked))?.map_err(with_option)?);
+            noted(&store, &block_on(desk.replace(&id, &key, unchecked))?.map_err(with_option)?)?;
         }
         AccountCommand::Remove { name, with_history, yes } => {
             let id = id(&name)?;
@@ -158,7 +183,7 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
             store.forget(&id, with_history).map_err(|e| {
                 Problem::other(format!("The account is removed, but not what was kept of it: {e}."))
             })?;
-            print(&removed(&name, with_history));
+            print(&removed(&name, with_history))?;
         }
         AccountCommand::Set { name, field, value } => {
             desk.set_account(&id(&name)?, &field, &value).map_err(AppError::from)?;
@@ -179,14 +204,17 @@ fn with_option(error: AppError) -> AppError {
 }
 
 /// Says what was found, and keeps the first reading so that lists know the account's state at once.
-fn noted(store: &Path, admitted: &Admitted) {
-    if let Some(outcome) = &admitted.outcome {
-        let kept = Store::open(store, now()).0.keep_outcome(&admitted.account.id, now(), outcome, None);
-        if let Err(error) = kept {
-            tracing::debug!(%error, "the first reading could not be kept");
-        }
+fn noted(store: &Path, admitted: &Admitted) -> Result<(), Problem> {
+    let (store, id) = (Store::open(store, now()).0, &admitted.account.id);
+    let kept = match &admitted.outcome {
+        Some(outcome) => store.keep_outcome(id, now(), outcome, None),
+        // What MiniMax said of the former key, a pause included, says nothing about this one.
+        None => store.forget(id, false),
+    };
+    if let Err(error) = kept {
+        tracing::debug!(%error, "the first reading could not be kept");
     }
-    print(&admitted.sentence());
+    print(&admitted.sentence())
 }
 
 fn list(machine: &Machine, json: bool) -> Result<u8, Problem> {
@@ -216,9 +244,9 @@ fn list(machine: &Machine, json: bool) -> Result<u8, Problem> {
     if json {
         print_json(&serde_json::json!({ "schema": 1, "accounts": listed }))?;
     } else if listed.is_empty() {
-        print("There is no account yet. Add one: tidemark account add NAME");
+        print("There is no account yet. Add one: tidemark account add NAME")?;
     } else {
-        print(&listed.iter().map(line).collect::<String>());
+        print(&listed.iter().map(line).collect::<String>())?;
     }
     Ok(0)
 }
@@ -228,26 +256,6 @@ fn line(account: &Listed<'_>) -> String {
     let team = account.team.map(|team| format!("  {team}")).unwrap_or_default();
     let state = tidemark_core::report::state_words(account.state);
     format!("{}  {}  {}{team}{key}  {state}\n", account.name, account.kind.name(), account.region.name())
-}
-
-/// Reads a key from standard input; hidden when it is typed.
-fn read_key() -> Result<String, Problem> {
-    let stdin = std::io::stdin();
-    if stdin.is_terminal() {
-        return rpassword::prompt_password("Key (it stays hidden): ")
-            .map_err(|e| Problem::other(format!("The key could not be read: {e}.")));
-    }
-    let mut bytes = Vec::new();
-    // A key is short; reading somewhat more than the longest shows that it is none.
-    let most = KEY_LIMIT as u64 * 4;
-    let read = stdin.lock().take(most).read_to_end(&mut bytes);
-    read.map_err(|e| Problem::other(format!("Standard input could not be read: {e}.")))?;
-    // The rest of a huge paste is let through unread, so that the program that sends it ends well.
-    let _ = std::io::copy(&mut stdin.lock(), &mut std::io::sink());
-    // The line break that ends a line of input is no part of what was typed.
-    let line = bytes.strip_suffix(b"\n").map_or(&*bytes, |l| l.strip_suffix(b"\r").unwrap_or(l)).to_vec();
-    String::from_utf8(line)
-        .map_err(|_| Problem::wrong_use("This is no key: it has characters that no key has."))
 }
 
 fn removed(name: &str, with_history: bool) -> String {

@@ -15,7 +15,7 @@ pub(super) fn run(machine: &Machine, json: bool) -> Result<u8, Problem> {
             "schema": 1, "version": version, "checks": checkup.checks(), "asking": checkup.asks,
         }))?;
     } else {
-        print(&checkup.lines());
+        print(&checkup.lines())?;
     }
     let failed =
         |is: fn(&Finding) -> bool| checkup.findings.iter().any(|f| f.verdict() == Verdict::Trouble && is(f));

@@ -53,7 +53,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8, Problem> {
     if args.json {
         print_json(&explanation)?;
     } else {
-        print(&report::plain_lines(&explanation));
+        print(&report::plain_lines(&explanation))?;
     }
     Ok(0)
 }

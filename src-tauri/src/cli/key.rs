@@ -12,6 +12,7 @@ use tidemark_core::handover::{Reason, Use, Useless};
 use tidemark_core::message::KeyringTrouble;
 use tidemark_core::settings::Settings;
 
+use super::output::{complain, written};
 use super::{Problem, block_on, load_settings, now};
 use crate::api::Api;
 use crate::error::AppError;
@@ -107,7 +108,7 @@ async fn key_of(
     match (choice.takes, pair) {
         (Use::Paired, Some(paired)) => match vault.get(&paired.id, patience).await {
             Err(KeyringTrouble::NoEntry) => {
-                note(&format!(
+                complain(&format!(
                     "The plan is used up, and the keyring holds no key for {:?}; this is the plan's key.",
                     paired.name
                 ));
@@ -117,7 +118,7 @@ async fn key_of(
         },
         (Use::Paired, None) | (Use::Plan, _) => {
             if choice.reason == Reason::NoPair {
-                note(&format!(
+                complain(&format!(
                     "The plan is used up and nothing takes over; this is the plan's key. Pair an account with `tidemark account pair {:?} NAME`.",
                     account.name
                 ));
@@ -144,17 +145,10 @@ fn unreadable(trouble: KeyringTrouble) -> Problem {
     AppError::from(trouble).into()
 }
 
-/// Says something beside the key; standard output is the key's alone.
-fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "tidemark: {text}");
-}
-
 /// Writes the key and a line break in one piece: a whole line goes past the buffer of standard output.
 fn hand_over(key: &ApiKey) -> Result<(), Problem> {
     let mut line = Zeroizing::new(Vec::with_capacity(key.expose().len() + 1));
     line.extend_from_slice(key.expose().as_bytes());
     line.push(b'\n');
-    let mut out = std::io::stdout().lock();
-    let written = out.write_all(&line).and_then(|()| out.flush());
-    written.map_err(|e| Problem::other(format!("The key could not be written to standard output: {e}.")))
+    written(std::io::stdout().lock().write_all(&line))
 }

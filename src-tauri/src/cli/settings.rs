@@ -1,6 +1,7 @@
 //! `tidemark settings`: the choices, one by one or as a whole.
 
-use std::io::Read as _;
+use std::fs::File;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -45,11 +46,11 @@ pub(super) fn run(machine: &Machine, command: SettingsCommand) -> Result<u8, Pro
         SettingsCommand::List => {
             let settings = current();
             let lines = settings.entries().into_iter().map(|(key, value)| format!("{key} = {value}\n"));
-            print(&lines.collect::<String>());
+            print(&lines.collect::<String>())?;
         }
         SettingsCommand::Get { key } => {
             let value = current().get(&key).ok_or(SettingError::NoSuchKey(key))?;
-            print(&value);
+            print(&value)?;
         }
         SettingsCommand::Set { key, value } => change(machine, |settings| Ok(settings.set(&key, &value)?))?,
         SettingsCommand::Export { file } => export(current(), file.as_ref())?,
@@ -68,7 +69,7 @@ fn change(
 fn export(settings: Settings, file: Option<&PathBuf>) -> Result<(), Problem> {
     let text = exchange::text(settings).map_err(|e| Problem::other(e.to_string()))?;
     match file.filter(|f| !is_stream(Some(f))) {
-        None => print(&text),
+        None => print(&text)?,
         Some(path) => std::fs::write(path, text + "\n")
             .map_err(|e| Problem::other(format!("{} could not be written: {e}.", path.display())))?,
     }
@@ -76,19 +77,28 @@ fn export(settings: Settings, file: Option<&PathBuf>) -> Result<(), Problem> {
 }
 
 fn import(machine: &Machine, file: &PathBuf) -> Result<(), Problem> {
-    let text = if is_stream(Some(file)) {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map(|_| text)
+    let read = if is_stream(Some(file)) {
+        exchange::read_limited(io::stdin().lock())
     } else {
-        std::fs::read_to_string(file)
+        File::open(file).and_then(exchange::read_limited)
     };
-    let text = text.map_err(|e| Problem::other(format!("{} could not be read: {e}.", file.display())))?;
-    let taken = serde_json::from_str(text.trim_start_matches('\u{FEFF}'))
-        .map_err(|e| Problem::wrong_use(format!("This is no export of Tidemark's settings: {e}.")))?;
+    let text = read.map_err(|e| match e.kind() {
+        ErrorKind::FileTooLarge => Problem::wrong_use("This is more than settings can be: 1 MiB."),
+        ErrorKind::InvalidData => not_an_export(),
+        _ => Problem::other(format!("{} could not be read: {e}.", file.display())),
+    })?;
+    let taken = exchange::parse(&text).ok_or_else(not_an_export)?;
     change(machine, |settings| {
         *settings = settings.with_import(taken)?;
         Ok(())
     })
+}
+
+/// The parser's own message is left out: it quotes the input.
+fn not_an_export() -> Problem {
+    Problem::wrong_use(
+        "This is no export of Tidemark's settings. Name a file that `tidemark settings export` has written.",
+    )
 }
 
 impl From<SettingError> for Problem {

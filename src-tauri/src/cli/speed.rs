@@ -69,7 +69,7 @@ pub(super) fn run(machine: Machine, args: &SpeedArgs) -> Result<u8, Problem> {
     if args.json {
         print_json(&told(&measured, &account, model))?;
     } else if measured.tokens_per_second().is_some() && measured.end == End::Whole {
-        print(&sentence);
+        print(&sentence)?;
     }
     match (measured.end, measured.tokens_per_second()) {
         (End::Whole, Some(_)) => Ok(0),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tidemark_core::account::{Account, Kind};
 use tidemark_core::answer;
@@ -13,8 +13,9 @@ use tidemark_core::failure::{Failure, FailureKind};
 use tidemark_core::monitor::stale_after;
 use tidemark_core::reading::Reading;
 use tidemark_core::report::{self, AccountState, AccountStatus, SCHEMA, StatusReport, state_words};
+use tidemark_core::schedule::BETWEEN_CLICKS;
 use tidemark_core::settings::Settings;
-use tidemark_core::watched::{self, Kept};
+use tidemark_core::watched::{self, Kept, Watched};
 use tokio::task::JoinSet;
 
 use super::{Problem, block_on, load_settings, now, print, print_json};
@@ -67,9 +68,9 @@ pub(super) fn run(machine: Machine, args: &StatusArgs) -> Result<u8, Problem> {
     let report = StatusReport { schema: SCHEMA, at: now(), accounts };
     match args.format {
         _ if args.json => print_json(&report)?,
-        Format::Plain => print(&plain(&report)),
-        Format::Waybar => print(&waybar(&report).to_string()),
-        Format::Tmux => print(&short(&report)),
+        Format::Plain => print(&plain(&report))?,
+        Format::Waybar => print(&waybar(&report).to_string())?,
+        Format::Tmux => print(&short(&report))?,
     }
     Ok(report::exit_code(&report))
 }
@@ -81,7 +82,8 @@ pub(super) fn kept(machine: &Machine, settings: &Settings) -> Vec<AccountStatus>
     settings.accounts.iter().map(of).collect()
 }
 
-/// Gives the running app's last readings where they are young enough, and asks MiniMax for all others.
+/// Gives the running app's last readings where they are young enough, and asks MiniMax for all others. While MiniMax
+/// wants a pause, only `--fresh` asks; once MiniMax has repeated itself, no more than once a minute, as with clicks.
 fn read(
     machine: Machine,
     settings: &Settings,
@@ -94,13 +96,20 @@ fn read(
         Api::new(machine.hosts, Some(&settings.proxy)).map_err(|e| Problem::wrong_use(e.to_string()))?;
     let desk = Arc::new(Desk { api, vault: Keyring::new(), paths: machine.paths });
     let mut known: Vec<Kept> = accounts.iter().map(|a| controller::kept(&store, &a.id, now())).collect();
-    let is_young = |kept: &Kept| {
-        let newest = kept.good.as_ref().map(|g| g.0).max(kept.failure.as_ref().map(|f| f.0));
-        newest
-            .is_some_and(|at| (SignedDuration::ZERO..settings.interval()).contains(&now().duration_since(at)))
+    let pauses: Vec<Option<Timestamp>> = accounts
+        .iter()
+        .zip(&known)
+        .map(|(account, kept)| Watched::new(account.clone(), kept.clone(), now()).pause_until(now()))
+        .collect();
+    let has_repeated_itself = |kept: &Kept| kept.failure.is_some_and(|(_, f)| f.is_repeated_pause);
+    let is_asked = |i: &usize| match pauses[*i] {
+        Some(_) if has_repeated_itself(&known[*i]) => {
+            fresh && !known[*i].is_younger_than(BETWEEN_CLICKS, now())
+        }
+        Some(_) => fresh,
+        None => fresh || !app_runs || !known[*i].is_younger_than(settings.interval(), now()),
     };
-    let asked: Vec<usize> =
-        (0..accounts.len()).filter(|i| fresh || !app_runs || !is_young(&known[*i])).collect();
+    let asked: Vec<usize> = (0..accounts.len()).filter(is_asked).collect();
     let answers = block_on(async {
         let mut asks = JoinSet::new();
         for i in asked {
@@ -111,6 +120,7 @@ fn read(
     })?;
     for (i, outcome) in answers {
         let at = now();
+        let outcome = outcome.map_err(|failure| failure.within_pause(pauses[i], at));
         if let Err(error) = store.keep_outcome(&accounts[i].id, at, &outcome, None) {
             tracing::debug!(%error, "the reading could not be kept");
         }
@@ -144,10 +154,12 @@ fn judge(account: &Account, kept: &Kept, settings: &Settings) -> AccountStatus {
     let good = kept.good.as_ref();
     let reading: Option<(Timestamp, Reading)> =
         good.and_then(|(at, answer)| watched::read(answer, account, *at).ok().map(|reading| (*at, reading)));
+    // The rest of a pause, not the whole of it as it was named then.
+    let failure = kept.failure.map(|(at, failure)| (at, failure.remaining(at, now())));
     report::account_status(
         account,
         reading.as_ref().map(|(at, reading)| (at, reading)),
-        kept.failure.as_ref().map(|(at, failure)| (at, failure)),
+        failure.as_ref().map(|(at, failure)| (at, failure)),
         &kept.history,
         settings.thresholds(),
         stale_after(settings),
