@@ -13,6 +13,7 @@ pub mod clipboard;
 pub mod gallery;
 pub mod keyboard;
 pub mod keyring;
+pub mod memory;
 pub mod minimax;
 pub mod needle;
 pub mod notices;

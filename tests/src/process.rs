@@ -111,7 +111,7 @@ impl Drop for Started {
 }
 
 /// Sends a signal to a process by its id; one that is gone already is fine.
-pub(crate) fn signal(pid: u32, signal: Signal) {
+pub fn signal(pid: u32, signal: Signal) {
     if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
         let _gone = kill_process(pid, signal);
     }
