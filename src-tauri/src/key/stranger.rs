@@ -16,11 +16,14 @@ pub(super) fn stranger(text: &str) -> Option<KeyError> {
     {
         return Some(KeyError::Address);
     }
-    let host = text.split('/').next().unwrap_or_default().to_ascii_lowercase();
-    if ["minimax.io", "minimaxi.com", "minimax.chat"]
-        .iter()
-        .any(|own| host == *own || host.ends_with(&format!(".{own}")))
-    {
+    // Compared in place: a copy in lower case would be a copy of the key.
+    let host = text.split('/').next().unwrap_or_default();
+    let is_own = |own: &&str| {
+        host.len().checked_sub(own.len()).and_then(|at| host.split_at_checked(at)).is_some_and(
+            |(before, end)| end.eq_ignore_ascii_case(own) && (before.is_empty() || before.ends_with('.')),
+        )
+    };
+    if ["minimax.io", "minimaxi.com", "minimax.chat"].iter().any(is_own) {
         return Some(KeyError::Address);
     }
     if let Some((name, host)) = text.split_once('@')
