@@ -62,7 +62,6 @@ const fn is_key_char(c: char) -> bool {
 /// Gives where in a run of key characters a key starts, where there is one.
 fn key_in(run: &str) -> Option<usize> {
     let starts_word = |at: usize| !run[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
-    let starts = (0..run.len()).filter(|at| starts_word(*at));
     let is_key = |at: &usize| {
         let word = &run[*at..];
         let has_prefix =
@@ -72,7 +71,7 @@ fn key_in(run: &str) -> Option<usize> {
             || (word.len() >= TOKEN_LENGTH && word.starts_with("eyJ"))
             || is_opaque(word)
     };
-    starts.into_iter().find(is_key)
+    (0..run.len()).find(|at| starts_word(*at) && is_key(at))
 }
 
 /// Tells whether a text begins with a long run of letters and digits, as keys without a prefix do.

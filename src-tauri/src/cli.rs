@@ -295,10 +295,9 @@ fn load_settings(machine: &Machine) -> Settings {
 /// Reads a variable of the environment; `None` where it is missing or empty. One that is not text is refused: going on
 /// without `TIDEMARK_API_BASE` would send keys to the real hosts.
 fn text_variable(name: &str) -> Result<Option<String>, Problem> {
-    match std::env::var_os(name).filter(|value| !value.is_empty()).map(OsString::into_string).transpose() {
-        Ok(text) => Ok(text),
-        Err(_) => Err(Problem::wrong_use(format!("{name} is not UTF-8 text. Correct or remove it."))),
-    }
+    let value = std::env::var_os(name).filter(|value| !value.is_empty());
+    let text = value.map(OsString::into_string).transpose();
+    text.map_err(|_| Problem::wrong_use(format!("{name} is not UTF-8 text. Correct or remove it.")))
 }
 
 fn is_set(name: &str) -> bool {
