@@ -93,7 +93,7 @@ mod tests {
             ("sk-cp-test-0123456789", "sk-…6789"),
             ("There is no account \"sk-cp-test-0123456789\".", "There is no account \"sk-…6789\"."),
             ("'sk-api-test-0123abcd' and SK-CP-test-0123wxyz", "'sk-…abcd' and …wxyz"),
-            ("/home/me/sk-cp-test-0123456789: not found", "/home/me/sk-…6789: not found"),
+            ("/nowhere/sk-cp-test-0123456789: not found", "/nowhere/sk-…6789: not found"),
             ("my_sk-cp-test-0123456789", "my_sk-…6789"),
             ("sk-test0123456789abcdef", "sk-…cdef"),
             ("eyJ0ZXN0IjoxfQ.eyJ0ZXN0IjoxfQ.test", "…test"),
