@@ -8,6 +8,7 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use tidemark_core::account::Region;
@@ -60,7 +61,7 @@ fn differences(case: &Value) -> Vec<String> {
     let said = serde_json::to_value(&explanation).expect("an explanation in JSON");
     let again: Explanation = serde_json::from_value(said.clone()).expect("an explanation from JSON");
     assert_eq!(again, explanation, "{} does not survive its own JSON", case["name"]);
-    assert!(!plain_lines(&explanation).trim().is_empty());
+    assert!(!plain_lines(&explanation, &TimeZone::UTC).trim().is_empty());
 
     let mut differences = Vec::new();
     compare("", &comparable(case), &said, &mut differences);

@@ -27,7 +27,7 @@ use tidemark_core::settings::Settings;
 use crate::config::{self, Paths};
 use crate::error::AppError;
 use crate::test_hooks::TestHooks;
-use crate::{Machine, Options, hardening, log, supervision};
+use crate::{Machine, Options, hardening, log, supervision, zone};
 use output::{print, print_json};
 
 /// What the exit codes say, below the help.
@@ -310,7 +310,7 @@ fn now() -> Timestamp {
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
-/// Reads a moment as users write it: RFC 3339, a date, or seconds or milliseconds since 1970.
+/// Reads a moment as users write it: RFC 3339, a date (its start in the user's time zone), or seconds or milliseconds since 1970.
 fn moment(text: &str) -> Result<Timestamp, String> {
     let number = text.parse::<i64>().ok();
     let from_number = number.and_then(|n| {
@@ -324,7 +324,7 @@ fn moment(text: &str) -> Result<Timestamp, String> {
         .or_else(|| text.parse().ok())
         .or_else(|| {
             let date: jiff::civil::Date = text.parse().ok()?;
-            date.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp())
+            date.to_zoned(zone::current()).ok().map(|z| z.timestamp())
         })
         .ok_or_else(|| "write a time as 2026-11-22T10:00:00Z".to_owned())
 }

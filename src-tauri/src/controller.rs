@@ -16,7 +16,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use tidemark_core::account::AccountId;
 use tidemark_core::alert::{Notice, NoticeKind};
 use tidemark_core::chart::Range;
@@ -38,6 +37,7 @@ use crate::store::{Keeper, Store, Told, Write};
 use crate::supervision::{self, Panicked};
 use crate::test_hooks::{Component, TestHooks};
 use crate::vault::KeyVault;
+use crate::zone::SystemZone;
 
 use beat::{Beat, demo_time};
 use source::Keys;
@@ -144,7 +144,7 @@ pub struct Controller<D, V> {
     demo_since: Option<Timestamp>,
     /// How far back the last chart looked.
     charted: Range,
-    zone: TimeZone,
+    zone: SystemZone,
     /// What the desktop was last told to take up.
     habits: Option<Habits>,
     /// The last ask of each account.
@@ -165,8 +165,8 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         let Parts { desktop, desk, store, system_locale, demo, test_hooks } = parts;
         let (own, inbox) = mpsc::unbounded_channel();
         let demo_since = demo.then(Timestamp::now);
-        let zone = TimeZone::system();
-        let now = Now { at: Timestamp::now(), zone: zone.clone() };
+        let zone = SystemZone::read();
+        let now = Now { at: Timestamp::now(), zone: zone.get() };
         let monitor = monitor(&desk.paths, &store, &system_locale, demo, &test_hooks, &now);
         let tell = own.clone();
         let keeper = Keeper::with_test_hooks(store, test_hooks.clone(), move |told| {
@@ -368,10 +368,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
     }
 
     fn tell(&mut self, event: Event) {
-        if matches!(event, Event::Woke) {
-            // It may have woken up somewhere else.
-            self.zone = TimeZone::system();
-        }
+        self.zone.refresh();
         let is_tick = matches!(event, Event::Tick);
         // An answer that cannot be taken counts as a failure, so that it is not asked for again at once.
         let refused = match &event {
@@ -421,7 +418,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
     fn now(&self) -> Now {
         let real = Timestamp::now();
         let at = self.demo_since.map_or(real, |since| demo_time(since, real));
-        Now { at, zone: self.zone.clone() }
+        Now { at, zone: self.zone.get() }
     }
 
     fn carry_out(&mut self, effect: Effect) {

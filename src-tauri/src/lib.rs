@@ -19,6 +19,7 @@ pub mod store;
 pub mod supervision;
 pub mod test_hooks;
 pub mod vault;
+mod zone;
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use x11rb::connection::Connection as _;
@@ -13,7 +14,7 @@ use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt as _};
 
 use crate::page::Page;
 use crate::screen::{Area, Display, Shot};
-use crate::session::{Part, Session};
+use crate::session::{self, Part, Session};
 use crate::sheet::Theme;
 use crate::wait::{until, until_within};
 
@@ -22,8 +23,8 @@ pub const PAIRS: [&str; 6] = ["overview", "spent", "account", "tray", "first-run
 /// What is taken once.
 pub const NOTICE: &str = "notice";
 
-/// The simulated day begins on a Tuesday before noon.
-const BEGINS: &str = "2026-11-24T11:40:00Z";
+/// The simulated day begins on a Tuesday before noon, by the session's clock.
+const BEGINS: &str = "2026-11-24T11:40:00";
 /// When one of the simulated accounts has come near its limit for certain, and when it is spent, in seconds.
 const NEAR_AT: i64 = 56;
 const SPENT_AT: i64 = 150;
@@ -108,7 +109,7 @@ pub async fn take(binary: &Path, mut give: impl FnMut(&str, &Shot)) {
 /// Lets the clock stand still that many seconds after the simulated day began: the same second in every run.
 fn stand_still(session: &mut Session, after: i64) {
     let moment = begins() + SignedDuration::from_secs(after);
-    session.set_clock(&moment.strftime("%Y-%m-%d %H:%M:%S").to_string());
+    session.set_clock(&Session::local(moment, "%Y-%m-%d %H:%M:%S"));
 }
 
 /// Lets the clock go on from that many seconds after the simulated day began.
@@ -118,7 +119,8 @@ fn go_on(session: &mut Session, after: i64) {
 }
 
 fn begins() -> Timestamp {
-    BEGINS.parse().expect("a moment")
+    let begins: DateTime = BEGINS.parse().expect("a moment");
+    begins.in_tz(session::ZONE).expect("the zone of sessions").timestamp()
 }
 
 /// Waits until a notice ends like this, and leaves no other on the display.

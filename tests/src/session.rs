@@ -8,6 +8,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use jiff::Timestamp;
 use rustix::process::Signal;
 use tempfile::TempDir;
 use zbus::Connection;
@@ -145,6 +146,12 @@ impl Session {
         self.set("FAKETIME_DONT_FAKE_MONOTONIC", "1");
     }
 
+    /// Gives a moment by the session's clock, in jiff's format: `%H:%M`.
+    #[must_use]
+    pub fn local(moment: Timestamp, format: &str) -> String {
+        moment.in_tz(ZONE).expect("the zone of sessions").strftime(format).to_string()
+    }
+
     /// Gives a command that runs inside the session.
     #[must_use]
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
@@ -262,6 +269,9 @@ impl Drop for Session {
 
 const SESSION: &str = "TIDEMARK_E2E_SESSION";
 
+/// The zone of every session, with a half-hour offset and summer time. In UTC a wrong zone would not be seen.
+pub const ZONE: &str = "Australia/Adelaide";
+
 fn environment(root: &Path, id: &str) -> Vec<(String, String)> {
     let inside = |name: &str| root.join(name).display().to_string();
     let path = std::env::var("PATH").unwrap_or_else(|_| "/usr/local/bin:/usr/bin:/bin".into());
@@ -284,7 +294,7 @@ fn environment(root: &Path, id: &str) -> Vec<(String, String)> {
         ("GSETTINGS_BACKEND", "memory".into()),
         ("NO_AT_BRIDGE", "1".into()),
         ("LANG", "C.UTF-8".into()),
-        ("TZ", "UTC".into()),
+        ("TZ", ZONE.into()),
         // Until a test says otherwise MiniMax is out of reach, and never the real one.
         ("TIDEMARK_API_BASE", "http://127.0.0.1:1".into()),
     ]

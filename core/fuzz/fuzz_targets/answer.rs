@@ -31,7 +31,7 @@ fuzz_target!(|input: &[u8]| {
     let Ok(at) = Timestamp::from_second(1_780_000_000 + i64::from(*days) * 86_400) else { return };
 
     let result = read(&answer, endpoint, Region::Global, at);
-    let _ = plain_lines(&explain(&result, at));
+    let _ = plain_lines(&explain(&result, at), &jiff::tz::TimeZone::UTC);
     if let Ok(Reading::Plan(plan)) = result {
         for window in plan.rows.iter().flat_map(|row| &row.windows) {
             assert!(window.quota.left().is_none_or(|left| left <= Percent::FULL));

@@ -17,10 +17,10 @@ use super::{
 /// The longest name that is shown, in characters.
 const LONGEST_NAME: usize = 120;
 
-/// Writes an explanation as a few short lines, each ended by a line break. Clock times are UTC and say so.
+/// Writes an explanation as a few short lines, each ended by a line break. Clock times are those of the zone.
 #[must_use]
-pub fn plain_lines(explanation: &Explanation) -> String {
-    let clock = Clock { now: explanation.at, zone: &TimeZone::UTC };
+pub fn plain_lines(explanation: &Explanation, zone: &TimeZone) -> String {
+    let clock = Clock { now: explanation.at, zone };
     let mut lines = meaning(
         &clock,
         explanation.failure.as_ref(),
@@ -175,11 +175,12 @@ struct Clock<'a> {
 }
 
 impl Clock<'_> {
-    /// Writes a moment with its day where that is another one; UTC says so, a zone of one's own goes without saying.
+    /// Writes a moment, with its date where that is not today. Only UTC is named.
     fn time(&self, moment: Timestamp) -> String {
         let (then, now) = (moment.to_zoned(self.zone.clone()), self.now.to_zoned(self.zone.clone()));
         let clock = then.strftime(if then.date() == now.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" });
-        if *self.zone == TimeZone::UTC { format!("{clock} UTC") } else { clock.to_string() }
+        let is_utc = self.zone.to_offset_info(moment).abbreviation() == "UTC";
+        if is_utc { format!("{clock} UTC") } else { clock.to_string() }
     }
 
     /// Writes a moment, and how far off it is.

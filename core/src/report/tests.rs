@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -368,12 +369,13 @@ fn of_several_accounts_the_worst_sets_the_exit_code() {
 
 #[test]
 fn at_a_terminal_a_plan_is_a_few_plain_lines() {
-    insta::assert_snapshot!(plain_lines(&explain(&Ok(plan(0, 12)), now())), @r#"
+    let adelaide = TimeZone::get("Australia/Adelaide").expect("a zone");
+    insta::assert_snapshot!(plain_lines(&explain(&Ok(plan(0, 12)), now()), &adelaide), @r#"
     Text and everything shared (general):
-      5 h     used up, resets 12:00 UTC (in 2 h), boosted x1.5
-      week    88 % used, 12 % left, resets 2026-11-25 10:00 UTC (in 3 d)
+      5 h     used up, resets 22:30 (in 2 h), boosted x1.5
+      week    88 % used, 12 % left, resets 2026-11-25 20:30 (in 3 d)
     Video (video):
-      24 h    33 % used, 67 % left, 1 of 3 used, resets 2026-11-23 00:00 UTC (in 14 h)
+      24 h    33 % used, 67 % left, 1 of 3 used, resets 2026-11-23 10:30 (in 14 h)
       week    no limit
     "#);
 }
@@ -387,7 +389,7 @@ fn at_a_terminal_an_older_answer_names_its_doubts() {
         { "current_interval_status": 3, "current_weekly_status": 3 },
     ] });
     let result = read_at_now(Endpoint::TokenPlan, &body);
-    insta::assert_snapshot!(plain_lines(&explain(&result, now())), @r#"
+    insta::assert_snapshot!(plain_lines(&explain(&result, now()), &TimeZone::UTC), @r#"
     MiniMax-M2:
       5 h     10.07 % used, 89.93 % left, 151 of 1500 used, resets 12:00 UTC (in 2 h)
       week    no limit
@@ -407,12 +409,12 @@ fn at_a_terminal_money_and_failures_are_plain_lines_too() {
         retry_after: Some(Duration::from_mins(90)),
         ..Failure::new(FailureKind::RateLimited)
     };
-    insta::assert_snapshot!(plain_lines(&explain(&Err(failure), now())), @r#"
+    insta::assert_snapshot!(plain_lines(&explain(&Err(failure), now()), &TimeZone::UTC), @r#"
     MiniMax was asked too often. Wait a while before asking again.
     MiniMax's code: 1002
     Ask again after: 1 h 30 min
     "#);
-    insta::assert_snapshot!(plain_lines(&explain(&Ok(money("4.90")), now())), @r#"
+    insta::assert_snapshot!(plain_lines(&explain(&Ok(money("4.90")), now()), &TimeZone::UTC), @r#"
     available  4.90 USD  (low)
     warn below 5.00 USD
     "#);
@@ -439,7 +441,7 @@ fn the_users_own_warning_line_counts_like_the_accounts() {
 
 #[test]
 fn plain_status_speaks_the_time_of_the_machine_and_one_line_of_forecast() {
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    let zone = TimeZone::fixed(jiff::tz::offset(8));
     let mut rolling = status(Some((2, &plan(71, 88))), None);
     rolling.rows[0].windows[0].rolling = true;
     let forecast = |runs_out_at, confidence| Some(ForecastReport { runs_out_at, confidence });

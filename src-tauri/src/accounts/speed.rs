@@ -3,7 +3,6 @@
 //! Owns the order of steps: quota first, then the one request. Refuses to spend what is spent already.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use tidemark_core::answer;
 use tidemark_core::endpoint::Endpoint;
 use tidemark_core::failure::{Failure, FailureKind};
@@ -18,6 +17,7 @@ use crate::api::StreamLimits;
 use crate::error::{AppError, Code};
 use crate::key::ApiKey;
 use crate::vault::{KeyVault, Patience};
+use crate::zone;
 
 impl<V: KeyVault> Desk<V> {
     /// Measures the speed of an account with one streamed request.
@@ -71,8 +71,7 @@ fn refuse_spent(standing: &Standing, words: &Words) -> Result<(), AppError> {
     if !standing.is_spent {
         return Ok(());
     }
-    let zone = TimeZone::system();
-    let wording = Wording { words, zone: &zone, now: Timestamp::now(), show_used: false };
+    let wording = Wording { words, zone: &zone::current(), now: Timestamp::now(), show_used: false };
     Err(AppError::new(Code::Spent, speed::spent(&wording, standing.account.kind, standing.back_at)))
 }
 

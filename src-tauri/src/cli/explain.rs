@@ -13,6 +13,7 @@ use tidemark_core::failure::{Failure, FailureKind};
 use tidemark_core::report;
 
 use super::{EndpointName, Problem, RegionName, is_stream, moment, now, print, print_json};
+use crate::zone;
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
@@ -53,7 +54,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8, Problem> {
     if args.json {
         print_json(&explanation)?;
     } else {
-        print(&report::plain_lines(&explanation))?;
+        print(&report::plain_lines(&explanation, &zone::current()))?;
     }
     Ok(0)
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde_json::json;
 use tidemark_core::account::{Account, Kind};
 use tidemark_core::answer;
@@ -23,7 +22,7 @@ use crate::accounts::Desk;
 use crate::api::Api;
 use crate::store::Store;
 use crate::vault::{KeyVault as _, Keyring, Patience};
-use crate::{Machine, controller, instance};
+use crate::{Machine, controller, instance, zone};
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
@@ -183,7 +182,7 @@ fn plain(report: &StatusReport) -> String {
     if report.accounts.is_empty() {
         return "There is no account yet. Add one: tidemark account add NAME".to_owned();
     }
-    report::plain_status(report, &TimeZone::system())
+    report::plain_status(report, &zone::current())
 }
 
 /// Says one account in a few characters.

@@ -8,7 +8,6 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 use tauri::{AppHandle, State};
@@ -27,6 +26,7 @@ use crate::accounts::{Checked, KeyState, Question};
 use crate::controller::Message;
 use crate::desktop::window;
 use crate::error::{AppError, Code};
+use crate::zone;
 
 /// Where the page is between pasting a key and keeping it.
 #[derive(Debug, Default)]
@@ -160,7 +160,7 @@ impl Admission {
 
 fn explain(words: &Words, settings: &Settings, checked: &Checked) -> Found {
     let now = Timestamp::now();
-    let wording = Wording { words, zone: &TimeZone::system(), now, show_used: settings.show_used };
+    let wording = Wording { words, zone: &zone::current(), now, show_used: settings.show_used };
     let Checked { kind, region, .. } = *checked;
     let read = checked.outcome.as_ref().and_then(|outcome| outcome.as_ref().ok());
     let reading = read.and_then(|answer| answer::read(answer, Endpoint::of(kind), region, now).ok());

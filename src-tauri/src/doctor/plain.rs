@@ -10,6 +10,7 @@ use tidemark_core::message::{KeyringTrouble, Remark};
 
 use super::{Ask, Checkup};
 use crate::error::keyring_words;
+use crate::zone;
 
 /// One finding, as it is printed.
 #[derive(Debug, Serialize)]
@@ -44,7 +45,8 @@ fn line(check: &Check) -> String {
 
 fn ask_line(ask: &Ask) -> String {
     let Ask { account, next_at, because, .. } = ask;
-    format!("{:<7} {:<14} next ask at {next_at:.0}, because {because}", "", format!("account {account}"))
+    let next_at = next_at.to_zoned(zone::current()).strftime("%Y-%m-%d %H:%M:%S");
+    format!("{:<7} {:<14} next ask at {next_at}, because {because}", "", format!("account {account}"))
 }
 
 fn check(finding: &Finding) -> Check {

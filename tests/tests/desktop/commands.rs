@@ -58,6 +58,9 @@ async fn explain_reads_a_saved_answer_from_a_file_or_standard_input() {
         let piped = session.tidemark_told(arguments, answer).await.ended_with(0).json();
         assert_eq!(piped, from_file, "{arguments:?}");
     }
+    let plain = session.tidemark_told(&["explain", "--at", at], answer).await.ended_with(0).stdout;
+    let resets = Session::local("2026-06-25T15:00:00Z".parse().expect("a moment"), "%Y-%m-%d %H:%M");
+    assert!(plain.contains(&format!("resets {resets} (in 44 min 30 s)")), "the user's clock: {plain}");
 
     let refused = r#"{"base_resp":{"status_code":2049,"status_msg":"invalid api key"}}"#;
     let told = session.tidemark_told(&["explain", "--json"], refused).await.ended_with(0).json();

@@ -179,7 +179,9 @@ async fn doctor_says_when_each_account_is_asked_next_and_why() {
     assert_eq!((&asking[0]["account"], &asking[0]["reason"]), (&1.into(), &"interval".into()), "{asking}");
     let plain = session.tidemark(&["doctor"]).await;
     let line = plain.stdout.lines().find(|line| line.contains("next ask at")).unwrap_or_default();
-    assert!(line.contains("account 1") && line.contains("because"), "{plain:#?}");
+    let next_at = asking[0]["next_at"].as_str().and_then(|at| at.parse().ok()).expect("a moment");
+    let clock = Session::local(next_at, "%Y-%m-%d %H:%M:%S");
+    assert!(line.contains("account 1") && line.contains(&clock) && line.contains("because"), "{plain:#?}");
     assert!(!plain.stdout.contains("Default Team"), "safe to paste in public: {plain:#?}");
 }
 

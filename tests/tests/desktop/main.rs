@@ -38,3 +38,4 @@ mod supervision;
 mod tray;
 mod two_accounts;
 mod walk;
+mod zones;

@@ -1,9 +1,8 @@
 //! When the user wants to hear: quiet hours, snooze, and whether notices are shown at all.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use e2e::tray::Item;
 use e2e::{Answer, App, MiniMax, Part, Session, Window, until};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 const KEY: &str = "sk-cp-test-notices-c4ca4238a0b923820dcc";
@@ -133,10 +132,8 @@ async fn says(item: &Item, what: &str) {
     .await;
 }
 
-/// Gives quiet hours that began two hours ago and end in two hours; the session's zone is UTC.
+/// Gives quiet hours that began two hours ago and end in two hours, by the session's clock.
 fn around_now() -> String {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock");
-    let minute = since.as_secs() / 60 % 1440;
-    let clock = |minute: u64| format!("{:02}:{:02}", minute / 60 % 24, minute % 60);
-    format!("{}-{}", clock(minute + 1440 - 120), clock(minute + 120))
+    let (now, hours) = (Timestamp::now(), SignedDuration::from_hours(2));
+    format!("{}-{}", Session::local(now - hours, "%H:%M"), Session::local(now + hours, "%H:%M"))
 }

@@ -33,7 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tauri_plugin_opener", &["lib", "commands", "desktop"]),
     ("tauri_plugin_single_instance", &["lib", "desktop"]),
     // All but the first have their own folders in their tests.
-    ("tempfile", &["config", "desktop/autostart", "exchange", "log", "store"]),
+    ("tempfile", &["config", "desktop/autostart", "exchange", "log", "store", "zone"]),
     ("tiny_skia", &["desktop/picture"]),
     ("tracing_subscriber", &["log"]),
     ("windows_native_keyring_store", &["vault"]),
@@ -253,6 +253,36 @@ fn each_zbus_keeps_its_runtime() {
             _ => panic!("a zbus of another major: decide on its runtime: {zbus:?}"),
         };
         assert!(zbus.has(expected.0) && !zbus.has(expected.1), "{zbus:?}");
+    }
+}
+
+/// Without `tz-system` the zone of every user is UTC, and no zone is known where the system has no zone files.
+#[test]
+fn jiff_reads_the_systems_zone_and_brings_its_own_zone_files() {
+    let jiff = built_in("jiff");
+    assert_eq!(jiff.len(), 1, "{jiff:?}");
+    for feature in ["tz-system", "tzdb-zoneinfo", "tzdb-bundle-always"] {
+        assert!(jiff[0].has(feature), "{feature} is missing: {jiff:?}");
+    }
+}
+
+/// `TimeZone::system` falls back to UTC without a word, and keeps a zone for five minutes.
+#[test]
+fn the_zone_is_read_in_one_place() {
+    let found = rust_in("src-tauri/src").into_iter().filter(|source| !source.is_in("zone"));
+    let found = found.filter(|source| {
+        let code = source.code();
+        ["TimeZone::system", "TimeZone::try_system", "Zoned::now"].iter().any(|word| says(&code, word))
+    });
+    none(&found.map(|source| source.path).collect::<Vec<_>>());
+}
+
+#[test]
+fn no_session_of_the_desktop_tests_runs_in_utc() {
+    let zone = jiff::tz::TimeZone::get(e2e::session::ZONE).expect("the zone of sessions");
+    for moment in ["2026-01-15T00:00:00Z", "2026-07-15T00:00:00Z"] {
+        let offset = zone.to_offset(moment.parse().expect("a moment")).seconds();
+        assert_ne!(offset % 3600, 0, "a zone with full hours hides what one without shows");
     }
 }
 

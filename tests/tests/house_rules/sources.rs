@@ -153,7 +153,7 @@ pub fn texts() -> Vec<Source> {
                 if !["target", "node_modules", "dist", "build", ".git"].contains(&name.as_ref()) {
                     folders.push(path);
                 }
-            } else if !name.ends_with(".lock") && name != "package-lock.json" {
+            } else if !name.ends_with(".lock") && name != "package-lock.json" && name != ".git" {
                 let shown = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().into_owned();
                 found.extend(std::fs::read_to_string(&path).map(|text| Source { path: shown, text }));
             }

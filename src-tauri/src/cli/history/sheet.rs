@@ -13,6 +13,7 @@ use tidemark_core::report::{Share, SpanName};
 use tidemark_core::settings::Settings;
 
 use crate::store::{Entry, Figure, Known};
+use crate::zone;
 
 /// What accounts are called and what they pay with, those that were removed among them.
 #[derive(Debug)]
@@ -97,7 +98,7 @@ impl Sheet {
         let account = names.0.iter().map(|(id, (name, _))| width(&called(name.as_deref(), id))).max();
         let row = windows.iter().map(|key| width(&row_name(key))).max();
         Self::Plain {
-            zone: TimeZone::system(),
+            zone: zone::current(),
             account: account.unwrap_or_default().max("ACCOUNT".len()),
             row: row.unwrap_or_default().max("balance".len()),
         }
