@@ -55,6 +55,16 @@ impl Range {
         })
     }
 
+    /// Gives the least room after the present moment: a twenty-fifth.
+    const fn margin(self) -> SignedDuration {
+        SignedDuration::from_secs(self.length().as_secs() / 25)
+    }
+
+    /// Gives the most room for what lies ahead: two fifths.
+    const fn longest_outlook(self) -> SignedDuration {
+        SignedDuration::from_secs(self.length().as_secs() * 2 / 5)
+    }
+
     /// Gives how much of it one row of the table stands for.
     const fn slot(self) -> SignedDuration {
         SignedDuration::from_mins(match self {

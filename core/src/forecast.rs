@@ -67,7 +67,9 @@ pub fn of(track: &Track, window: &Window, now: Timestamp) -> Option<Forecast> {
     let length = rolling::length(window)?;
     let seen = track.points().last()?.until;
     let silence = now.duration_since(seen);
-    if silence < -TREMBLE || silence > (length / 4).min(LONGEST_SILENCE) {
+    if silence.saturating_add(TREMBLE).is_negative()
+        || silence > length.checked_div(4).unwrap_or_default().min(LONGEST_SILENCE)
+    {
         return None;
     }
     if track.is_rolling() {

@@ -23,6 +23,11 @@ use crate::week::Measured;
 /// Nothing seen for longer than this is a gap: what was in between is not known.
 pub const GAP: SignedDuration = SignedDuration::from_mins(20);
 
+/// Gives how long a silence is a gap where an account is asked once in an interval: two and a half intervals.
+pub(crate) fn gap_at(interval: SignedDuration) -> SignedDuration {
+    interval.saturating_mul(5).checked_div(2).unwrap_or_default()
+}
+
 /// The most windows that are followed; real plans have had at most two dozen.
 const MOST_TRACKS: usize = 64;
 

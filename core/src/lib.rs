@@ -1,6 +1,7 @@
 //! Tidemark's core: what MiniMax's answers mean, when to ask, what to show and when to speak.
 //!
 //! Pure: no clock, no files, no network, no threads. Time and everything else that changes are arguments.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 pub mod account;
 pub mod admission;
@@ -34,6 +35,7 @@ pub mod simulate;
 pub mod speed;
 pub mod spend;
 pub mod text;
+pub mod time;
 pub mod tray;
 pub mod view;
 pub mod watched;

@@ -8,6 +8,7 @@ mod turns;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::failure::{Failure, FailureKind};
+use crate::time::{SaturatingMove as _, scaled};
 
 pub use turns::Turns;
 
@@ -76,6 +77,8 @@ pub const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
 /// An answer that has not come after this long is lost. The keyring may take a minute, MiniMax ten seconds.
 const LOST_AFTER: SignedDuration = SignedDuration::from_secs(90);
 const WATCHED: SignedDuration = SignedDuration::from_mins(1);
+const AFTER_RESET: SignedDuration = SignedDuration::from_secs(5);
+const AFTER_RESET_SPREAD: SignedDuration = SignedDuration::from_secs(15);
 const FIRST_BACKOFF: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_BACKOFF: SignedDuration = SignedDuration::from_mins(15);
 /// Where nothing tells that the network is back, only trying finds out.
@@ -94,7 +97,7 @@ const INTERVALS_UNTIL_STALE: i32 = 3;
 /// Gives the age from which on a reading is too old to go by.
 #[must_use]
 pub fn stale_after(interval: SignedDuration) -> SignedDuration {
-    interval * INTERVALS_UNTIL_STALE
+    interval.saturating_mul(INTERVALS_UNTIL_STALE)
 }
 
 /// What a successful ask tells about the next one.
@@ -164,7 +167,7 @@ impl Schedule {
 
     /// Goes on after a restart: a pause that MiniMax asked for still holds. Anything else begins anew.
     pub fn resume(&mut self, told_until: Timestamp, now: Timestamp) {
-        if told_until > now && told_until <= now + LONGEST_PAUSE {
+        if told_until > now && told_until <= now.plus(LONGEST_PAUSE) {
             self.told_until = self.told_until.max(Some(told_until));
             self.plan(now, now, Reason::Start);
         }
@@ -192,7 +195,7 @@ impl Schedule {
     /// Looks at the clock: where it was set back behind the last ask, that ask counts as just made. Then one more is
     /// wanted, except that a pause MiniMax asked for begins again.
     pub fn heed(&mut self, now: Timestamp) {
-        let Some(asked) = self.asked_at.filter(|asked| now + LOST_AFTER < *asked) else { return };
+        let Some(asked) = self.asked_at.filter(|asked| now.plus(LOST_AFTER) < *asked) else { return };
         let back = asked.duration_since(now);
         self.asked_at = Some(now);
         self.told_until = self.told_until.and_then(|told| told.checked_sub(back).ok());
@@ -236,7 +239,7 @@ impl Schedule {
 
     /// Wants it asked as soon as may be: the keyring is back. The last answer does not count.
     pub fn want_soon(&mut self, now: Timestamp) {
-        let earliest = self.asked_at.filter(|_| self.was_just_asked(now)).map(|asked| asked + SHORTEST);
+        let earliest = self.asked_at.filter(|_| self.was_just_asked(now)).map(|asked| asked.plus(SHORTEST));
         self.plan(now, earliest.unwrap_or(now), Reason::Asked);
     }
 
@@ -258,7 +261,11 @@ impl Schedule {
                 self.is_woken = true;
             }
             Some(since) if has_failed => {
-                self.plan(now, (now + (BETWEEN_WAKES - since)).min(self.next_at), Reason::Asked);
+                self.plan(
+                    now,
+                    now.plus(BETWEEN_WAKES.saturating_sub(since)).min(self.next_at),
+                    Reason::Asked,
+                );
             }
             Some(_) => {}
             None => {
@@ -295,12 +302,11 @@ impl Schedule {
             () => (outlook.interval, Reason::Interval),
         };
         // Up to a tenth more, so that several accounts drift apart.
-        (self.next_at, self.reason) = (now + wait + wait.mul_f64(0.1 * self.chance()), reason);
+        let spread = scaled(wait, 0.1 * self.chance());
+        (self.next_at, self.reason) = (now.plus(wait.saturating_add(spread)), reason);
         // MiniMax needs a moment to open the new window; the spread keeps all users from asking in one second.
-        let after_reset =
-            |reset: Timestamp, chance: f64| reset + SignedDuration::from_secs_f64(5.0 + 15.0 * chance);
         if let Some(reset) = outlook.next_reset {
-            let at = after_reset(reset, self.chance());
+            let at = reset.plus(AFTER_RESET.saturating_add(scaled(AFTER_RESET_SPREAD, self.chance())));
             if at < self.next_at && at > now {
                 (self.next_at, self.reason) = (at, Reason::Reset);
             }
@@ -312,7 +318,7 @@ impl Schedule {
         let doublings = self.failures.min(10);
         self.failures = self.failures.saturating_add(1);
         self.is_refused = failure.kind.is_refusal();
-        let backoff = |longest: SignedDuration| (FIRST_BACKOFF * (1 << doublings)).min(longest);
+        let backoff = |longest: SignedDuration| FIRST_BACKOFF.saturating_mul(1 << doublings).min(longest);
         let (wait, reason) = match failure.kind {
             FailureKind::KeyRejected | FailureKind::KeyRejectedOrWrongRegion => (REFUSED_REST, Reason::Rest),
             FailureKind::NoActivePlan | FailureKind::EndpointMissing | FailureKind::RedirectRefused => {
@@ -336,16 +342,16 @@ impl Schedule {
         // A newer word may lengthen a pause, never shorten it.
         self.told_until = self.told_until.max(now.checked_add(told).ok().filter(|_| !told.is_zero()));
         // Jitter only delays.
-        let spread = wait + wait.mul_f64(0.25 * self.chance());
+        let spread = wait.saturating_add(scaled(wait, 0.25 * self.chance()));
         // Sent before the network was back, so it says little.
         let is_outdated = std::mem::take(&mut self.is_woken) && reason == Reason::Backoff;
         let spread = if is_outdated { spread.min(BETWEEN_WAKES) } else { spread };
-        self.plan(now, now + spread, reason);
+        self.plan(now, now.plus(spread), reason);
     }
 
     /// Brings the next ask forward because someone opened the window.
     pub fn watched(&mut self, now: Timestamp) {
-        let soon = now + WATCHED;
+        let soon = now.plus(WATCHED);
         if matches!(self.reason, Reason::Interval) && soon < self.next_at {
             (self.next_at, self.reason) = (soon, Reason::Watched);
         }
@@ -354,7 +360,7 @@ impl Schedule {
     /// Brings the next ask forward when the interval was shortened.
     pub fn interval_changed(&mut self, now: Timestamp, interval: SignedDuration) {
         if matches!(self.reason, Reason::Interval) {
-            self.next_at = self.next_at.min(now + interval);
+            self.next_at = self.next_at.min(now.plus(interval));
         }
     }
 

@@ -11,6 +11,7 @@ use crate::account::{Account, AccountId, Kind, Region, Tier};
 use crate::answer::Answer;
 use crate::history::{Change, History, WindowKey};
 use crate::settings::Settings;
+use crate::time::SaturatingMove as _;
 use crate::watched;
 
 /// How many times faster than real time the simulated day goes: one second is one minute.
@@ -62,7 +63,7 @@ pub fn settings(own: &Settings) -> Settings {
 /// Gives what MiniMax would answer for a simulated account at a moment of the day that began at `start`, or before it.
 #[must_use]
 pub fn answer(account: &AccountId, start: Timestamp, at: Timestamp) -> Answer {
-    let day = at.duration_since(start) + HEAD_START;
+    let day = at.duration_since(start).saturating_add(HEAD_START);
     match account.0.as_str() {
         TEAM => team(at, day),
         STUDIO => studio(at, day),
@@ -187,8 +188,8 @@ fn week_used(day: SignedDuration, used: f64) -> f64 {
         let windows_before = (now % 30) as f64;
         return 36.0 + (windows_before * 100.0 + used) / 10.0;
     }
-    let into = (day + WEEK_BEFORE).as_secs().rem_euclid(WEEK.as_secs());
-    let first = index(day - SignedDuration::from_secs(into));
+    let into = day.saturating_add(WEEK_BEFORE).as_secs().rem_euclid(WEEK.as_secs());
+    let first = index(day.saturating_sub(SignedDuration::from_secs(into)));
     let before: f64 = (first..now).map(|index| busy(index) * 10.0).sum();
     before + used / 10.0
 }
@@ -207,11 +208,11 @@ fn spent_since(day: SignedDuration) -> i64 {
 /// Gives when the running window began and how much of it has passed, 0.0..1.0.
 fn window(at: Timestamp, day: SignedDuration) -> (Timestamp, f64) {
     let into = SignedDuration::from_millis_i128(day.as_millis().rem_euclid(WINDOW.as_millis()));
-    (at - into, into.as_secs_f64() / WINDOW.as_secs_f64())
+    (at.minus(into), into.as_secs_f64() / WINDOW.as_secs_f64())
 }
 
 fn general(at: Timestamp, began: Timestamp, used: f64) -> Value {
-    let ends = began + WINDOW;
+    let ends = began.plus(WINDOW);
     json!({
         "model_name": "general",
         "start_time": began.as_millisecond(), "end_time": ends.as_millisecond(),
@@ -224,9 +225,10 @@ fn general(at: Timestamp, began: Timestamp, used: f64) -> Value {
 }
 
 fn add_week(row: &mut Value, at: Timestamp, day: SignedDuration, used: f64) {
-    let into = day + WEEK_BEFORE;
-    let began = at - SignedDuration::from_millis_i128(into.as_millis().rem_euclid(WEEK.as_millis()));
-    let ends = began + WEEK;
+    let into = day.saturating_add(WEEK_BEFORE);
+    let into = SignedDuration::from_millis_i128(into.as_millis().rem_euclid(WEEK.as_millis()));
+    let began = at.minus(into);
+    let ends = began.plus(WEEK);
     row["weekly_start_time"] = began.as_millisecond().into();
     row["weekly_end_time"] = ends.as_millisecond().into();
     row["weekly_remains_time"] = (ends.as_millisecond() - at.as_millisecond()).into();

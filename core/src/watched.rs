@@ -220,7 +220,7 @@ impl Watched {
         let good = self.good.as_ref();
         let read = good.map(|g| g.at);
         // Stale is what is older than that, not as old.
-        let old = stale_after(interval) + SignedDuration::from_nanos(1);
+        let old = stale_after(interval).saturating_add(SignedDuration::from_nanos(1));
         let stale = read.and_then(|at| at.checked_add(old).ok());
         let sound = read.and_then(|at| at.checked_sub(CLOCK_TOLERANCE).ok());
         let skew = good.map_or(SignedDuration::ZERO, |g| g.skew);

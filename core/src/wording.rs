@@ -214,7 +214,8 @@ impl Wording<'_> {
     #[must_use]
     pub fn until(&self, moment: Timestamp) -> String {
         let left = moment.duration_since(self.now);
-        let rounded = if left.as_secs() % 60 > 0 { left + SignedDuration::from_secs(59) } else { left };
+        let rounded =
+            if left.as_secs() % 60 > 0 { left.saturating_add(SignedDuration::from_secs(59)) } else { left };
         self.span(rounded)
     }
 

@@ -208,11 +208,22 @@ fn plan_of(rows: &Value) -> Plan {
 }
 
 #[test]
-fn a_reset_that_is_named_years_away_is_taken_as_it_is_and_says_nothing_of_the_clock() {
-    let far = NOW_MS + 9 * 365 * 86_400_000;
-    let plan = plan_of(&json!([{ "model_name": "a", "end_time": far, "remains_time": far - NOW_MS }]));
-    assert_eq!(plan.rows[0].windows[0].resets_at, Timestamp::from_millisecond(far).ok());
-    assert_eq!(plan.server_time, None, "only the Date header tells the server's clock");
+fn a_reset_is_taken_up_to_eight_days_ahead_and_says_nothing_of_the_clock() {
+    const DAY: i64 = 86_400_000;
+    for (ahead, is_taken) in
+        [(1, true), (8 * DAY, true), (8 * DAY + 1, false), (9 * 365 * DAY, false), (0, false), (-DAY, false)]
+    {
+        let end = NOW_MS + ahead;
+        for remains in [Value::Null, 0.into(), (-1).into(), ahead.into(), i64::MAX.into()] {
+            let plan = plan_of(&json!([{ "model_name": "a", "end_time": end, "remains_time": remains }]));
+            let expected = Timestamp::from_millisecond(end).ok().filter(|_| is_taken);
+            assert_eq!(plan.rows[0].windows[0].resets_at, expected, "{ahead} ms ahead, {remains} remain");
+            assert_eq!(plan.server_time, None, "only the Date header gives the server's clock");
+        }
+    }
+    let counted = json!([{ "model_name": "a", "end_time": NOW_MS + 9 * DAY, "remains_time": DAY }]);
+    let counted = plan_of(&counted).rows[0].windows[0].resets_at;
+    assert_eq!(counted, Timestamp::from_millisecond(NOW_MS + DAY).ok(), "the countdown is plausible");
 }
 
 #[test]

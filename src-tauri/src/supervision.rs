@@ -87,7 +87,7 @@ pub async fn keep_running<F: Future<Output = ()>>(start: impl Fn() -> F) {
             pause = FIRST_PAUSE;
         }
         tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
     }
 }
 

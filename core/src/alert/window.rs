@@ -185,7 +185,7 @@ impl ToldWindow {
                 let moved = now.duration_since(before);
                 match () {
                     () if moved > sight.half => Age::New,
-                    () if moved < -sight.half => Age::Former,
+                    () if moved.saturating_add(sight.half).is_negative() => Age::Former,
                     () => Age::Same,
                 }
             }

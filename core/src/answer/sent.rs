@@ -100,13 +100,12 @@ impl Sent {
         self.total.value == Some(0) && !self.percent.sent && !self.status.sent && interval.total().is_some()
     }
 
-    /// Gives the moment it starts anew, where that lies ahead: no further than a window can be long where anything says
-    /// so, else as far as its end is named, however odd.
+    /// Gives the moment of the reset: the end as sent, else that of the countdown. Either must be ahead, and by no more
+    /// than a window can be long.
     pub(super) fn resets_at(&self, at: Timestamp) -> Option<Timestamp> {
         let is_near = |ahead: SignedDuration| ahead > SignedDuration::ZERO && ahead <= LONGEST;
-        let named = || self.end.value.filter(|end| *end > at);
         let counted_down = || at.checked_add(self.remains.value.filter(|r| is_near(*r))?).ok();
-        named().filter(|end| is_near(end.duration_since(at))).or_else(counted_down).or_else(named)
+        self.end.value.filter(|end| is_near(end.duration_since(at))).or_else(counted_down)
     }
 
     /// Gives the moment it began.

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 
 use super::{Mark, Range, seconds};
 use crate::reading::Currency;
+use crate::time::SaturatingMove as _;
 use crate::wording::Wording;
 
 /// Names full hours, midnights or Mondays from one moment to another.
@@ -21,8 +22,8 @@ pub(super) fn times(wording: &Wording<'_>, range: Range, from: Timestamp, to: Ti
         Range::Week | Range::Month => 24,
     };
     // What stands at an edge would be cut.
-    let edge = to.duration_since(from) / 20;
-    let (first, last) = (from.checked_add(edge).unwrap_or(from), to.checked_sub(edge).unwrap_or(to));
+    let edge = to.duration_since(from).checked_div(20).unwrap_or_default();
+    let (first, last) = (from.plus(edge), to.minus(edge));
     let days = day_of(from).series(1.day()).take_while(|day| *day <= day_of(to)).take(60);
     days.filter(|day| range != Range::Month || day.weekday() == jiff::civil::Weekday::Monday)
         .flat_map(|day| (0..24).step_by(step).map(move |hour| (day, hour)))
@@ -69,7 +70,7 @@ pub(super) fn sums(
         let words = wording.money(sum, currency);
         let words = words.strip_suffix(".00").map_or_else(|| words.clone(), ToOwned::to_owned);
         marks.push(Mark { at: number(sum), words });
-        at += Decimal::ONE;
+        at = at.saturating_add(Decimal::ONE);
     }
     marks
 }

@@ -12,6 +12,7 @@ use crate::history::MoneyPoint;
 use crate::level::Level;
 use crate::reading::Currency;
 use crate::spend;
+use crate::time::SaturatingMove as _;
 use crate::wording::Wording;
 
 /// So many parts of the range are drawn.
@@ -47,7 +48,7 @@ pub(super) fn chart(subject: &Subject, range: Range, kept: &[MoneyPoint]) -> Cha
     let highest = sums().max().unwrap_or_default();
     let scale = axis::sums(&wording, lowest, highest, *currency);
     let top = scale.last().map_or(0.0, |mark| mark.at);
-    let to = now.checked_add(range.length() / 25).unwrap_or(now);
+    let to = now.plus(range.margin());
     Chart {
         title: words.say("chart-balance"),
         summary: summary(&wording, &sights, last, *currency, subject),

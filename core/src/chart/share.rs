@@ -14,6 +14,7 @@ use crate::history::Point;
 use crate::present::forecast_line;
 use crate::reading::Percent;
 use crate::rolling;
+use crate::time::SaturatingMove as _;
 use crate::wording::Wording;
 
 /// So many parts of the range have their own extremes drawn; about one for each pixel of the window's width.
@@ -117,8 +118,8 @@ fn right_edge(watch: &Watch, range: Range, ahead: &[(Timestamp, Percent)], now: 
     let reset = watch.window.resets_at.filter(|_| !watch.is_rolling);
     let wanted = ahead.last().map(|(at, _)| *at).into_iter().chain(reset).max();
     let wanted = wanted.map_or(SignedDuration::ZERO, |at| at.duration_since(now));
-    let room = wanted.max(range.length() / 25).min(range.length() * 2 / 5);
-    now.checked_add(room).unwrap_or(now)
+    let room = wanted.max(range.margin()).min(range.longest_outlook());
+    now.plus(room)
 }
 
 /// Gives every second window, the present one first, and where they begin and end.

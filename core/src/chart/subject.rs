@@ -10,7 +10,7 @@ use super::WindowChoice;
 use crate::account::{AccountId, Kind};
 use crate::ahead::Ahead;
 use crate::forecast::Forecast;
-use crate::history::{GAP, MoneyPoint, Point, Track, WindowKey};
+use crate::history::{GAP, MoneyPoint, Point, Track, WindowKey, gap_at};
 use crate::level::Thresholds;
 use crate::message::Now;
 use crate::reading::{Currency, Reading, Row, Window};
@@ -77,7 +77,7 @@ impl Subject {
         let mut subject = Self {
             account: watched.account.id.clone(),
             now: at,
-            gap: GAP.max(settings.interval() * 5 / 2),
+            gap: GAP.max(gap_at(settings.interval())),
             about: About::Nothing,
             choices: Vec::new(),
             thresholds: settings.thresholds(),
@@ -137,7 +137,7 @@ impl Subject {
     /// Takes it that somebody looked every so often, as the history says.
     #[must_use]
     pub fn looked_every(self, step: SignedDuration) -> Self {
-        Self { gap: self.gap.max(step * 5 / 2), ..self }
+        Self { gap: self.gap.max(gap_at(step)), ..self }
     }
 
     /// Gives the catalogue to word it with.

@@ -5,7 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::thin;
-use super::{GAP, Point};
+use super::{GAP, Point, gap_at};
 use crate::forecast::Pace;
 use crate::reading::{Percent, Window};
 use crate::rolling::Slide;
@@ -76,7 +76,7 @@ impl Track {
             Point { at, until: at, left, starts_at: window.starts_at, resets_at: window.resets_at, rolling };
         let silent = self.points.last().map_or(SignedDuration::ZERO, |last| at.duration_since(last.until));
         // Where it is asked once an hour, an hour is no gap.
-        let is_gap = silent > GAP.max(self.step.min(3 * GAP) * 5 / 2);
+        let is_gap = silent > GAP.max(gap_at(self.step.min(GAP.saturating_mul(3))));
         self.step = silent;
         (self.pace, self.week) = (None, None);
         match self.points.last_mut() {
@@ -115,5 +115,5 @@ fn is_same(before: Bounds, after: Bounds, rises: bool) -> bool {
         (Some(start), Some(end)) if end > start => end.duration_since(start),
         _ => USUAL,
     };
-    moved * 2 <= length
+    moved.saturating_mul(2) <= length
 }

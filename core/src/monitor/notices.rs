@@ -13,6 +13,7 @@ use crate::level::Thresholds;
 use crate::message::{Effect, Now};
 use crate::present;
 use crate::settings::Settings;
+use crate::time::SaturatingMove as _;
 
 const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(15);
@@ -72,9 +73,9 @@ impl Deliveries {
             memory.tell(&flight.marks, thresholds);
             self.landed();
         } else {
-            let wait = (FIRST_WAIT * (1 << self.failed.min(10))).min(LONGEST_WAIT);
+            let wait = FIRST_WAIT.saturating_mul(1 << self.failed.min(10)).min(LONGEST_WAIT);
             self.failed = self.failed.saturating_add(1);
-            self.retry_at = Some(now + wait);
+            self.retry_at = Some(now.plus(wait));
             self.refused = flight.marks;
         }
     }
@@ -101,7 +102,7 @@ impl Deliveries {
     /// Decides whether these are told now; `may_grow` while more may follow within seconds.
     fn is_time(&mut self, owed: &[Owed], may_grow: bool, now: Timestamp) -> bool {
         // A clock that was set back must not make any wait longer than it was meant to be.
-        self.retry_at = self.retry_at.map(|at| at.min(now + LONGEST_WAIT));
+        self.retry_at = self.retry_at.map(|at| at.min(now.plus(LONGEST_WAIT)));
         self.gathering = self.gathering.map(|since| since.min(now));
         if let Some(flight) = &mut self.flight {
             flight.since = flight.since.min(now);
@@ -124,9 +125,9 @@ impl Deliveries {
 
     fn plan_next(&mut self, owes: bool, memory: &Memory, quiet_ends: Option<Timestamp>, now: Timestamp) {
         let waits = [
-            self.flight.as_ref().map(|flight| flight.since + LOST_AFTER),
+            self.flight.as_ref().map(|flight| flight.since.plus(LOST_AFTER)),
             self.retry_at.filter(|_| owes),
-            self.gathering.map(|since| since + GATHER),
+            self.gathering.map(|since| since.plus(GATHER)),
             quiet_ends,
         ];
         let silences = memory.snooze.silences().map(|(_, until)| until);
@@ -177,8 +178,8 @@ impl Monitor {
             .min();
         let until = match length {
             // Where no reset is known an hour is a promise that can be kept.
-            SnoozeFor::Hour => now.at + HOUR,
-            SnoozeFor::UntilReset => reset.unwrap_or(now.at + HOUR),
+            SnoozeFor::Hour => now.at.plus(HOUR),
+            SnoozeFor::UntilReset => reset.unwrap_or(now.at.plus(HOUR)),
         };
         self.memory.snooze.begin(account, now.at, until);
     }

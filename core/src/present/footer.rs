@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 
 use super::Scene;
 use crate::schedule::Reason;
+use crate::time::SaturatingMove as _;
 
 /// What the footer says.
 pub(super) struct Footer {
@@ -63,7 +64,7 @@ fn next(scene: &Scene<'_>) -> (String, String) {
     };
     let next = if reason == Reason::Watched {
         words.say("next-check-watched")
-    } else if at <= scene.now.at + SignedDuration::from_mins(1) {
+    } else if at <= scene.now.at.plus(SignedDuration::from_mins(1)) {
         words.say("next-check-soon")
     } else {
         let id = if reason == Reason::Backoff { "next-check-backoff" } else { "next-check" };

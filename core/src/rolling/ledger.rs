@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::length;
 use crate::history::{GAP, Point, Track};
 use crate::reading::Window;
+use crate::time::SaturatingMove as _;
 
 /// What should have returned but is not seen to after so long was used anew.
 const SLACK: SignedDuration = SignedDuration::from_mins(15);
@@ -34,7 +35,7 @@ impl Ledger {
     pub(crate) fn of(track: &Track, window: &Window) -> Option<Self> {
         let length = length(window).filter(|l| *l >= SHORTEST)?;
         let last = track.points().last()?;
-        let since = last.until.checked_sub(length * BACK).unwrap_or(Timestamp::MIN);
+        let since = last.until.minus(length.saturating_mul(BACK));
         let begin = track.points().iter().rposition(|p| !p.rolling || p.until < since);
         let points = &track.points()[begin.map_or(0, |i| i + 1)..];
         let first = points.first()?;

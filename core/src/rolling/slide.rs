@@ -65,7 +65,9 @@ impl Slide {
         let length = window.length_seconds.map_or(USUAL, SignedDuration::from_secs);
         let mut moves = last.moves_to(&bounds, 4);
         // After so long, another window that began meanwhile can look as if the old one had slid.
-        if passed * 4 > length || (moves == Moves::WithClock && left == Percent::FULL && !was_rolling) {
+        if passed.saturating_mul(4) > length
+            || (moves == Moves::WithClock && left == Percent::FULL && !was_rolling)
+        {
             moves = Moves::Otherwise;
         }
         if moves == Moves::Otherwise {
@@ -91,11 +93,11 @@ impl Bounds {
     /// Compares with a later answer, to one part in `sharpness` of the time between; every known bound must agree.
     fn moves_to(&self, later: &Self, sharpness: i32) -> Moves {
         let passed = later.at.duration_since(self.at);
-        let tolerance = (passed / sharpness).max(SignedDuration::from_secs(30));
+        let tolerance = passed.checked_div(sharpness).unwrap_or_default().max(SignedDuration::from_secs(30));
         let pairs = [(self.starts_at, later.starts_at), (self.resets_at, later.resets_at)];
         let moves = pairs.into_iter().filter_map(|(before, after)| {
             let moved = after?.duration_since(before?);
-            Some(if (moved - passed).abs() <= tolerance {
+            Some(if moved.saturating_sub(passed).abs() <= tolerance {
                 Moves::WithClock
             } else if moved.abs() <= tolerance {
                 Moves::Not

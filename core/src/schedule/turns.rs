@@ -5,6 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Schedule;
+use crate::time::SaturatingMove as _;
 
 /// So many go at once; few accounts are no burst.
 const AT_ONCE: i32 = 2;
@@ -24,12 +25,12 @@ impl Turns {
         if !schedule.is_due(now) {
             return false;
         }
-        self.given += 1;
+        self.given = self.given.saturating_add(1);
         let behind = self.given - AT_ONCE;
         if behind <= 0 || schedule.is_hurried() {
             return true;
         }
-        schedule.wait_until(now + BETWEEN * behind);
+        schedule.wait_until(now.plus(BETWEEN.saturating_mul(behind)));
         false
     }
 }

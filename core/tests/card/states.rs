@@ -77,7 +77,7 @@ fn plans(language: Language) -> Vec<(&'static str, Stage)> {
         ("good, runs out", running),
         ("good, counts and boost", of(plan(), with(left(71, 63), &COUNTS.map(|(k, v)| (k, json!(v)))))),
         ("good, no reset known", of(plan(), without_times(left(71, 63)))),
-        ("good, reset years away", of(plan(), far(left(71, 63)))),
+        ("good, reset too far ahead", of(plan(), far(left(71, 63)))),
         ("good, other rows", of(plan(), rows())),
         ("good, peak hours", Stage::at("2026-11-23T08:00:00Z", peak, &[left(71, 63)])),
         ("good, peak hours and tier", Stage::at("2026-11-23T08:00:00Z", peak_tier, &[left(71, 63)])),

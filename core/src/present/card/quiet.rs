@@ -3,6 +3,8 @@
 //! Owns what helps without being news: parts of a balance, peak hours, what the rest is enough for. Refuses anything
 //! that the user did not say of the plan, where no answer says it.
 
+use rust_decimal::Decimal;
+
 use crate::account::{Account, Kind, Tier};
 use crate::plan::{self, Facts};
 use crate::present::Scene;
@@ -38,8 +40,8 @@ pub(super) fn quiet(
 }
 
 fn of_balance(wording: &Wording<'_>, account: &Account, balance: &Balance) -> Vec<String> {
-    let is_shown = |amount: &rust_decimal::Decimal| !amount.is_zero();
-    let owed = balance.available.map(|a| -a);
+    let is_shown = |amount: &Decimal| !amount.is_zero();
+    let owed = balance.available.and_then(|amount| Decimal::ZERO.checked_sub(amount));
     let parts = [
         // All of it, or what is owed of it, stands above as the figure.
         ("quiet-cash", balance.cash.filter(is_shown).filter(|cash| Some(*cash) != balance.available)),
