@@ -5,14 +5,18 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tauri::AppHandle;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use crate::error::{AppError, Code};
 use crate::key::ApiKey;
 
 /// How long a key can be pasted.
 const STAYS: Duration = Duration::from_secs(45);
+/// How often the clock on the wall is compared meanwhile.
+const LOOKS_EVERY: Duration = Duration::from_secs(1);
 
 /// Puts a key on the clipboard and takes it off after 45 s, if it is still the one that is there.
 ///
@@ -35,11 +39,22 @@ pub async fn lend(app: &AppHandle, key: ApiKey) -> Result<(), AppError> {
     };
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        tokio::time::sleep(STAYS).await;
+        wait_for_removal(Timestamp::now).await;
         // An app that is ending takes the clipboard with it.
         let _ = app.run_on_main_thread(move || system::take_back(&lent));
     });
     Ok(())
+}
+
+/// Waits for 45 s, those in which the machine slept included.
+///
+/// The monotonic clock stops in sleep, and the clock on the wall can be set. The wait ends by whichever of them is the
+/// first to have moved that far; a wall clock that was set ends it early, never late.
+async fn wait_for_removal(now: impl Fn() -> Timestamp) {
+    let (began, ends) = (now(), Instant::now() + STAYS);
+    while Instant::now() < ends && now().duration_since(began).unsigned_abs() < STAYS {
+        tokio::time::sleep_until(ends.min(Instant::now() + LOOKS_EVERY)).await;
+    }
 }
 
 /// Puts a text on the clipboard that is no secret; it stays there.
@@ -158,5 +173,53 @@ mod system {
     #[cfg(not(any(windows, target_os = "macos")))]
     fn unkept(set: Set<'_>) -> Set<'_> {
         set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    /// Gives how long the wait lasts by the monotonic clock if the wall clock leaps after so many seconds.
+    async fn waits(leap_after: u64, leap: SignedDuration) -> Duration {
+        let began = Instant::now();
+        let wall = || {
+            let passed = began.elapsed();
+            let leapt = if passed >= Duration::from_secs(leap_after) { leap } else { SignedDuration::ZERO };
+            Timestamp::UNIX_EPOCH + SignedDuration::try_from(passed).unwrap() + leapt
+        };
+        wait_for_removal(wall).await;
+        began.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_stays_for_45_s_awake_and_not_beyond_a_sleep() {
+        let (hour, minute) = (SignedDuration::from_hours(1), SignedDuration::from_mins(1));
+        for (what, leap_after, leap, expected) in [
+            ("no leap", 0, SignedDuration::ZERO, 45),
+            ("an hour of sleep", 10, hour, 10),
+            ("a sleep of twenty seconds", 10, SignedDuration::from_secs(20), 25),
+            ("a clock set back by a minute", 10, -minute, 10),
+            ("a clock set back by twenty seconds", 10, SignedDuration::from_secs(-20), 45),
+        ] {
+            let waited = waits(leap_after, leap).await.as_secs();
+            assert!((expected..=expected + 1).contains(&waited), "{what}: {waited} s");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wall_clock_that_is_set_back_again_and_again_does_not_extend_the_wait() {
+        let looks = Cell::new(0_i64);
+        let wall = || {
+            looks.set(looks.get() + 1);
+            Timestamp::UNIX_EPOCH - SignedDuration::from_millis(looks.get())
+        };
+        let began = Instant::now();
+        wait_for_removal(wall).await;
+        assert_eq!(began.elapsed(), STAYS);
     }
 }

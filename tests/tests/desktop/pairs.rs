@@ -47,7 +47,11 @@ async fn the_page_pairs_a_plan_with_a_wallet_and_parts_them_again() {
 /// Both wait for the same 45 seconds, so they wait side by side.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copied_key_can_be_pasted_for_45_seconds_and_what_is_copied_after_it_is_left_alone() {
-    tokio::join!(a_copied_key_goes_by_itself(), what_is_copied_after_a_key_stays());
+    tokio::join!(
+        a_copied_key_goes_by_itself(),
+        a_copied_key_does_not_outlast_a_sleep(),
+        what_is_copied_after_a_key_stays()
+    );
 }
 
 async fn a_copied_key_goes_by_itself() {
@@ -70,6 +74,24 @@ async fn a_copied_key_goes_by_itself() {
     let stayed = copied.elapsed();
     assert!((Duration::from_secs(44)..Duration::from_secs(50)).contains(&stayed), "{stayed:?}");
     session.nowhere(WALLET);
+    page.close(&session).await;
+}
+
+/// In sleep the clock on the wall goes on and the monotonic clock, by which the app waits, stops.
+async fn a_copied_key_does_not_outlast_a_sleep() {
+    let minimax = MiniMax::start().await;
+    let (mut session, _, wallet) = two_accounts(&minimax).await;
+    session.set_clock("+0");
+    let page = session.open().await;
+    let clipboard = session.clipboard();
+    assert_eq!(page.call("copy_key", json!({ "id": wallet })).await, Ok(Value::Null));
+    let copied = Instant::now();
+    assert_eq!(clipboard.text().await.as_deref(), Some(WALLET));
+    session.set_clock("+3600");
+    until_within(Duration::from_secs(40), "an empty clipboard after an hour of sleep", async || {
+        if clipboard.is_held() { Err(format!("held for {:?}", copied.elapsed())) } else { Ok(()) }
+    })
+    .await;
     page.close(&session).await;
 }
 
