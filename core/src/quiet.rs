@@ -111,6 +111,21 @@ mod tests {
     }
 
     #[test]
+    fn hours_that_begin_at_a_skipped_time_begin_when_the_clock_goes_on() {
+        for (name, range, gap, end) in [
+            ("America/New_York", "02:30-07:00", "2026-03-08T07:00:00Z", "2026-03-08T11:00:00Z"),
+            ("Europe/London", "01:15-06:00", "2026-03-29T01:00:00Z", "2026-03-29T05:00:00Z"),
+            ("Australia/Lord_Howe", "02:15-06:00", "2026-10-03T15:30:00Z", "2026-10-03T19:00:00Z"),
+            ("Pacific/Chatham", "03:00-06:00", "2026-09-26T14:00:00Z", "2026-09-26T16:15:00Z"),
+            ("Africa/Cairo", "00:00-06:00", "2026-04-23T22:00:00Z", "2026-04-24T03:00:00Z"),
+        ] {
+            let before = at(gap) - SignedDuration::from_secs(1);
+            assert!(!quiet(range).is_quiet(before, &zone(name)), "{name}: not yet");
+            assert_eq!(ends(range, gap, name).as_deref(), Some(end), "{name}");
+        }
+    }
+
+    #[test]
     fn the_night_the_clock_is_put_back_is_an_hour_longer() {
         // New York shows 01:00 to 02:00 twice, from 05:00 and from 06:00 UTC.
         let new_york = |range: &str, moment: &str| ends(range, moment, "America/New_York");
@@ -138,11 +153,26 @@ mod tests {
             ("Australia/Lord_Howe", "2026-10-03T00:00:00Z"),
             ("Australia/Lord_Howe", "2026-04-04T00:00:00Z"),
             ("Asia/Kathmandu", "2026-11-22T00:00:00Z"),
+            ("Europe/London", "2026-03-28T12:00:00Z"),
+            ("Europe/London", "2026-10-24T12:00:00Z"),
+            // From 02:45 to 03:45 on 27 September, and back from 03:45 on 5 April.
+            ("Pacific/Chatham", "2026-09-26T00:00:00Z"),
+            ("Pacific/Chatham", "2026-04-04T00:00:00Z"),
+            // From midnight to 01:00.
+            ("Africa/Cairo", "2026-04-23T00:00:00Z"),
             // Left out 30 December 2011 altogether.
             ("Pacific/Apia", "2011-12-29T20:00:00Z"),
         ];
-        let ranges =
-            ["22:00-07:00", "01:30-01:45", "01:45-02:15", "02:10-02:20", "02:15-02:05", "12:00-11:55"];
+        let ranges = [
+            "22:00-07:00",
+            "01:30-01:45",
+            "01:45-02:15",
+            "02:10-02:20",
+            "02:15-02:05",
+            "12:00-11:55",
+            "00:30-06:00",
+            "03:15-05:00",
+        ];
         for (name, start) in changes {
             let zone = zone(name);
             let minute = |n: i64| at(start) + SignedDuration::from_mins(n);

@@ -137,11 +137,25 @@ mod tests {
 
     #[test]
     fn days_of_23_and_25_hours_are_days_like_others() {
-        let zone = TimeZone::get("Europe/Berlin").expect("a zone");
-        for (first, change) in
-            [("2026-03-27T23:30:00Z", "2026-03-29"), ("2026-10-23T22:30:00Z", "2026-10-25")]
-        {
-            let begin: Timestamp = first.parse().expect("a moment");
+        for (name, change, cents) in [
+            ("Europe/London", "2026-03-29", 92),
+            ("Europe/London", "2026-10-25", 100),
+            ("America/New_York", "2026-03-08", 92),
+            ("America/New_York", "2026-11-01", 100),
+            // Half an hour forward and back.
+            ("Australia/Lord_Howe", "2026-10-04", 94),
+            ("Australia/Lord_Howe", "2026-04-05", 98),
+            // By a quarter of an hour off the full ones.
+            ("Pacific/Chatham", "2026-09-27", 92),
+            ("Pacific/Chatham", "2026-04-05", 100),
+            ("Asia/Kathmandu", "2026-03-29", 96),
+            // The clock goes forward at midnight.
+            ("Africa/Cairo", "2026-04-24", 92),
+        ] {
+            let zone = TimeZone::get(name).expect("a zone");
+            let day: Date = change.parse().expect("a day");
+            let begin = day.to_zoned(zone.clone()).expect("its start").timestamp();
+            let begin = begin - SignedDuration::from_hours(36);
             // One cent each quarter of an hour over four days.
             let points: Vec<MoneyPoint> = (0..4 * 96)
                 .map(|i| {
@@ -150,9 +164,8 @@ mod tests {
                 })
                 .collect();
             let days = per_day(&points, &zone, points[points.len() - 1].at, 10);
-            let on = |date: &str| days.iter().find(|d| d.date.to_string() == date).expect("the day").spent;
-            let hours = if change.contains("-03-") { 23 } else { 25 };
-            assert_eq!(on(change), Decimal::new(hours * 4, 2));
+            let spent = days.iter().find(|d| d.date == day).expect("the day").spent;
+            assert_eq!(spent, Decimal::new(cents, 2), "{name} {change}");
             let all: Decimal = days.iter().map(|d| d.spent).sum();
             assert_eq!(all, Decimal::new(4 * 96 - 1, 2), "nothing is lost between two days");
         }

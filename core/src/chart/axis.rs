@@ -82,6 +82,11 @@ pub(super) fn number(sum: Decimal) -> f64 {
 }
 
 fn moment(zone: &TimeZone, day: Date, hour: i8) -> Option<Timestamp> {
+    if hour == 0 {
+        // Where the clock goes forward at midnight, the day begins later.
+        let begins = day.to_zoned(zone.clone()).ok()?;
+        return (begins.date() == day).then(|| begins.timestamp());
+    }
     let wanted = day.at(hour, 0, 0, 0);
     let at = zone.to_timestamp(wanted).ok()?;
     // An hour that the clocks leave out has no place of its own.
@@ -93,5 +98,54 @@ fn words(wording: &Wording<'_>, range: Range, day: Date, hour: i8) -> String {
         Range::Month => wording.short_date(day),
         Range::Hours | Range::Day if hour != 0 => format!("{hour:02}:00"),
         Range::Hours | Range::Day | Range::Week => wording.weekday(day),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::text::{Tongue, Words};
+
+    #[test]
+    fn full_hours_and_days_are_named_where_the_clock_shows_them() {
+        let words = Words::new(Tongue::English);
+        for (name, change) in [
+            ("America/New_York", "2026-03-08"),
+            ("America/New_York", "2026-11-01"),
+            ("Europe/London", "2026-03-29"),
+            ("Europe/London", "2026-10-25"),
+            ("Australia/Lord_Howe", "2026-10-04"),
+            ("Australia/Lord_Howe", "2026-04-05"),
+            ("Pacific/Chatham", "2026-09-27"),
+            ("Pacific/Chatham", "2026-04-05"),
+            ("Asia/Kathmandu", "2026-11-23"),
+            ("Africa/Cairo", "2026-04-24"),
+        ] {
+            let zone = TimeZone::get(name).expect("a zone");
+            let day: Date = change.parse().expect("a day");
+            let end = day.at(20, 30, 0, 0).to_zoned(zone.clone()).expect("an evening").timestamp();
+            let wording = Wording { words: &words, zone: &zone, now: end, show_used: false };
+            for range in Range::ALL {
+                let begin = end - range.length();
+                let marks = times(&wording, range, begin, end);
+                assert!(marks.windows(2).all(|pair| pair[0].at < pair[1].at), "{name} {change}: {marks:?}");
+                for mark in &marks {
+                    #[expect(clippy::cast_possible_truncation, reason = "a full minute")]
+                    let at = Timestamp::from_second(mark.at as i64).expect("a moment").to_zoned(zone.clone());
+                    let is_start = at.start_of_day().expect("a start") == at;
+                    let expected = match range {
+                        Range::Month => wording.short_date(at.date()),
+                        Range::Hours | Range::Day if !is_start => format!("{:02}:00", at.hour()),
+                        Range::Hours | Range::Day | Range::Week => wording.weekday(at.date()),
+                    };
+                    assert_eq!((&mark.words, at.minute()), (&expected, 0), "{name} {change} {range:?}");
+                }
+            }
+            let week = times(&wording, Range::Week, end - SignedDuration::from_hours(7 * 24), end);
+            let today = wording.weekday(day);
+            assert!(week.iter().any(|mark| mark.words == today), "{name} {change}: the day has its name");
+        }
     }
 }

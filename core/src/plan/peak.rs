@@ -173,6 +173,33 @@ mod tests {
     }
 
     #[test]
+    fn the_next_change_is_the_first_minute_that_differs_in_every_zone() {
+        for (name, begin) in [
+            ("America/New_York", "2026-03-08T00:00:00Z"),
+            ("America/New_York", "2026-11-01T00:00:00Z"),
+            ("Europe/London", "2026-03-29T00:00:00Z"),
+            ("Australia/Lord_Howe", "2026-10-03T12:00:00Z"),
+            ("Pacific/Chatham", "2026-09-26T12:00:00Z"),
+            ("Asia/Kathmandu", "2026-11-22T00:00:00Z"),
+        ] {
+            let local = TimeZone::get(name).expect("a zone");
+            for hours in ["02:15-02:45", "22:00-03:15", "00:00-01:30"] {
+                let peak = peak(hours, "local");
+                let minute = |n: i64| at(begin) + jiff::SignedDuration::from_mins(n);
+                let mut expected = peak.next_change(minute(36 * 60), &local);
+                for n in (0..36 * 60).rev() {
+                    if peak.is_peak(minute(n), &local) != peak.is_peak(minute(n + 1), &local) {
+                        expected = Some(minute(n + 1));
+                    }
+                    if n % 7 == 0 {
+                        assert_eq!(peak.next_change(minute(n), &local), expected, "{name} {hours} {n}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_night_belongs_to_the_day_on_which_it_began() {
         let (peak, local) = (peak("22:00-02:00", "UTC"), TimeZone::UTC);
         assert!(peak.is_peak(at("2026-11-28T01:00:00Z"), &local), "the night after Friday");
