@@ -258,7 +258,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         let (longest, speed) =
             if self.demo_since.is_some() { (DEMO_HEARTBEAT, simulate::SPEED) } else { (HEARTBEAT, 1) };
         let now = self.now().at;
-        let until = self.monitor.next_due().map(|due| due.duration_since(now) / speed);
+        let until = self.monitor.next_due().and_then(|due| due.duration_since(now).checked_div(speed));
         let until = until.and_then(|u| Duration::try_from(u).ok()).unwrap_or(longest);
         let beat = until.clamp(SHORTEST_BEAT, longest);
         // What is due stays due after a panic; without a pause it would panic without end.

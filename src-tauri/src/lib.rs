@@ -1,4 +1,5 @@
 //! Tidemark's shell: the composition root and the adapters around the core.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 pub mod accounts;
 pub mod api;

@@ -28,14 +28,14 @@ impl Beat {
     pub(super) fn has_leapt(&self, now: Timestamp) -> bool {
         let passed = now.duration_since(self.began);
         let length = SignedDuration::try_from(self.length).unwrap_or(SignedDuration::MAX);
-        passed < -TOLERANCE || passed > length.saturating_add(TOLERANCE)
+        passed.saturating_add(TOLERANCE).is_negative() || passed > length.saturating_add(TOLERANCE)
     }
 }
 
 /// Gives the simulated moment: it goes faster than the real one.
 pub(super) fn demo_time(since: Timestamp, real: Timestamp) -> Timestamp {
     let passed = real.duration_since(since);
-    since.checked_add(passed * simulate::SPEED).unwrap_or(real)
+    since.checked_add(passed.saturating_mul(simulate::SPEED)).unwrap_or(real)
 }
 
 #[cfg(test)]
