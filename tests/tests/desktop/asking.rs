@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use e2e::{Answer, MiniMax, Part, Session, until, until_within};
+use serde_json::json;
 
 const KEY: &str = "sk-cp-test-asking-c9f0f895fb98ab9159f51fd029";
 const BARE: [Part; 2] = [Part::WindowManager, Part::Notices];
@@ -125,4 +126,31 @@ async fn a_pause_holds_over_a_restart_and_a_wake_and_a_click_asks_once() {
         item.quit().await;
         assert!(app.ended().await.success());
     }
+}
+
+/// The reset lies near the end of time, where adding to it fails, and no countdown says otherwise.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_at_the_end_of_time_is_not_known_and_the_app_goes_on_asking() {
+    let minimax = MiniMax::start().await;
+    let mut session = session_with(&minimax).await;
+    let _app = session.launch_asking(&minimax, KEY).await;
+    let item = session.tray().await;
+    minimax.asked_a_moment_ago().await;
+    let end = 253_402_207_200_000_i64;
+    let row = json!({ "model_name": "general", "current_interval_remaining_percent": 43,
+        "current_interval_status": 1, "end_time": end, "current_weekly_remaining_percent": 80,
+        "current_weekly_status": 1, "weekly_end_time": end });
+    for (answer, figure) in [(Answer::rows(&[row]), "43 % left"), (Answer::plan(38, 80), "38 % left")] {
+        minimax.answer(KEY, answer);
+        let before = minimax.times_asked(KEY);
+        item.choose("Check now").await;
+        minimax.asked_about(KEY, before + 1).await;
+        until(&format!("{figure} in the tooltip"), async || {
+            let tooltip = item.tooltip().await?;
+            if tooltip.contains(figure) { Ok(()) } else { Err(tooltip) }
+        })
+        .await;
+        minimax.asked_a_moment_ago().await;
+    }
+    assert!(!session.printed().contains("panicked"), "{}", session.printed());
 }

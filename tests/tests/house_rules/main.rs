@@ -277,6 +277,24 @@ fn the_zone_is_read_in_one_place() {
     none(&found.map(|source| source.path).collect::<Vec<_>>());
 }
 
+/// jiff's operators panic at the limits, so one odd answer would end the monitoring.
+#[test]
+fn clippy_looks_at_the_arithmetic_of_core_and_shell() {
+    for path in ["core/src/lib.rs", "src-tauri/src/lib.rs"] {
+        assert!(
+            read(path).contains("#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]"),
+            "{path}"
+        );
+    }
+    for path in ["core/clippy.toml", "clippy.toml"] {
+        let exceptions = read(path);
+        assert!(
+            !exceptions.contains("jiff\"") && !exceptions.contains("[\"jiff"),
+            "{path} excepts types of jiff"
+        );
+    }
+}
+
 #[test]
 fn no_session_of_the_desktop_tests_runs_in_utc() {
     let zone = jiff::tz::TimeZone::get(e2e::session::ZONE).expect("the zone of sessions");
