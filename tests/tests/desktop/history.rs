@@ -45,6 +45,11 @@ async fn history_tells_what_was_read_with_the_app_running_and_without() {
     );
     let plain = session.tidemark(&["history"]).await.ended_with(0);
     assert!(plain.stdout.contains("60 %") && plain.stdout.contains("=Default, Team"), "{plain:#?}");
+    for time in ["at", "resets_at"] {
+        let moment = reading[time].as_str().and_then(|at| at.parse().ok()).expect("a moment");
+        let clock = Session::local(moment, "%Y-%m-%d %H:%M");
+        assert!(plain.stdout.contains(&clock), "{time} by the user's clock, {clock}: {plain:#?}");
+    }
     let later = session.tidemark(&["history", "--json", "--since", "2099-01-01"]).await.ended_with(0);
     assert_eq!(later.json()["readings"], Value::Array(Vec::new()));
 
