@@ -165,7 +165,11 @@ impl Finding {
                 | Self::Notices(NoticeService::Hung | NoticeService::Absent)
                 | Self::Network { .. }
                 | Self::Clock(_)
-                | Self::Settings(Some(Remark::SettingsMended { .. } | Remark::SettingsNewer { .. }))
+                | Self::Settings(Some(
+                    Remark::SettingsMended { .. }
+                        | Remark::SettingsNewer { .. }
+                        | Remark::SettingsRestored { .. }
+                ))
         );
         match (is_well, is_bearable) {
             (true, _) => Verdict::Ok,
@@ -239,6 +243,7 @@ fn file(words: &Words, remark: Option<&Remark>) -> String {
         Some(Remark::SettingsBroken { kept_as } | Remark::StoreBroken { kept_as: Some(kept_as) }) => {
             with("check-file-broken", kept_as)
         }
+        Some(Remark::SettingsRestored { from }) => with("check-file-restored", from),
         Some(Remark::SettingsMended { fields }) => {
             words.put("check-file-mended", &[("fields", words.list(fields.iter().cloned()).into())])
         }
@@ -265,6 +270,7 @@ mod tests {
             None,
             Some(Remark::SettingsBroken { kept_as: kept_as() }),
             Some(Remark::SettingsMended { fields: vec!["proxy".to_owned()] }),
+            Some(Remark::SettingsRestored { from: "settings.last-good.json".to_owned() }),
             Some(Remark::SettingsNewer { kept_as: kept_as() }),
             Some(Remark::StoreNewer),
             Some(Remark::StoreBroken { kept_as: None }),
@@ -313,7 +319,7 @@ mod tests {
     fn what_stops_tidemark_is_trouble_and_what_it_can_do_without_is_a_warning() {
         let bad: Vec<_> = every().into_iter().filter(|f| f.verdict() != Verdict::Ok).collect();
         let of = |verdict| bad.iter().filter(|f| f.verdict() == verdict).count();
-        assert_eq!((of(Verdict::Warning), of(Verdict::Trouble)), (8, 10), "{bad:#?}");
+        assert_eq!((of(Verdict::Warning), of(Verdict::Trouble)), (9, 10), "{bad:#?}");
         assert_eq!(Finding::Notices(NoticeService::Hung).verdict(), Verdict::Warning);
         assert_eq!(Finding::Clock(Some(-91)).verdict(), Verdict::Warning);
         assert_eq!(Finding::Clock(Some(90)).verdict(), Verdict::Ok);

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::history::Change;
 use crate::schedule::Reason;
 use crate::settings::Settings;
+use crate::text::Words;
 use crate::tray::Tray;
 use crate::view::View;
 
@@ -98,6 +99,44 @@ pub enum KeyringTrouble {
     Failed,
 }
 
+/// Why a file could not be written. In English it reads on after "could not be written: ".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum WriteProblem {
+    /// The disk or the quota is full.
+    #[error("there is no room on the disk; make some and try again")]
+    NoRoom,
+    /// The user may not write there.
+    #[error("permission is denied; look at the permissions of the file and its folder")]
+    NotAllowed,
+    /// The whole file system is mounted for reading only.
+    #[error("the disk can only be read")]
+    ReadOnly,
+    /// The folder does not exist, or is no folder.
+    #[error("its folder does not exist")]
+    NoFolder,
+    /// A folder or a pipe has that name.
+    #[error("the name belongs to something that is not a file")]
+    NotAFile,
+    /// Anything else, such as a failing disk.
+    #[error("the disk reports an error")]
+    Other,
+}
+
+impl WriteProblem {
+    /// Says it in the user's language, as a part of a sentence.
+    #[must_use]
+    pub fn worded(self, words: &Words) -> String {
+        words.say(match self {
+            Self::NoRoom => "write-problem-no-room",
+            Self::NotAllowed => "write-problem-not-allowed",
+            Self::ReadOnly => "write-problem-read-only",
+            Self::NoFolder => "write-problem-no-folder",
+            Self::NotAFile => "write-problem-not-a-file",
+            Self::Other => "write-problem-other",
+        })
+    }
+}
+
 /// Something that happened to the app's own files, that the user must see.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Remark {
@@ -105,6 +144,11 @@ pub enum Remark {
     SettingsBroken {
         /// The file name it was kept under.
         kept_as: String,
+    },
+    /// The settings file was missing, and was restored from a copy of this name.
+    SettingsRestored {
+        /// The copy's file name.
+        from: String,
     },
     /// Some values of the settings file do not fit; their defaults are used. None named takes the remark back.
     SettingsMended {

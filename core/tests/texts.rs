@@ -42,7 +42,7 @@ const BUILT: [&str; 20] = [
 const NO_IDS: [&str; 4] = ["notice_{}", "{stem}-", "row-{n}", "tidemark-store-year-{}"];
 
 /// Titles of banners whose body is found by their id.
-const BANNERS: [&str; 14] = [
+const BANNERS: [&str; 15] = [
     "banner-demo",
     "banner-internal-error",
     "banner-keyring-absent",
@@ -54,6 +54,7 @@ const BANNERS: [&str; 14] = [
     "banner-notices",
     "banner-settings-broken",
     "banner-settings-newer",
+    "banner-settings-restored",
     "banner-store-broken",
     "banner-store-newer",
     "banner-store-unusable",

@@ -236,7 +236,7 @@ pub enum ChangeError {
     #[error("{0}.")]
     Refused(#[from] SettingError),
     /// It fits, but could not be saved.
-    #[error("The settings could not be written: {0}.")]
+    #[error("The settings could not be written to settings.json: {0}.")]
     Save(#[from] SaveError),
 }
 
@@ -283,10 +283,12 @@ fn account_mut<'a>(settings: &'a mut Settings, id: &AccountId) -> Result<&'a mut
 impl From<SaveError> for AppError {
     fn from(error: SaveError) -> Self {
         let why = match &error {
-            SaveError::Write(io) => Sorry::NotSaved { why: io.to_string() },
+            SaveError::Write(io) => Sorry::NotSaved { why: config::files::problem(io) },
             SaveError::Busy => Sorry::SettingsBusy,
             SaveError::Unreadable => Sorry::SettingsUnreadable,
+            SaveError::TooLarge => Sorry::SettingsTooLarge,
         };
-        Self::new(Code::Other, format!("The settings could not be written: {error}.")).because(why)
+        Self::new(Code::Other, format!("The settings could not be written to settings.json: {error}."))
+            .because(why)
     }
 }

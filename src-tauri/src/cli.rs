@@ -277,6 +277,9 @@ fn load_settings(machine: &Machine) -> Settings {
                 "the settings could not be read and are kept as {kept_as}; Tidemark goes on with what it still knows"
             )
         }
+        Some(Remark::SettingsRestored { from }) => {
+            format!("settings.json was missing and was restored from {from}; to start afresh, delete both")
+        }
         Some(Remark::SettingsMended { fields }) => {
             let fields = fields.join(", ");
             format!("not understood in the settings, and used with their defaults: {fields}")

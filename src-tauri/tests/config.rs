@@ -40,6 +40,12 @@ impl Home {
         load(&self.paths, now())
     }
 
+    /// Makes the settings file look as if it had been written a while ago.
+    fn age(&self) {
+        let file = fs::File::options().append(true).open(&self.paths.settings).unwrap();
+        file.set_modified(std::time::SystemTime::now() - Duration::from_mins(1)).unwrap();
+    }
+
     fn set(&self, key: &str, value: &str) {
         let change = |settings: &mut Settings| {
             settings.set(key, value).unwrap();
@@ -109,6 +115,7 @@ fn a_file_that_is_none_is_kept_aside_once_and_the_app_starts() {
     ];
     for text in cases {
         let home = Home::with(text);
+        home.age();
         let remark = Some(Remark::SettingsBroken { kept_as: BROKEN.to_owned() });
         assert_eq!(home.load(), Loaded { settings: Settings::default(), remark, writable: true });
         assert_eq!(fs::read(home.folder().join(BROKEN)).unwrap(), text);
@@ -234,11 +241,131 @@ fn an_account_that_is_not_understood_is_taken_from_the_last_good_file() {
 }
 
 #[test]
-fn a_file_taken_away_is_a_fresh_start() {
+fn a_missing_file_is_restored_from_the_last_good_copy_and_said_once() {
     let home = Home::with(format!(r#"{{"accounts":[{ACCOUNT}]}}"#));
     home.set("language", "en");
+    let before = home.load();
     fs::remove_file(&home.paths.settings).unwrap();
-    assert_eq!(home.load(), Loaded { settings: Settings::default(), remark: None, writable: true });
+    let remark = Some(Remark::SettingsRestored { from: BOTH[1].to_owned() });
+    assert_eq!(home.load(), Loaded { remark, ..before.clone() });
+    assert_eq!(home.load(), before, "the file is there again");
+    // A change that finds no file keeps the accounts as well.
+    fs::remove_file(&home.paths.settings).unwrap();
+    home.set("interval_minutes", "9");
+    assert_eq!(home.load().settings.accounts, before.settings.accounts);
+    fs::write(home.folder().join(BOTH[1]), "{").unwrap();
+    home.set("interval_minutes", "8");
+    assert!(fs::read_to_string(home.folder().join(BOTH[1])).unwrap().contains("Default Team"));
+}
+
+#[test]
+fn removing_both_files_or_a_copy_without_accounts_is_a_fresh_start() {
+    let fresh = Loaded { settings: Settings::default(), remark: None, writable: true };
+    let home = Home::with(format!(r#"{{"accounts":[{ACCOUNT}]}}"#));
+    home.set("language", "en");
+    for name in BOTH {
+        fs::remove_file(home.folder().join(name)).unwrap();
+    }
+    assert_eq!(home.load(), fresh);
+    let home = Home::with("{}");
+    home.set("language", "en");
+    fs::remove_file(&home.paths.settings).unwrap();
+    assert_eq!(home.load(), fresh);
+}
+
+#[test]
+fn a_copy_with_accounts_that_no_command_removed_is_kept_aside() {
+    let former = |home: &Home| {
+        let names = home.names().into_iter().filter(|name| name.starts_with("settings.former-"));
+        names.map(|name| fs::read_to_string(home.folder().join(name)).unwrap()).collect::<Vec<_>>()
+    };
+    let home = Home::with(format!(r#"{{"accounts":[{ACCOUNT}]}}"#));
+    home.set("language", "en");
+    // As when an export is copied in its place.
+    fs::write(&home.paths.settings, "{}").unwrap();
+    home.set("language", "zh-CN");
+    assert!(former(&home).concat().contains("Default Team"));
+    assert_eq!(home.load().settings.accounts, []);
+
+    let home = Home::with(format!(r#"{{"accounts":[{ACCOUNT}]}}"#));
+    home.set("language", "en");
+    let removed = update::<_, SaveError>(&home.paths, now(), |s| {
+        s.accounts.clear();
+        Ok(())
+    });
+    removed.unwrap();
+    assert_eq!(former(&home), [""; 0], "a command removed it");
+}
+
+#[test]
+fn an_editor_that_truncates_and_then_writes_keeps_its_edit() {
+    for half in ["", "{\"interval_minutes\": 9, \"acc"] {
+        let home = Home::with(format!(r#"{{"accounts":[{ACCOUNT}]}}"#));
+        home.set("language", "en");
+        let whole = fs::read_to_string(&home.paths.settings).unwrap();
+        let whole = whole.replace("\"interval_minutes\": 5", "\"interval_minutes\": 9");
+        let mut file = fs::File::create(&home.paths.settings).unwrap();
+        std::io::Write::write_all(&mut file, half.as_bytes()).unwrap();
+        let lock = fs::File::open(home.folder().join(".settings.lock")).unwrap();
+        let loaded = std::thread::scope(|scope| {
+            let loading = scope.spawn(|| home.load());
+            // The reader has found the file incomplete.
+            while !loading.is_finished() && lock.try_lock_shared().is_ok() {
+                lock.unlock().unwrap();
+                std::thread::yield_now();
+            }
+            std::io::Write::write_all(&mut file, &whole.as_bytes()[half.len()..]).unwrap();
+            loading.join().unwrap()
+        });
+        assert_eq!((loaded.remark, loaded.settings.interval_minutes), (None, 9), "{half:?}");
+        assert_eq!(home.names(), BOTH);
+    }
+}
+
+#[test]
+fn a_file_that_is_away_for_a_moment_is_not_restored() {
+    let home = Home::with(format!(r#"{{"interval_minutes":9,"accounts":[{ACCOUNT}]}}"#));
+    home.set("language", "en");
+    let lock = fs::File::open(home.folder().join(".settings.lock")).unwrap();
+    let away = home.folder().join("away.json");
+    fs::rename(&home.paths.settings, &away).unwrap();
+    let loaded = std::thread::scope(|scope| {
+        let loading = scope.spawn(|| home.load());
+        while !loading.is_finished() && lock.try_lock_shared().is_ok() {
+            lock.unlock().unwrap();
+            std::thread::yield_now();
+        }
+        fs::rename(&away, &home.paths.settings).unwrap();
+        loading.join().unwrap()
+    });
+    assert_eq!((loaded.remark, loaded.settings.interval_minutes), (None, 9));
+}
+
+#[test]
+fn what_would_not_be_read_again_is_not_written() {
+    let home = Home::with(format!(r#"{{"accounts":[{ACCOUNT}]}}"#));
+    home.set("language", "en");
+    let read = || BOTH.map(|name| fs::read(home.folder().join(name)).unwrap());
+    let before = read();
+    let nested =
+        |levels: usize| (0..levels).fold(serde_json::json!(0), |inner, _| serde_json::json!([inner]));
+    for value in ["x".repeat(5 * 1024 * 1024).into(), nested(130)] {
+        let done = update::<_, SaveError>(&home.paths, now(), |s| {
+            s.unknown.insert("x".to_owned(), value);
+            Ok(())
+        });
+        assert!(matches!(done, Err(SaveError::TooLarge)), "{done:?}");
+        assert!(read() == before);
+    }
+    // Indented, it would be longer than any settings file.
+    let inner = serde_json::Value::from(vec![0; 20_000]);
+    let wide = (0..118).fold(inner, |inner, _| serde_json::json!([inner]));
+    let done = update::<_, SaveError>(&home.paths, now(), |s| {
+        s.unknown.insert("x".to_owned(), wide.clone());
+        Ok(())
+    });
+    assert_eq!(home.load().settings, done.unwrap().1);
+    assert_eq!(home.load().settings.accounts.len(), 1);
 }
 
 #[test]
@@ -390,6 +517,45 @@ mod unix {
         assert!(home.paths.settings.symlink_metadata().unwrap().is_file());
         assert_eq!(fs::read_to_string(&target).unwrap(), r#"{"interval_minutes":9}"#);
         assert!(!home.folder.path().join("made").exists());
+    }
+
+    #[test]
+    fn another_programs_lock_is_waited_for_and_then_named() {
+        let home = Home::with(format!(r#"{{"accounts":[{ACCOUNT}]}}"#));
+        home.set("language", "en");
+        let lock = fs::File::open(home.folder().join(".settings.lock")).unwrap();
+        lock.lock().unwrap();
+        let done = update::<_, SaveError>(&home.paths, now(), |_| Ok(()));
+        assert!(matches!(done, Err(SaveError::Busy)), "{done:?}");
+        assert_eq!(
+            (home.load().remark, home.load().settings.accounts.len()),
+            (None, 1),
+            "reading needs none"
+        );
+        lock.unlock().unwrap();
+        home.set("interval_minutes", "9");
+    }
+
+    #[test]
+    fn a_folder_that_was_replaced_by_a_copy_is_as_good() {
+        let home = Home::with(format!(r#"{{"accounts":[{ACCOUNT}]}}"#));
+        home.set("language", "en");
+        let copy = home.folder.path().join("copy");
+        let run = |program: &str, from: &std::path::Path, to: &std::path::Path| {
+            assert!(
+                std::process::Command::new(program).arg("-T").arg(from).arg(to).status().unwrap().success()
+            );
+        };
+        fs::create_dir(&copy).unwrap();
+        for name in home.names() {
+            fs::copy(home.folder().join(&name), copy.join(&name)).unwrap();
+        }
+        fs::remove_dir_all(home.folder()).unwrap();
+        run("mv", &copy, &home.folder());
+        home.set("interval_minutes", "9");
+        let loaded = home.load();
+        assert_eq!((loaded.remark, loaded.settings.accounts.len()), (None, 1));
+        assert_eq!(mode(&home.folder()), 0o700);
     }
 
     #[test]

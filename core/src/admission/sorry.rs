@@ -5,7 +5,7 @@
 use super::paste::Maker;
 use crate::account::{Kind, NAME_LIMIT, Region};
 use crate::failure::FailureKind;
-use crate::message::KeyringTrouble;
+use crate::message::{KeyringTrouble, WriteProblem};
 use crate::text::Words;
 
 /// Why a key or a name was not taken.
@@ -66,9 +66,11 @@ pub enum Sorry {
     NoAccount,
     /// The settings, which hold the accounts, could not be written.
     NotSaved {
-        /// What the system says of it.
-        why: String,
+        /// The cause.
+        why: WriteProblem,
     },
+    /// They would be too long, or too deeply nested, to be read again.
+    SettingsTooLarge,
     /// Another Tidemark is changing them.
     SettingsBusy,
     /// What is there cannot be read, and is not overwritten.
@@ -121,7 +123,8 @@ impl Sorry {
             Self::NameUnprintable => words.say("sorry-name-unprintable"),
             Self::NameIsKey => words.say("sorry-name-is-key"),
             Self::NameTaken { name } => words.put("sorry-name-taken", &[("name", name.as_str().into())]),
-            Self::NotSaved { why } => words.put("sorry-not-saved", &[("why", why.as_str().into())]),
+            Self::NotSaved { why } => words.put("sorry-not-saved", &[("why", why.worded(words).into())]),
+            Self::SettingsTooLarge => words.say("sorry-settings-too-large"),
             Self::SettingsBusy => words.say("sorry-settings-busy"),
             Self::SettingsUnreadable => words.say("sorry-settings-unreadable"),
             Self::NoAccount => words.say("refused-no-such-account"),
@@ -176,8 +179,19 @@ mod tests {
             S::NoAccount,
             S::SettingsBusy,
             S::SettingsUnreadable,
-            S::NotSaved { why: "no space left".into() },
+            S::SettingsTooLarge,
         ]);
+        all.extend(
+            [
+                WriteProblem::NoRoom,
+                WriteProblem::NotAllowed,
+                WriteProblem::ReadOnly,
+                WriteProblem::NoFolder,
+                WriteProblem::NotAFile,
+                WriteProblem::Other,
+            ]
+            .map(|why| S::NotSaved { why }),
+        );
         all
     }
 

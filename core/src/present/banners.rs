@@ -75,6 +75,7 @@ fn from_remark(scene: &Scene<'_>, remark: &Remark) -> Banner {
     };
     match remark {
         Remark::SettingsBroken { kept_as } => with_file("settings", "banner-settings-broken", kept_as),
+        Remark::SettingsRestored { from } => with_file("settings", "banner-settings-restored", from),
         Remark::SettingsMended { fields } => Banner {
             // Other fields are another banner: dismissing one does not hide the next.
             id: format!("settings_mended:{}", fields.join(",")),

@@ -18,6 +18,11 @@ pub enum SettingError {
     /// An export of a newer version.
     #[error("this export is from a newer Tidemark; update Tidemark to import it")]
     NewerSchema,
+    /// An export with more than is kept of what this version does not know.
+    #[error(
+        "this export holds more that this Tidemark does not know than it keeps (64 KiB, 16 levels deep); take that out of it"
+    )]
+    TooMuchUnknown,
     /// No such account.
     #[error("there is no such account; `tidemark account list` shows them all")]
     NoSuchAccount,
@@ -139,6 +144,7 @@ impl SettingError {
             }
             Self::NoSuchAccount => return words.say("refused-no-such-account"),
             Self::NewerSchema => return words.say("refused-newer-export"),
+            Self::TooMuchUnknown => return words.say("refused-unknown-export"),
             Self::Takes { key, takes } => (key, takes),
         };
         let label = words.say(&format!("setting-{key}"));
@@ -217,6 +223,7 @@ mod tests {
                 SettingError::NoSuchField("moon".to_owned()),
                 SettingError::NoSuchAccount,
                 SettingError::NewerSchema,
+                SettingError::TooMuchUnknown,
             ] {
                 assert!(!error.worded(&words).contains("refused-"), "{error:?}");
             }

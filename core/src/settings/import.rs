@@ -1,7 +1,8 @@
 //! Settings taken from an export.
 //!
-//! Owns the order: every field is looked at before any is taken. Refuses accounts: an export has none, and those that
-//! are here stay with their keys.
+//! Every field is checked before any is taken. Accounts are never taken: an export has none, and those that are here
+//! stay with their keys. Fields that this version does not know are kept for a newer one, within limits: what is kept
+//! here must fit into a settings file.
 
 use serde_json::{Map, Value};
 
@@ -9,6 +10,12 @@ use super::choices::choice;
 use super::expected::SettingError;
 use super::{SCHEMA, Settings};
 use crate::text::Words;
+
+/// The most that is kept of unknown fields, in bytes of JSON.
+const UNKNOWN_BYTES: usize = 64 * 1024;
+
+/// How deeply they may be nested.
+const UNKNOWN_DEPTH: usize = 16;
 
 impl Settings {
     /// Gives these settings with those of an export in their place; what the export does not name stays.
@@ -21,10 +28,12 @@ impl Settings {
             return Err(SettingError::NewerSchema);
         }
         let mut next = self.clone();
+        let mut has_unknown = false;
         for (key, value) in export {
             let Some(choice) = choice(&key) else {
                 if !["schema", "accounts"].contains(&key.as_str()) {
                     next.unknown.insert(key, value);
+                    has_unknown = true;
                 }
                 continue;
             };
@@ -32,6 +41,9 @@ impl Settings {
             let alone = Map::from_iter([(key, value)]);
             let mut taken: Self = serde_json::from_value(Value::Object(alone)).map_err(|_| refused())?;
             choice.copy(&mut taken, &mut next);
+        }
+        if has_unknown && !is_bounded(&next.unknown) {
+            return Err(SettingError::TooMuchUnknown);
         }
         next.check()?;
         Ok(next)
@@ -45,6 +57,20 @@ impl Settings {
         let labels: Vec<String> = changed.map(|key| words.say(&format!("setting-{key}"))).collect();
         let many = labels.len().into();
         words.put("imported", &[("many", many), ("fields", words.list(labels).into()), ("file", file.into())])
+    }
+}
+
+fn is_bounded(unknown: &Map<String, Value>) -> bool {
+    let is_short = serde_json::to_string(unknown).is_ok_and(|text| text.len() <= UNKNOWN_BYTES);
+    is_short && unknown.values().all(|value| depth(value) <= UNKNOWN_DEPTH)
+}
+
+/// Gives how many arrays and objects are nested in a value; the reader of JSON bounds it.
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(values) => 1 + values.iter().map(depth).max().unwrap_or(0),
+        Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
+        _ => 0,
     }
 }
 
@@ -101,5 +127,23 @@ mod tests {
             let taken = export(serde_json::json!({ "schema": schema }));
             assert_eq!(mine().with_import(taken), Err(SettingError::NewerSchema));
         }
+    }
+    #[test]
+    fn unknown_fields_are_kept_up_to_a_length_and_a_depth() {
+        let nested =
+            |levels: usize| (0..levels).fold(serde_json::json!(0), |inner, _| serde_json::json!([inner]));
+        let with = |value: Value| mine().with_import(export(serde_json::json!({ "sun": value })));
+        assert_eq!(
+            with(nested(UNKNOWN_DEPTH)).map(|next| next.unknown["sun"].clone()),
+            Ok(nested(UNKNOWN_DEPTH))
+        );
+        assert_eq!(with(nested(UNKNOWN_DEPTH + 1)), Err(SettingError::TooMuchUnknown));
+        assert_eq!(with(vec![0; 20_000].into()).map(|_| ()), Ok(()), "40 KB");
+        assert_eq!(with("x".repeat(UNKNOWN_BYTES).into()), Err(SettingError::TooMuchUnknown));
+        let full = with("x".repeat(UNKNOWN_BYTES - 100).into()).expect("it fits");
+        let more = export(serde_json::json!({ "moons": "x".repeat(200) }));
+        assert_eq!(full.with_import(more), Err(SettingError::TooMuchUnknown), "what is here already counts");
+        let plain = export(serde_json::json!({ "theme": "dark" }));
+        assert!(full.with_import(plain).is_ok());
     }
 }

@@ -1,29 +1,61 @@
-//! Settings files that cannot be used as they are: kept, never overwritten.
+//! Settings files that cannot be used as they are: kept under another name, never overwritten.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use jiff::Timestamp;
 use tidemark_core::message::Remark;
 use tidemark_core::settings::{SCHEMA, Settings};
 
-use super::{Loaded, Paths, files};
+use super::{Loaded, Paths, SaveError, Unsaved, files, fresh, parse, unsaved};
 
-/// Copies the file to a dated name, before what did not fit in it is written over.
-pub(super) fn copy_mended(paths: &Paths, now: Timestamp) -> std::io::Result<()> {
-    let kept_as = copy(paths, "settings.broken", now)?;
-    tracing::warn!(kept_as, "the settings file was copied aside before it is mended");
+const BROKEN: &str = "settings.broken";
+
+/// Keeps the file under a dated name as well, before another takes its place, and gives that name. Only what cannot be
+/// linked or copied, such as a folder, is moved. The caller has the replacement ready on the disk.
+pub(super) fn keep(paths: &Paths, now: Timestamp) -> io::Result<String> {
+    let path = &paths.settings;
+    if let Some(name) = kept_already(path) {
+        return Ok(name);
+    }
+    let name = files::free_name(path, BROKEN, "json", now);
+    let kept = path.with_file_name(&name);
+    if let Err(error) = fs::hard_link(path, &kept) {
+        let is_file = path.metadata().is_ok_and(|m| m.is_file());
+        // Some file systems have no hard links.
+        if !(is_file && copy(path, &kept).is_ok()) {
+            fs::rename(path, &kept).map_err(|_| error)?;
+        }
+    }
+    files::sync_folder(&kept);
+    Ok(name)
+}
+
+/// Keeps the file aside, before what did not fit in it is written over.
+pub(super) fn keep_mended(paths: &Paths, now: Timestamp) -> io::Result<()> {
+    let kept_as = keep(paths, now)?;
+    tracing::warn!(kept_as, "the settings file was kept aside before what did not fit in it is written over");
     Ok(())
 }
 
-/// Moves the file away under a dated name; what could be read of it goes on.
-pub(super) fn move_broken(paths: &Paths, settings: Settings, now: Timestamp) -> Loaded {
-    match files::move_aside(&paths.settings, "settings.broken", "json", now) {
+/// Copies the last good copy to a dated name: it has accounts that the settings no longer have.
+pub(super) fn keep_former(paths: &Paths, now: Timestamp) -> io::Result<()> {
+    let name = files::free_name(&paths.settings, "settings.former", "json", now);
+    copy(&paths.last_good(), &paths.settings.with_file_name(&name))?;
+    tracing::warn!(kept_as = name, "accounts are gone from the settings file; a copy with them was kept");
+    Ok(())
+}
+
+/// Moves the file away under a dated name; there is no copy to go on with.
+pub(super) fn move_broken(paths: &Paths, now: Timestamp) -> Result<Loaded, Unsaved> {
+    match files::move_aside(&paths.settings, BROKEN, "json", now) {
         Ok(kept_as) => {
+            files::sync_folder(&paths.settings);
             tracing::warn!(kept_as, "the settings file could not be read and was kept aside");
-            Loaded { settings, remark: Some(Remark::SettingsBroken { kept_as }), writable: true }
+            Ok(Loaded { remark: Some(Remark::SettingsBroken { kept_as }), ..fresh() })
         }
-        Err(_) => untouched(paths, settings),
+        Err(error) => unsaved(paths, Settings::default(), SaveError::Write(error)),
     }
 }
 
@@ -39,22 +71,43 @@ pub(super) fn untouched(paths: &Paths, settings: Settings) -> Loaded {
 }
 
 /// Keeps one copy per schema as the newer version wrote it, before this version changes anything in it.
-pub(super) fn copy_newer(paths: &Paths, settings: Settings, now: Timestamp) -> Loaded {
+pub(super) fn copy_newer(paths: &Paths, settings: Settings, now: Timestamp) -> Result<Loaded, Unsaved> {
     let stem = format!("settings.newer-{}", settings.schema);
     let copied = match existing(paths.folder(), &stem) {
         Some(name) => Ok(name),
-        None => copy(paths, &stem, now),
+        None => {
+            let name = files::free_name(&paths.settings, &stem, "json", now);
+            copy(&paths.settings, &paths.settings.with_file_name(&name)).map(|()| name)
+        }
     };
     match copied {
-        Ok(kept_as) => Loaded { settings, remark: Some(Remark::SettingsNewer { kept_as }), writable: true },
-        Err(_) => untouched(paths, settings),
+        Ok(kept_as) => {
+            Ok(Loaded { settings, remark: Some(Remark::SettingsNewer { kept_as }), writable: true })
+        }
+        Err(error) => unsaved(paths, settings, SaveError::Write(error)),
     }
 }
 
-fn copy(paths: &Paths, stem: &str, now: Timestamp) -> std::io::Result<String> {
-    let name = files::free_name(&paths.settings, stem, "json", now);
-    files::replace(&paths.settings.with_file_name(&name), &fs::read(&paths.settings)?)?;
-    Ok(name)
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    files::replace_beside(to, &files::read_small(from, parse::LIMIT)?)
+}
+
+/// Finds the name that this very file was kept under before; the process was ended before it was replaced.
+#[cfg(unix)]
+fn kept_already(path: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let file = path.symlink_metadata().ok().filter(|file| file.nlink() > 1)?;
+    let prefix = format!("{BROKEN}-");
+    let entries = fs::read_dir(path.parent()?).ok()?.flatten();
+    let same = entries.filter(|entry| {
+        entry.metadata().is_ok_and(|other| (other.dev(), other.ino()) == (file.dev(), file.ino()))
+    });
+    same.filter_map(|entry| entry.file_name().into_string().ok()).find(|name| name.starts_with(&prefix))
+}
+
+#[cfg(not(unix))]
+fn kept_already(_path: &Path) -> Option<String> {
+    None
 }
 
 fn existing(folder: &Path, stem: &str) -> Option<String> {
@@ -63,6 +116,6 @@ fn existing(folder: &Path, stem: &str) -> Option<String> {
     entries.filter_map(|e| e.file_name().into_string().ok()).find(|name| name.starts_with(&prefix))
 }
 
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -3,16 +3,17 @@
 //! Owns how much of a damaged file is used. A wrong value costs itself, in a setting and in an account alike; an account
 //! without its id, name, kind or region costs itself; what is no settings file at all is given up.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 use tidemark_core::account::{Account, AccountId};
 use tidemark_core::settings::Settings;
 
+use super::files;
+
 /// No settings file is longer, in bytes.
-const LIMIT: u64 = 4 * 1024 * 1024;
+pub(super) const LIMIT: u64 = 4 * 1024 * 1024;
 
 /// What a settings file is.
 #[derive(Debug)]
@@ -39,26 +40,23 @@ pub(super) struct Understood {
 }
 
 pub(super) fn read(path: &Path) -> Parsed {
-    match std::fs::metadata(path) {
+    match files::read_small(path, LIMIT) {
+        Ok(text) => parse(&text).map_or(Parsed::Broken, |read| Parsed::Understood(Box::new(read))),
         Err(e) if e.kind() == io::ErrorKind::NotFound => match path.symlink_metadata() {
             // A link that leads nowhere.
             Ok(_) => Parsed::Broken,
             Err(_) => Parsed::Missing,
         },
+        // A pipe, a folder, or longer than any settings file.
+        Err(_) if path.metadata().is_ok_and(|m| !m.is_file() || m.len() > LIMIT) => Parsed::Broken,
         Err(_) => Parsed::Unreadable,
-        // Only a plain file is opened: a pipe would never end.
-        Ok(metadata) if !metadata.is_file() || metadata.len() > LIMIT => Parsed::Broken,
-        Ok(_) => {
-            let mut text = Vec::new();
-            match File::open(path).and_then(|file| file.take(LIMIT).read_to_end(&mut text)) {
-                Ok(_) => parse(&text).map_or(Parsed::Broken, |read| Parsed::Understood(Box::new(read))),
-                Err(_) => Parsed::Unreadable,
-            }
-        }
     }
 }
 
-fn parse(text: &[u8]) -> Option<Understood> {
+pub(super) fn parse(text: &[u8]) -> Option<Understood> {
+    if text.len() as u64 > LIMIT {
+        return None;
+    }
     let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
     let Ok(Value::Object(mut fields)) = serde_json::from_slice(text) else { return None };
     let accounts = match fields.remove("accounts") {

@@ -125,6 +125,7 @@ fn file(remark: Option<&Remark>) -> String {
         Some(Remark::SettingsBroken { kept_as } | Remark::StoreBroken { kept_as: Some(kept_as) }) => {
             format!("could not be read; kept as {kept_as}")
         }
+        Some(Remark::SettingsRestored { from }) => format!("was missing; restored from {from}"),
         Some(Remark::SettingsMended { fields }) => {
             format!("not understood, and used with their defaults: {}", fields.join(", "))
         }
