@@ -2,8 +2,8 @@
 //!
 //! Owns what an export holds and how it is written. Refuses to put accounts, keys or a proxy's password into one.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -45,10 +45,15 @@ pub fn text(settings: Settings) -> serde_json::Result<String> {
 /// Says in the user's language why they could not be written.
 pub fn export(file: &Path, settings: Settings, tongue: Tongue) -> Result<String, AppError> {
     let words = Words::new(tongue);
-    let written = text(settings).map_err(io::Error::from).and_then(|text| write(file, &(text + "\n")));
+    let written = text(settings).map_err(io::Error::from).and_then(|text| {
+        // Writing to a pipe could wait for ever.
+        if is_stream(file) { Err(io::ErrorKind::InvalidInput.into()) } else { write(file, &(text + "\n")) }
+    });
     match written {
         Ok(()) => Ok(words.put("exported", &[("file", shown(file).into())])),
-        Err(error) => Err(sorry(&words, "export-failed", file, &error)),
+        Err(error) => {
+            Err(sorry(&words, "export-failed", file, &error, files::problem(&error).worded(&words)))
+        }
     }
 }
 
@@ -59,7 +64,8 @@ pub fn export(file: &Path, settings: Settings, tongue: Tongue) -> Result<String,
 /// Says in the user's language why none were taken.
 pub fn import(paths: &Paths, file: &Path, tongue: Tongue) -> Result<String, AppError> {
     let words = Words::new(tongue);
-    let text = read(file).map_err(|error| sorry(&words, "import-unreadable", file, &error))?;
+    let text = files::read_small_text(file, LONGEST)
+        .map_err(|error| sorry(&words, "import-unreadable", file, &error, error.kind().to_string()))?;
     let taken = parse(&text).ok_or_else(|| {
         AppError::new(Code::Setting, words.put("import-no-export", &[("file", shown(file).into())]))
     })?;
@@ -87,28 +93,26 @@ impl From<SaveError> for Refused {
     }
 }
 
-/// Writes whole or not at all; a folder that takes no second file, as a portal's, gets it in place.
-fn write(file: &Path, text: &str) -> io::Result<()> {
-    if files::replace_beside(file, text.as_bytes()).is_ok() {
-        return Ok(());
+/// Writes an export: a file is replaced as a whole, readable by its owner only, and stays as it is on every error. A link
+/// is replaced, not followed. A pipe or a device is written to as it is.
+///
+/// # Errors
+///
+/// The system's.
+pub fn write(file: &Path, text: &str) -> io::Result<()> {
+    if is_stream(file) {
+        return OpenOptions::new().append(true).open(file)?.write_all(text.as_bytes());
     }
-    let mut options = OpenOptions::new();
-    options.create(true).write(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut opened = options.open(file)?;
-    #[cfg(unix)]
-    opened.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    opened.write_all(text.as_bytes())?;
-    opened.sync_all()
+    files::replace_beside(file, text.as_bytes())
 }
 
-fn read(file: &Path) -> io::Result<String> {
-    let is = fs::metadata(file)?;
-    if !is.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    read_limited(File::open(file)?)
+/// Whether the name is that of a pipe, a device or a standard stream, which may be a file whose own name is not known.
+fn is_stream(file: &Path) -> bool {
+    let is_standard = ["/dev/stdout", "/dev/stderr"].iter().any(|name| file == Path::new(name));
+    let is_descriptor =
+        file.parent().and_then(|p| p.canonicalize().ok()).is_some_and(|p| p.starts_with("/proc"));
+    let is_other = file.symlink_metadata().is_ok_and(|m| !m.is_file() && !m.is_dir() && !m.is_symlink());
+    is_standard || is_descriptor || is_other
 }
 
 /// Reads text up to the size that settings can have.
@@ -136,14 +140,16 @@ fn shown(file: &Path) -> String {
     file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
 }
 
-fn sorry(words: &Words, id: &str, file: &Path, error: &io::Error) -> AppError {
+fn sorry(words: &Words, id: &str, file: &Path, error: &io::Error, why: String) -> AppError {
     tracing::warn!(%error, "settings were not exchanged");
-    let values = [("file", shown(file).into()), ("why", error.kind().to_string().into())];
+    let values = [("file", shown(file).into()), ("why", why.into())];
     AppError::new(Code::Other, words.put(id, &values))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn paths(folder: &Path) -> Paths {
@@ -221,5 +227,15 @@ mod tests {
         export(&file, mine(), Tongue::English).unwrap();
         assert!(serde_json::from_str::<Value>(&fs::read_to_string(&file).unwrap()).is_ok());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+    #[cfg(unix)]
+    #[test]
+    fn the_window_waits_for_no_pipe() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe.json");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let refused = export(&pipe, mine(), Tongue::English).unwrap_err();
+        assert!(refused.message.contains("not a file"), "{refused}");
+        assert!(import(&paths(folder.path()), &pipe, Tongue::English).is_err());
     }
 }

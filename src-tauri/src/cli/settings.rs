@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tidemark_core::settings::{SettingError, Settings};
 
 use super::{Problem, is_stream, load_settings, print};
-use crate::config::{self, SaveError};
+use crate::config::{self, SaveError, files};
 use crate::{Machine, exchange};
 
 #[derive(Debug, Subcommand)]
@@ -70,8 +70,10 @@ fn export(settings: Settings, file: Option<&PathBuf>) -> Result<(), Problem> {
     let text = exchange::text(settings).map_err(|e| Problem::other(e.to_string()))?;
     match file.filter(|f| !is_stream(Some(f))) {
         None => print(&text)?,
-        Some(path) => std::fs::write(path, text + "\n")
-            .map_err(|e| Problem::other(format!("{} could not be written: {e}.", path.display())))?,
+        Some(path) => exchange::write(path, &(text + "\n")).map_err(|error| {
+            let problem = files::problem(&error);
+            Problem::other(format!("{} could not be written: {problem}.", path.display()))
+        })?,
     }
     Ok(())
 }
