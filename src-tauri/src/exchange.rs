@@ -3,7 +3,7 @@
 //! Owns what an export holds and how it is written. Refuses to put accounts, keys or a proxy's password into one.
 
 use std::fs::OpenOptions;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use jiff::Timestamp;

@@ -4,7 +4,6 @@
 //! A file that cannot be read or written costs the hysteresis, never the key.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -31,6 +30,9 @@ pub const LIMITS: Limits = Limits { connect: Duration::from_secs(3), total: Dura
 
 /// How long one call waits while another asks: the keyring's limit and that of the ask, and some.
 const LOCK_LIMIT: Duration = Duration::from_secs(12);
+
+/// No such file is longer, in bytes.
+const LONGEST: u64 = 1024 * 1024;
 
 /// The form of the file that this version writes.
 const SCHEMA: u32 = 1;
@@ -147,8 +149,8 @@ impl<V: KeyVault> Switch<'_, V> {
     }
 
     fn notes(&self) -> Notes {
-        let text = fs::read_to_string(self.file()).unwrap_or_default();
-        serde_json::from_str(&text).unwrap_or_default()
+        let text = files::read_small(&self.file(), LONGEST).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
     }
 
     /// Writes one account's note, under the lock; those of accounts that are gone are dropped.

@@ -2,12 +2,12 @@
 //!
 //! Owns one lock file. Refuses to trust what a file says: only a held lock counts, and it ends with its process.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::config::Paths;
-use crate::config::files::private_folder;
+use crate::config::files::{open_existing_lock_file, open_lock_file, private_folder};
 use crate::desktop::bus;
 
 /// Longer than any command looks.
@@ -23,8 +23,7 @@ const LEAVING: Duration = Duration::from_secs(2);
 #[must_use]
 pub fn mark_running(paths: &Paths) -> Option<File> {
     private_folder(&paths.log_dir).ok()?;
-    let file =
-        OpenOptions::new().create(true).truncate(false).write(true).read(true).open(lock(paths)).ok()?;
+    let file = open_lock_file(&lock(paths)).ok()?;
     let start = Instant::now();
     // A command that looks whether the app runs holds the lock for a moment.
     while file.try_lock().is_err() {
@@ -52,7 +51,7 @@ pub async fn outlast() {
 /// Tells whether some process is the running app; leaves nothing behind where none ever was.
 #[must_use]
 pub fn is_running(paths: &Paths) -> bool {
-    File::open(lock(paths)).is_ok_and(|file| file.try_lock_shared().is_err())
+    open_existing_lock_file(&lock(paths)).is_ok_and(|file| file.try_lock_shared().is_err())
 }
 
 fn lock(paths: &Paths) -> PathBuf {

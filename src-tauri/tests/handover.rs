@@ -90,6 +90,29 @@ fn plan(left: u8) -> Value {
     })
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn pipes_folders_and_long_files_in_place_of_its_own_hold_nothing_up() {
+    for name in ["handover.json", ".handover.lock"] {
+        for is_pipe in [true, false] {
+            let stage = Stage::start().await;
+            stage.says(plan(0)).await;
+            let file = stage.paths.log_dir.join(name);
+            std::fs::create_dir_all(&stage.paths.log_dir).expect("the folder");
+            if is_pipe {
+                assert!(std::process::Command::new("mkfifo").arg(&file).status().expect("mkfifo").success());
+            } else {
+                std::fs::write(&file, " ".repeat(3_000_000)).expect("a long file");
+            }
+            let choice = stage.choose().await.expect("a choice");
+            assert_eq!(choice.takes, Use::Paired, "{name}");
+            assert_eq!(stage.choose().await, Ok(choice), "{name}");
+            assert_eq!(stage.asked().await, 1, "{name}: it is remembered");
+            assert!(file.symlink_metadata().expect("it is there").is_file());
+        }
+    }
+}
+
 #[tokio::test]
 async fn calls_one_after_the_other_ask_once_and_remember_their_choice_without_a_key() {
     let stage = Stage::start().await;

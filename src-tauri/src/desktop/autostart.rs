@@ -9,7 +9,14 @@ use std::path::PathBuf;
 use tidemark_core::habits::Autostart;
 
 #[cfg(target_os = "linux")]
+use crate::config::files;
+
+#[cfg(target_os = "linux")]
 mod entry;
+
+/// No entry is longer, in bytes.
+#[cfg(target_os = "linux")]
+const LONGEST: u64 = 256 * 1024;
 
 /// Where the entry is.
 #[cfg(target_os = "linux")]
@@ -36,7 +43,7 @@ impl Entry {
     /// Reads what the desktop will do.
     #[must_use]
     pub fn read(&self) -> Autostart {
-        match std::fs::read_to_string(&self.file) {
+        match files::read_small_text(&self.file, LONGEST) {
             Ok(text) => entry::read(&text, &self.program),
             // A link to nowhere is an entry that nobody can follow, and so is none.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Autostart::Off,
@@ -62,7 +69,7 @@ impl Entry {
         let folder = self.file.parent().ok_or(io::ErrorKind::InvalidInput)?;
         std::fs::create_dir_all(folder)?;
         let text = entry::text(&self.program).ok_or(io::ErrorKind::InvalidFilename)?;
-        crate::config::files::replace_beside(&self.file, text.as_bytes())
+        files::replace_beside(&self.file, text.as_bytes())
     }
 }
 

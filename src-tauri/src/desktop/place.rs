@@ -17,6 +17,9 @@ const FRAME: f64 = 32.0;
 /// A window that has not moved for so long stands where it was wanted.
 const AT_REST: Duration = Duration::from_secs(1);
 
+/// No such file is longer, in bytes.
+const LONGEST: u64 = 4096;
+
 /// What is known of the window's place.
 #[derive(Debug, Default)]
 pub struct Places(Mutex<Noted>);
@@ -69,7 +72,7 @@ pub(super) struct Opening {
 
 /// Reads where the window was when it was last closed; with `None`, nothing is kept.
 pub fn recall(app: &AppHandle, file: Option<PathBuf>) {
-    let kept = file.as_ref().and_then(|file| std::fs::read(file).ok());
+    let kept = file.as_ref().and_then(|file| files::read_small(file, LONGEST).ok());
     let kept = kept.and_then(|text| serde_json::from_slice(&text).ok());
     with(app, |noted| *noted = Noted { file, kept, ..Noted::default() });
 }
@@ -114,11 +117,7 @@ pub fn keep(app: &AppHandle) {
         noted.kept = Some(now);
         let Some(file) = &noted.file else { return };
         let kept = serde_json::to_vec(&now).map_err(std::io::Error::from);
-        let kept = kept.and_then(|text| {
-            files::private_folder(file.parent().ok_or(std::io::ErrorKind::InvalidInput)?)?;
-            files::replace_beside(file, &text)
-        });
-        if let Err(error) = kept {
+        if let Err(error) = kept.and_then(|text| files::replace(file, &text)) {
             tracing::warn!(%error, "the window's place was not kept");
         }
     });
