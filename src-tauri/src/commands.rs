@@ -181,6 +181,7 @@ pub(crate) fn start_demo(shell: State<'_, Shell>) {
 
 #[tauri::command]
 pub(crate) fn leave_demo(shell: State<'_, Shell>) {
+    shell.demo_left.notify_one();
     shell.tell(Message::LeaveDemo);
 }
 

@@ -58,8 +58,9 @@ pub(crate) struct Checkup {
 /// Looks at everything for the running app, without touching what it has open.
 pub(crate) async fn beside_the_app(patient: Patient<'_>) -> Checkup {
     let paths = patient.paths.clone();
+    let is_simulated = patient.hosts.is_none();
     let on_disk = tokio::task::spawn_blocking(move || {
-        let loaded = config::load(&paths, Timestamp::now());
+        let loaded = if is_simulated { config::peek(&paths) } else { config::load(&paths, Timestamp::now()) };
         let (store, remark) = match look(&paths.store) {
             Ok(store) => (store.unwrap_or_else(Store::nowhere), None),
             Err(NotReadable::Newer) => (Store::nowhere(), Some(Remark::StoreNewer)),

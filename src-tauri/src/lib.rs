@@ -81,6 +81,8 @@ struct Shell {
     desk: Arc<Desk<Keyring>>,
     /// Held while a speed is measured: two at once would slow each other down.
     measuring: tokio::sync::Mutex<()>,
+    /// Notified when the user leaves the simulation for the real accounts.
+    demo_left: Arc<tokio::sync::Notify>,
 }
 
 impl Shell {
@@ -171,7 +173,10 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
                 match event {
                     // The last window is gone, not the app: only Quit gives a code.
                     RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
-                    RunEvent::Exit => place::keep(app),
+                    RunEvent::Exit => {
+                        place::keep(app);
+                        window::remove_temporary_data(app);
+                    }
                     _ => {}
                 }
             });
@@ -201,7 +206,8 @@ fn compose(
     runtime: tokio::runtime::Runtime,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let Machine { hosts, paths, locale, test_hooks } = machine;
-    let loaded = config::load(&paths, Timestamp::now());
+    let loaded = if options.demo { config::peek(&paths) } else { config::load(&paths, Timestamp::now()) };
+    window::prepare_data_folder(app, options.demo);
     // The window is made before the controller has told of either.
     theme::wish(app, loaded.settings.theme);
     place::recall(app, (!options.demo).then(|| paths.log_dir.join("window.json")));
@@ -236,7 +242,13 @@ fn compose(
     supervision::report_first_panic(move || {
         let _ = told.send(Message::Event(Event::Remark(Remark::InternalError)));
     });
-    let shell = Shell { inbox: inbox.clone(), desk, measuring: tokio::sync::Mutex::default() };
+    let demo_left = Arc::new(tokio::sync::Notify::new());
+    let shell = Shell {
+        inbox: inbox.clone(),
+        desk,
+        measuring: tokio::sync::Mutex::default(),
+        demo_left: Arc::clone(&demo_left),
+    };
     // A broken file is moved away when it is first read, so only this first reading knows of it.
     for remark in loaded.remark.into_iter().chain(store_remark) {
         shell.tell(Message::Event(Event::Remark(remark)));
@@ -247,10 +259,19 @@ fn compose(
         runtime.block_on(async move {
             let (changed, woken, served) = (inbox.clone(), inbox.clone(), inbox);
             // Each of these ends with the controller, when this thread ends.
-            let _watch = config::Watch::start(&paths, move || {
-                let _ = changed.send(Message::SettingsFile);
-            })
-            .inspect_err(|error| tracing::warn!(%error, "changes by the command line will not be noticed"));
+            tokio::spawn(async move {
+                if options.demo {
+                    // A simulation neither makes nor watches the user's folder.
+                    demo_left.notified().await;
+                }
+                let _watch = config::Watch::start(&paths, move || {
+                    let _ = changed.send(Message::SettingsFile);
+                })
+                .inspect_err(
+                    |error| tracing::warn!(%error, "changes by the command line will not be noticed"),
+                );
+                std::future::pending::<()>().await;
+            });
             tokio::spawn(keep_running(move || {
                 let woken = woken.clone();
                 power::watch(move || {

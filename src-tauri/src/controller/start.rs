@@ -29,7 +29,7 @@ pub(super) fn monitor(
     hooks: &TestHooks,
     now: &Now,
 ) -> Monitor {
-    let loaded = config::load(paths, now.at);
+    let loaded = if demo { config::peek(paths) } else { config::load(paths, now.at) };
     let (settings, kept, memory) = if demo {
         let settings = simulate::settings(&loaded.settings);
         let kept = settings.accounts.iter().map(|a| (a.id.clone(), simulated(a, now.at))).collect();

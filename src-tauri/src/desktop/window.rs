@@ -2,7 +2,7 @@
 //!
 //! Owns its size and its way to the front. Refuses to leave our page: other addresses open in the browser, or nowhere.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tauri::{AppHandle, Emitter, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_opener::OpenerExt as _;
+use tempfile::TempDir;
 use tidemark_core::account::AccountId;
 use tidemark_core::admission::Step;
 use tidemark_core::message::Event;
@@ -19,6 +20,7 @@ use tidemark_core::view::View;
 use super::{place, theme};
 use crate::Shell;
 use crate::commands::admission::Admission;
+use crate::config::files;
 use crate::controller::{Message, Opening};
 use crate::error::{AppError, Code};
 
@@ -114,6 +116,40 @@ pub fn paint_plainly() {
     #[cfg(target_os = "linux")]
     if let Err(error) = gtk::glib::setenv(PLAIN, "1", false) {
         tracing::warn!(%error, "pages are painted as the engine likes");
+    }
+}
+
+/// The folder of the simulation's web view; removed at the end.
+#[derive(Debug)]
+struct TemporaryData(TempDir);
+
+/// Makes the folder of the web view's data, open to the user only: the engine makes it with the umask's mode. A simulation
+/// gets a folder that is removed at its end.
+pub fn prepare_data_folder(app: &AppHandle, is_temporary: bool) {
+    let made = if is_temporary {
+        let place = std::env::var_os("XDG_RUNTIME_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
+        let mut folder = tempfile::Builder::new();
+        folder.prefix("tidemark-demo-");
+        let made = folder.tempdir_in(place).or_else(|_| folder.tempdir());
+        made.map(|folder| {
+            app.manage(TemporaryData(folder));
+        })
+    } else {
+        match app.path().app_local_data_dir() {
+            Ok(folder) => files::private_folder(&folder),
+            Err(error) => Err(std::io::Error::other(error)),
+        }
+    };
+    if let Err(error) = made {
+        tracing::warn!(%error, "the folder of the web view's data could not be made private");
+    }
+}
+
+/// Removes the folder of a simulation's web view.
+pub fn remove_temporary_data(app: &AppHandle) {
+    if let Some(folder) = app.try_state::<TemporaryData>() {
+        // What cannot be removed is in a folder that the session empties.
+        let _ = std::fs::remove_dir_all(folder.0.path());
     }
 }
 
@@ -289,6 +325,10 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
         .maximizable(false)
         // The page is all there is; no link and no script may lead away from it.
         .on_navigation(is_own_page);
+    let window = match app.try_state::<TemporaryData>() {
+        Some(folder) => window.data_directory(folder.0.path().to_owned()),
+        None => window,
+    };
     let window = match place.corner {
         Some((x, y)) => window.position(x, y),
         None => window.center(),

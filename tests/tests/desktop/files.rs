@@ -102,6 +102,90 @@ async fn an_api_base_off_loopback_is_refused_at_start() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_umask_of_0_no_other_user_can_read_a_file_of_the_app() {
+    use std::os::unix::fs::PermissionsExt;
+    let minimax = MiniMax::start().await;
+    minimax.answer(KEY, Answer::plan(71, 85));
+    let mut session = Session::without(&[Part::Notices]).await;
+    session.ask(&minimax);
+    session.add_account("Default Team", KEY).await;
+    // Those of an earlier version.
+    let web = session.home().join(".local/share/app.tidemark.Tidemark");
+    fs::create_dir_all(&web).expect("the web view's folder");
+    fs::set_permissions(&web, fs::Permissions::from_mode(0o777)).expect("its mode");
+    let lock = session.home().join(".local/state/tidemark/running.lock");
+    fs::create_dir_all(lock.parent().expect("a folder")).expect("the folder");
+    fs::write(&lock, "").expect("a lock file");
+    fs::set_permissions(&lock, fs::Permissions::from_mode(0o666)).expect("its mode");
+
+    let program = session.folder().join("open-to-all");
+    let script = format!("#!/bin/sh\numask 0\nexec '{}' \"$@\"\n", e2e::app::binary().display());
+    fs::write(&program, script).expect("a script");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("its mode");
+    let page = session.drive(&program, &[]).await;
+    page.text_until("card-figure", "71 %", |text| text.contains("71")).await;
+    page.close(&session).await;
+
+    let mode =
+        |path: &std::path::Path| fs::symlink_metadata(path).map(|file| file.permissions().mode() & 0o777);
+    let (folders, mut wrong) =
+        ([".config/tidemark", ".local/share/tidemark", ".local/state/tidemark"], Vec::new());
+    for folder in folders.map(|name| session.home().join(name)).into_iter().chain([web.clone()]) {
+        let found = mode(&folder).expect("a folder of the app");
+        if found != 0o700 {
+            wrong.push(format!("{} {found:o}", folder.display()));
+        }
+        // What the engine writes is behind its folder.
+        for entry in fs::read_dir(&folder).expect("its files").flatten().filter(|_| folder != web) {
+            let found = mode(&entry.path()).expect("a file");
+            if found & 0o077 != 0 {
+                wrong.push(format!("{} {found:o}", entry.path().display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(fs::read_dir(&web).expect("its files").next().is_some(), "the engine uses that folder");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pipes_and_links_in_place_of_the_apps_files_hold_nothing_up_and_are_not_followed() {
+    let minimax = MiniMax::start().await;
+    minimax.answer(KEY, Answer::plan(71, 85));
+    let mut session = Session::without(&[Part::Notices]).await;
+    session.ask(&minimax);
+    session.add_account("Default Team", KEY).await;
+    let folder = session.home().join(".local/state/tidemark");
+    fs::create_dir_all(&folder).expect("the folder");
+    let place = |name: &str| folder.join(name);
+    let _ = fs::remove_file(place("running.lock"));
+    for name in ["window.json", "running.lock", "handover.json"] {
+        session.run("mkfifo", &[&place(name).display().to_string()]).expect("a pipe");
+    }
+    let status = session.tidemark(&["status"]).await.ended_with(0);
+    assert!(status.stdout.contains("Default Team"), "{status:#?}");
+    let page = session.open().await;
+    page.text_until("card-figure", "71 %", |text| text.contains("71")).await;
+    page.close(&session).await;
+    for name in ["window.json", "running.lock"] {
+        assert!(fs::symlink_metadata(place(name)).expect("it is there").is_file(), "{name} is replaced");
+    }
+
+    let targets = ["window.json", "running.lock"].map(|name| {
+        let target = session.home().join(format!("target-{name}"));
+        fs::write(&target, "mine").expect("a file of the user's");
+        fs::remove_file(place(name)).expect("ours is gone");
+        std::os::unix::fs::symlink(&target, place(name)).expect("a link");
+        target
+    });
+    let page = session.open().await;
+    page.text_until("card-figure", "71 %", |text| text.contains("71")).await;
+    page.close(&session).await;
+    for target in targets {
+        assert_eq!(fs::read_to_string(&target).expect("the target"), "mine");
+    }
+}
+
 /// Gives the other files in the folder of the settings, with their names.
 fn aside(session: &Session) -> Vec<(String, String)> {
     let settings = session.settings_file();

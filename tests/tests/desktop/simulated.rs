@@ -45,6 +45,42 @@ async fn the_demo_shows_changing_levels_without_key_network_or_a_trace() {
     assert!(ours.is_empty(), "nothing of the demo is kept: {ours:#?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_touches_no_file_of_the_user() {
+    for settings in [None, Some("{ \"schema\": 1, \"accounts\": [ { \"id\": ")] {
+        let session = Session::without(&[Part::Keyring]).await;
+        if let Some(text) = settings {
+            std::fs::create_dir_all(session.settings_file().parent().expect("a folder")).expect("the folder");
+            std::fs::write(session.settings_file(), text).expect("a broken file");
+        }
+        let before = tree(&session);
+        let page = session.open_with(&["--demo"]).await;
+        page.banner("demo").await;
+        page.call("doctor", json!({})).await.expect("a report");
+        let during = tree(&session);
+        page.close(&session).await;
+        assert_eq!(during, before);
+        assert_eq!(tree(&session), before);
+    }
+}
+
+/// Gives what is in the user's folders of configuration and data, with what it holds.
+fn tree(session: &Session) -> Vec<(String, String)> {
+    let mut found: Vec<_> = [".config", ".local"]
+        .iter()
+        .flat_map(|name| {
+            let list = session.run("find", &[&session.home().join(name).display().to_string()]);
+            list.unwrap_or_default().lines().map(str::to_owned).collect::<Vec<_>>()
+        })
+        .map(|path| {
+            let content = std::fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            (path, content.unwrap_or_default())
+        })
+        .collect();
+    found.sort();
+    found
+}
+
 /// Lists the files in the session's home.
 fn files(session: &Session) -> HashSet<String> {
     fn walk(folder: &std::path::Path, into: &mut HashSet<String>) {
