@@ -286,6 +286,7 @@ impl From<SaveError> for AppError {
             SaveError::Write(io) => Sorry::NotSaved { why: config::files::problem(io) },
             SaveError::Busy => Sorry::SettingsBusy,
             SaveError::Unreadable => Sorry::SettingsUnreadable,
+            SaveError::Changed => Sorry::SettingsChanged,
             SaveError::TooLarge => Sorry::SettingsTooLarge,
         };
         Self::new(Code::Other, format!("The settings could not be written to settings.json: {error}."))

@@ -11,7 +11,8 @@ mod watch;
 
 use std::fs;
 use std::io;
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -61,6 +62,9 @@ pub enum SaveError {
     /// What is there cannot be read, and is not overwritten.
     #[error("the file that is there cannot be read and is not overwritten; look at its permissions")]
     Unreadable,
+    /// Another program has changed the file since it was read.
+    #[error("another program has just changed them; try again")]
+    Changed,
     /// The file would be too long or too deeply nested to be read again.
     #[error("they would hold more than can be read again; take out what Tidemark does not know")]
     TooLarge,
@@ -116,7 +120,12 @@ pub fn note_good(paths: &Paths, settings: &Settings) -> Result<(), SaveError> {
         return Ok(());
     }
     let _lock = lock(paths)?;
-    copy_as_good(paths, &text(settings)?, &settings.accounts, &[])?;
+    // Another process may have written a later one since.
+    if let Parsed::Understood(read) = parse::read(&paths.settings)
+        && mended(*read).settings == *settings
+    {
+        copy_as_good(paths, &text(settings)?, &settings.accounts, &[])?;
+    }
     Ok(())
 }
 
@@ -127,7 +136,7 @@ pub fn note_good(paths: &Paths, settings: &Settings) -> Result<(), SaveError> {
 /// [`SaveError`], and the former file is untouched then.
 pub fn save(paths: &Paths, settings: &Settings) -> Result<(), SaveError> {
     let _lock = lock(paths)?;
-    write(paths, settings, &[])
+    write(paths, settings, &[], None)
 }
 
 /// Reads the settings again, changes them and saves them, with every other Tidemark kept out meanwhile. Blocks as
@@ -143,14 +152,30 @@ pub fn update<T, E: From<SaveError>>(
 ) -> Result<(T, Settings), E> {
     let _lock = lock(paths)?;
     let loaded = load_locked(paths, now).map_err(|unsaved| unsaved.1)?;
+    let read = Stamp::of(&paths.settings);
     let mut settings = loaded.settings;
     let before: Vec<AccountId> = settings.accounts.iter().map(|a| a.id.clone()).collect();
     let value = change(&mut settings)?;
     if let Some(Remark::SettingsMended { .. }) = loaded.remark {
         aside::keep_mended(paths, now).map_err(SaveError::Write)?;
     }
-    write(paths, &settings, &before)?;
+    write(paths, &settings, &before, Some(read))?;
     Ok((value, settings))
+}
+
+/// What differs after a file was written or replaced.
+#[derive(Debug, PartialEq)]
+struct Stamp(Option<(u64, SystemTime, u64)>);
+
+impl Stamp {
+    fn of(path: &Path) -> Self {
+        #[cfg(unix)]
+        let number = |file: &fs::Metadata| std::os::unix::fs::MetadataExt::ino(file);
+        #[cfg(not(unix))]
+        let number = |_: &fs::Metadata| 0;
+        let file = fs::metadata(path).ok();
+        Self(file.and_then(|file| Some((file.len(), file.modified().ok()?, number(&file)))))
+    }
 }
 
 fn lock(paths: &Paths) -> Result<files::Lock, SaveError> {
@@ -296,10 +321,20 @@ fn last_good_copy(paths: &Paths) -> Option<Settings> {
     }
 }
 
-/// Writes settings and their copy; `before` are the accounts that the user saw when deciding on the change.
-fn write(paths: &Paths, settings: &Settings, before: &[AccountId]) -> Result<(), SaveError> {
+/// Writes settings and their copy; `before` are the accounts that were there before the change, `read` the file that was
+/// changed. An edit that someone has made since is not overwritten: editors take no lock.
+fn write(
+    paths: &Paths,
+    settings: &Settings,
+    before: &[AccountId],
+    read: Option<Stamp>,
+) -> Result<(), SaveError> {
     let text = text(settings)?;
-    files::replace(&paths.settings, &text)?;
+    let next = Replacement::prepare(&paths.settings, &text)?;
+    if read.is_some_and(|read| read != Stamp::of(&paths.settings)) {
+        return Err(SaveError::Changed);
+    }
+    next.put_in_place()?;
     // A copy that fails leaves an older one, which is better than none.
     if let Err(error) = copy_as_good(paths, &text, &settings.accounts, before) {
         tracing::warn!(%error, "the copy of the settings could not be written");
@@ -341,7 +376,7 @@ fn is_same(one: &Settings, other: &Settings) -> bool {
             }
             (Value::Number(one), Value::Number(other)) if one.is_f64() && other.is_f64() => {
                 let (one, other) = (one.as_f64().unwrap_or(0.0), other.as_f64().unwrap_or(0.0));
-                one == other || ((one - other) / one).abs() < 1e-15
+                (one - other).abs() <= one.abs() * 1e-15
             }
             _ => one == other,
         }

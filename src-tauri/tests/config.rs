@@ -342,6 +342,22 @@ fn a_file_that_is_away_for_a_moment_is_not_restored() {
 }
 
 #[test]
+fn an_edit_made_while_a_command_changes_the_settings_is_not_overwritten() {
+    let home = Home::with(format!(r#"{{"accounts":[{ACCOUNT}]}}"#));
+    home.set("language", "en");
+    let edited = fs::read_to_string(&home.paths.settings).unwrap().replace("\"auto\"", "\"dark\"");
+    let done = update::<_, SaveError>(&home.paths, now(), |settings| {
+        fs::write(&home.paths.settings, &edited).unwrap();
+        settings.interval_minutes = 9;
+        Ok(())
+    });
+    assert!(matches!(done, Err(SaveError::Changed)), "{done:?}");
+    assert_eq!(fs::read_to_string(&home.paths.settings).unwrap(), edited);
+    home.set("interval_minutes", "9");
+    assert_eq!(home.names(), BOTH);
+}
+
+#[test]
 fn what_would_not_be_read_again_is_not_written() {
     let home = Home::with(format!(r#"{{"accounts":[{ACCOUNT}]}}"#));
     home.set("language", "en");

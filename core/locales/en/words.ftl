@@ -755,6 +755,7 @@ sorry-name-taken = There is an account named { $name } already. Choose another n
 sorry-not-saved = Nothing was changed: settings.json cannot be written ({ $why }). Make room on the disk or allow the file to be changed, then try again.
 sorry-settings-busy = Nothing was changed: another Tidemark is changing the settings. Try again in a moment.
 sorry-settings-unreadable = Nothing was changed: the settings cannot be read, and are not overwritten. Allow their file to be read, then try again.
+sorry-settings-changed = Nothing was changed: another program has just changed the settings. Try again.
 sorry-settings-too-large = Nothing was changed: the settings file would be too large to be read again. Remove the entries in it that Tidemark does not know.
 write-problem-no-room = no room on the disk
 write-problem-not-allowed = permission denied

@@ -726,6 +726,7 @@ sorry-name-taken = 已有名为 { $name } 的账户，请换个名称。
 sorry-not-saved = 没有任何改动：settings.json 无法写入（{ $why }）。请腾出磁盘空间或允许修改该文件，然后再试。
 sorry-settings-busy = 没有任何改动：另一个 Tidemark 正在修改设置。请稍后再试。
 sorry-settings-unreadable = 没有任何改动：设置文件无法读取，因此不会被覆盖。请允许读取该文件，然后再试。
+sorry-settings-changed = 没有任何改动：另一个程序刚刚修改了设置。请重试。
 sorry-settings-too-large = 没有任何改动：设置文件会变得过大，以后将无法读取。请删除其中 Tidemark 无法识别的条目。
 write-problem-no-room = 磁盘空间不足
 write-problem-not-allowed = 没有权限

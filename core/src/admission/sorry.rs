@@ -69,6 +69,8 @@ pub enum Sorry {
         /// The cause.
         why: WriteProblem,
     },
+    /// Another program has changed them at the same moment.
+    SettingsChanged,
     /// They would be too long, or too deeply nested, to be read again.
     SettingsTooLarge,
     /// Another Tidemark is changing them.
@@ -124,6 +126,7 @@ impl Sorry {
             Self::NameIsKey => words.say("sorry-name-is-key"),
             Self::NameTaken { name } => words.put("sorry-name-taken", &[("name", name.as_str().into())]),
             Self::NotSaved { why } => words.put("sorry-not-saved", &[("why", why.worded(words).into())]),
+            Self::SettingsChanged => words.say("sorry-settings-changed"),
             Self::SettingsTooLarge => words.say("sorry-settings-too-large"),
             Self::SettingsBusy => words.say("sorry-settings-busy"),
             Self::SettingsUnreadable => words.say("sorry-settings-unreadable"),
@@ -179,6 +182,7 @@ mod tests {
             S::NoAccount,
             S::SettingsBusy,
             S::SettingsUnreadable,
+            S::SettingsChanged,
             S::SettingsTooLarge,
         ]);
         all.extend(

@@ -73,13 +73,13 @@ pub(super) fn untouched(paths: &Paths, settings: Settings) -> Loaded {
 /// Keeps one copy per schema as the newer version wrote it, before this version changes anything in it.
 pub(super) fn copy_newer(paths: &Paths, settings: Settings, now: Timestamp) -> Result<Loaded, Unsaved> {
     let stem = format!("settings.newer-{}", settings.schema);
-    let copied = match existing(paths.folder(), &stem) {
-        Some(name) => Ok(name),
-        None => {
+    let copied = existing(paths.folder(), &stem).map_or_else(
+        || {
             let name = files::free_name(&paths.settings, &stem, "json", now);
             copy(&paths.settings, &paths.settings.with_file_name(&name)).map(|()| name)
-        }
-    };
+        },
+        Ok,
+    );
     match copied {
         Ok(kept_as) => {
             Ok(Loaded { settings, remark: Some(Remark::SettingsNewer { kept_as }), writable: true })

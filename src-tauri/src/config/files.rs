@@ -78,21 +78,26 @@ fn set_flags(options: &mut OpenOptions, flags: rustix::fs::OFlags) {
     std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().cast_signed());
 }
 
-/// Makes a folder with its parents, open to its owner only, whatever the umask.
-pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
+/// Makes a folder with its parents, open to its owner only, whatever the umask; those that exist are left as they are.
+pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Makes a folder of ours, and closes one that is open to others.
+pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
+    make_folder(folder)?;
+    #[cfg(unix)]
     {
-        use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-        builder.mode(0o700).create(folder)?;
+        use std::os::unix::fs::PermissionsExt as _;
         if fs::metadata(folder)?.permissions().mode() & 0o777 != 0o700 {
             fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
         }
-        Ok(())
     }
-    #[cfg(not(unix))]
-    builder.create(folder)
+    Ok(())
 }
 
 /// Replaces a file in a folder of ours. A link is replaced, not followed. The caller holds the lock, so a temporary
@@ -268,7 +273,8 @@ mod tests {
     use super::*;
 
     fn pipe(path: &Path) {
-        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+        let made = std::process::Command::new("mkfifo").arg(path).status();
+        assert!(made.is_ok_and(|status| status.success()));
     }
 
     #[test]

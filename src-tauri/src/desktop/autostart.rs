@@ -67,7 +67,7 @@ impl Entry {
             };
         }
         let folder = self.file.parent().ok_or(io::ErrorKind::InvalidInput)?;
-        std::fs::create_dir_all(folder)?;
+        files::make_folder(folder)?;
         let text = entry::text(&self.program).ok_or(io::ErrorKind::InvalidFilename)?;
         files::replace_beside(&self.file, text.as_bytes())
     }

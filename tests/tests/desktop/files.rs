@@ -125,12 +125,15 @@ async fn with_a_umask_of_0_no_other_user_can_read_a_file_of_the_app() {
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("its mode");
     let page = session.drive(&program, &[]).await;
     page.text_until("card-figure", "71 %", |text| text.contains("71")).await;
+    page.call("set_autostart", serde_json::json!({ "on": true })).await.expect("the autostart entry");
     page.close(&session).await;
 
     let mode =
         |path: &std::path::Path| fs::symlink_metadata(path).map(|file| file.permissions().mode() & 0o777);
-    let (folders, mut wrong) =
-        ([".config/tidemark", ".local/share/tidemark", ".local/state/tidemark"], Vec::new());
+    let (folders, mut wrong) = (
+        [".config/autostart", ".config/tidemark", ".local/share/tidemark", ".local/state/tidemark"],
+        Vec::new(),
+    );
     for folder in folders.map(|name| session.home().join(name)).into_iter().chain([web.clone()]) {
         let found = mode(&folder).expect("a folder of the app");
         if found != 0o700 {
