@@ -28,6 +28,11 @@ use crate::watched::{Good, Kept, Watched};
 
 use notices::Deliveries;
 
+/// How long the readings of an account that is missing in the settings stay in memory.
+const ABSENCE_LIMIT: SignedDuration = SignedDuration::from_hours(24);
+/// Of so many missing accounts the readings stay in memory; the oldest go first.
+const MOST_ABSENT: usize = 256;
+
 /// What a monitor starts with.
 #[derive(Debug)]
 pub struct Start {
@@ -54,6 +59,8 @@ pub struct Monitor {
     system_locale: String,
     demo: bool,
     watched: Vec<Watched>,
+    /// The accounts that are missing in the settings, and since when: they may come back.
+    absent: Vec<(Timestamp, Watched)>,
     memory: Memory,
     deliveries: Deliveries,
     fetches: u64,
@@ -73,7 +80,9 @@ impl Monitor {
     /// Starts with what was kept; nothing is asked before the first event.
     #[must_use]
     pub fn new(start: Start, now: &Now) -> Self {
-        let Start { settings, memory, mut kept, system_locale, demo } = start;
+        let Start { settings, mut memory, mut kept, system_locale, demo } = start;
+        let kept_memory = memory.clone();
+        memory.note_accounts(&settings.accounts, now.at);
         let mut take_kept = |id: &AccountId| {
             kept.iter().position(|(k, _)| k == id).map(|i| kept.swap_remove(i).1).unwrap_or_default()
         };
@@ -86,7 +95,8 @@ impl Monitor {
             system_locale,
             demo,
             watched,
-            kept_memory: memory.clone(),
+            absent: Vec::new(),
+            kept_memory,
             memory,
             fetches: 0,
             window_open: false,
@@ -264,13 +274,23 @@ impl Monitor {
         self.cards.reword();
         let mut before = std::mem::take(&mut self.watched);
         for account in &settings.accounts {
-            let known = before.iter().position(|w| w.account.id == account.id).map(|i| before.swap_remove(i));
+            let is_same = |w: &Watched| w.account.id == account.id;
+            let known = before.iter().position(is_same).map(|i| before.swap_remove(i));
+            let known = known.or_else(|| {
+                let place = self.absent.iter().position(|(_, w)| is_same(w))?;
+                Some(self.absent.swap_remove(place).1)
+            });
             let watched = self.adopt(known, account, now);
             self.watched.push(watched);
         }
-        for gone in before {
-            self.memory.forget(&gone.account.id);
+        for mut gone in before {
+            gone.schedule.stop_waiting();
+            self.absent.push((now, gone));
         }
+        self.absent.retain(|(since, _)| now.duration_since(*since) <= ABSENCE_LIMIT);
+        let surplus = self.absent.len().saturating_sub(MOST_ABSENT);
+        self.absent.drain(..surplus);
+        self.memory.note_accounts(&settings.accounts, now);
         let interval = self.poll_interval.unwrap_or_else(|| settings.interval());
         for watched in &mut self.watched {
             watched.schedule.interval_changed(now, interval);

@@ -219,6 +219,11 @@ impl Schedule {
         expected
     }
 
+    /// Stops waiting for the answer under way: it will not be given here.
+    pub(crate) const fn stop_waiting(&mut self) {
+        self.awaited = None;
+    }
+
     /// Wants it asked at once because the user clicked. While MiniMax wants a pause, a click asks all the same, for the
     /// user may know better; but once MiniMax has repeated itself, hammering does not.
     pub fn want_now(&mut self, now: Timestamp) {

@@ -321,6 +321,56 @@ fn a_restart_owes_what_was_not_shown_and_tells_nothing_twice() {
 }
 
 #[test]
+fn an_account_missing_in_the_settings_for_a_while_keeps_its_readings_and_its_notifications() {
+    let mut stage = Stage::with(&["Home"]);
+    stage.answer(&left(71));
+    stage.check(&left(0));
+    stage.shown();
+    assert_eq!(stage.notices.len(), 1);
+    let with = stage.settings.clone();
+    let without = Settings { accounts: Vec::new(), ..with.clone() };
+    for away in [SignedDuration::from_secs(1), SignedDuration::from_mins(45)] {
+        // An answer that is under way when the account goes is asked for again.
+        stage.now.at += SignedDuration::from_secs(2);
+        stage.tell(Event::CheckNow);
+        stage.tell(Event::SettingsChanged(Box::new(without.clone())));
+        stage.answer(&left(0));
+        stage.pass(away);
+        assert!(stage.view().cards.is_empty());
+        stage.tell(Event::SettingsChanged(Box::new(with.clone())));
+        assert_eq!(stage.view().cards[0].meters[0].value, "0 % left", "known at once");
+        assert_eq!(stage.answer(&left(0)), 1);
+        assert_eq!(stage.notices.len(), 1, "shown before: {:?}", stage.notices);
+    }
+    // The same over restarts, of which one has no account.
+    let mut memory = stage.memory.clone();
+    for settings in [&without, &with] {
+        let monitor = Monitor::new(start(settings, memory.clone(), Vec::new()), &stage.now);
+        stage = Stage { monitor, memory, ..stage };
+        stage.tell(Event::Tick);
+        stage.answer(&left(0));
+        memory = stage.memory.clone();
+    }
+    assert_eq!(stage.notices.len(), 1, "shown before: {:?}", stage.notices);
+}
+
+#[test]
+fn an_account_missing_for_months_is_forgotten() {
+    let mut stage = Stage::with(&["Home"]);
+    stage.answer(&left(71));
+    stage.check(&left(0));
+    stage.shown();
+    let without = Settings { accounts: Vec::new(), ..stage.settings.clone() };
+    stage.tell(Event::SettingsChanged(Box::new(without.clone())));
+    assert_ne!(stage.memory, Memory::default());
+    for _ in 0..2 {
+        stage.now.at += SignedDuration::from_hours(24 * 31);
+        stage.tell(Event::SettingsChanged(Box::new(without.clone())));
+    }
+    assert_eq!(stage.memory, Memory::default());
+}
+
+#[test]
 fn the_keyring_out_of_reach_is_one_banner_with_a_way_out() {
     let mut stage = Stage::with(&["Home", "Work"]);
     stage.tell(Event::Keyring(Some(KeyringTrouble::Locked)));

@@ -2,20 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::old::Pending;
 use super::snooze::Snooze;
 use super::told::{Light, Told};
-use crate::account::AccountId;
+use crate::account::{Account, AccountId};
 use crate::failure::Failure;
 use crate::level::Thresholds;
 use crate::watched::Watched;
 
 /// So many days with peak hours are remembered; more could only follow from a clock that jumps about.
 const MOST_PEAKS: usize = 8;
+
+/// How long an account that is missing in the settings is remembered. No window is longer than 8 days.
+const ABSENCE_LIMIT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What has been told, and so what is owed. Survives restarts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -32,6 +35,9 @@ pub struct Memory {
     /// Whether it is not known if the peak hours of now were told.
     #[serde(skip)]
     pub(super) are_peaks_unknown: bool,
+    /// The accounts that are missing in the settings, and since when.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    absent: BTreeMap<AccountId, Timestamp>,
 }
 
 impl Memory {
@@ -40,6 +46,21 @@ impl Memory {
     #[must_use]
     pub fn unknown(accounts: impl IntoIterator<Item = AccountId>) -> Self {
         Self { unknown: accounts.into_iter().collect(), are_peaks_unknown: true, ..Self::default() }
+    }
+
+    /// Notes which accounts the settings have. What is known of the others is kept for [`ABSENCE_LIMIT`]: a settings file
+    /// that was edited, restored or synchronised can bring them back.
+    pub fn note_accounts(&mut self, accounts: &[Account], now: Timestamp) {
+        let is_present = |id: &AccountId| accounts.iter().any(|account| account.id == *id);
+        self.absent.retain(|id, _| !is_present(id));
+        for id in self.accounts.keys().filter(|id| !is_present(id)) {
+            self.absent.entry(id.clone()).or_insert(now);
+        }
+        let expired = |since: &Timestamp| now.duration_since(*since) > ABSENCE_LIMIT;
+        let expired: Vec<_> = self.absent.extract_if(.., |_, since| expired(since)).collect();
+        for (id, _) in expired {
+            self.forget(&id);
+        }
     }
 
     /// Compares the last good reading of an account with what was told and notes it.
@@ -100,17 +121,18 @@ struct Written {
     peaks: Vec<Date>,
     snooze: Snooze,
     unknown: BTreeSet<AccountId>,
+    absent: BTreeMap<AccountId, Timestamp>,
     pending: Vec<Pending>,
 }
 
 impl From<Written> for Memory {
     fn from(written: Written) -> Self {
-        let Written { mut accounts, peaks, snooze, unknown, pending } = written;
+        let Written { mut accounts, peaks, snooze, unknown, absent, pending } = written;
         for notice in pending {
             if let Some(told) = notice.account.as_ref().and_then(|account| accounts.get_mut(account)) {
                 told.owe_again(notice.edge());
             }
         }
-        Self { accounts, peaks, snooze, unknown, are_peaks_unknown: false }
+        Self { accounts, peaks, snooze, unknown, are_peaks_unknown: false, absent }
     }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::line::{named, summary};
 use super::{short, word};
+use crate::account::AccountId;
 use crate::ahead::Ahead;
 use crate::alert::SnoozeFor;
 use crate::level::Level;
@@ -134,7 +135,10 @@ fn snooze(scene: &Scene<'_>) -> Vec<MenuLine> {
     let words = scene.words;
     let action = |text: &str, action| MenuLine::Action { text: words.say(text), action };
     let mut lines = Vec::new();
-    if let Some(until) = scene.snooze.silences().map(|(_, until)| until).max() {
+    // An account that is missing in the settings keeps its silence, but is not shown.
+    let is_shown = |id: &AccountId| scene.accounts.iter().any(|a| a.account.id == *id);
+    let silences = scene.snooze.silences().filter(|(account, _)| account.is_none_or(is_shown));
+    if let Some(until) = silences.map(|(_, until)| until).max() {
         let clock = scene.local_wording().clock(until);
         let text = words.put("menu-snooze-until", &[("clock", clock.into())]);
         lines.extend([
