@@ -21,7 +21,7 @@ use tidemark_core::message::Remark;
 use tidemark_core::settings::{SCHEMA, Settings};
 
 pub use paths::{NoHome, Paths};
-pub use watch::{Watch, WatchError};
+pub use watch::Watch;
 
 use files::Replacement;
 use parse::{Parsed, Understood};

@@ -3,12 +3,10 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::mpsc::channel;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use tempfile::TempDir;
-use tidemark::config::{Loaded, Paths, SaveError, Watch, load, note_good, save, update};
+use tidemark::config::{Loaded, Paths, SaveError, load, note_good, save, update};
 use tidemark_core::message::Remark;
 use tidemark_core::settings::Settings;
 
@@ -477,27 +475,6 @@ fn a_killed_writers_leftover_is_removed_by_the_next() {
     fs::write(home.folder().join(".settings-abc123.tmp"), "{").unwrap();
     save(&home.paths, &Settings::default()).unwrap();
     assert_eq!(home.names(), BOTH);
-}
-
-#[test]
-fn a_running_app_hears_of_a_save_and_of_nothing_else() {
-    let home = Home::new();
-    let (tell, told) = channel();
-    let _watch = Watch::start(&home.paths, move || tell.send(()).unwrap_or_default()).unwrap();
-    fs::write(home.folder().join("other.json"), "{}").unwrap();
-    home.load();
-    assert!(
-        told.recv_timeout(Duration::from_millis(300)).is_err(),
-        "reading or another file was taken for a change"
-    );
-    for _ in 0..2 {
-        save(&home.paths, &Settings::default()).unwrap();
-        told.recv_timeout(Duration::from_secs(2)).unwrap();
-        while told.recv_timeout(Duration::from_millis(100)).is_ok() {}
-    }
-    // As an editor that writes in place.
-    fs::write(&home.paths.settings, "{}").unwrap();
-    told.recv_timeout(Duration::from_secs(2)).unwrap();
 }
 
 #[cfg(unix)]

@@ -1,53 +1,271 @@
-//! Notices when another process has changed the settings file, without polling.
+//! Reports changes of the settings file, whoever makes them.
 //!
-//! Owns the watch on the folder: the file itself is replaced at each save, so a watch on it would go blind.
+//! The file is replaced at each save, and its folder can be replaced as well. So the folders on the way to the file are
+//! watched, and watched anew when one of them changes. A check of the file at an interval finds what the system does not
+//! report, as when it grants no more watches.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, SystemTime};
 
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind, RenameMode};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::{Paths, files};
+use super::Paths;
 
-/// The settings file cannot be watched.
-#[derive(Debug, thiserror::Error)]
-pub enum WatchError {
-    /// Its folder cannot be made.
-    #[error("the settings folder cannot be used ({0})")]
-    Folder(#[from] std::io::Error),
-    /// The system gives no more watches.
-    #[error("the settings folder cannot be watched ({0})")]
-    Watch(#[from] notify::Error),
-}
+/// How often the file is looked at while not every folder on the way to it is watched.
+const CHECK_INTERVAL: Duration = Duration::from_secs(15);
+/// How much longer it takes while all of them are.
+const WATCHED_FACTOR: u32 = 4;
 
 /// Watches as long as it lives.
 #[derive(Debug)]
 pub struct Watch {
-    _watcher: RecommendedWatcher,
+    signals: Sender<Signal>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signal {
+    /// The file was written, replaced or removed, or events were lost.
+    File,
+    /// Something else on the way to it was made, replaced or removed.
+    Folder,
+    Stop,
 }
 
 impl Watch {
     /// Calls `changed`, on a thread of its own, after the file was written, replaced or removed by anyone, ourselves
-    /// included; more than once for one change where the system says so.
+    /// included; more than once for one change where the system reports it so.
     ///
     /// # Errors
     ///
-    /// [`WatchError`] where the folder cannot be made or watched.
-    pub fn start(paths: &Paths, changed: impl Fn() + Send + 'static) -> Result<Self, WatchError> {
-        files::private_folder(paths.folder())?;
-        let name = paths.settings.file_name().map(ToOwned::to_owned);
-        let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            let is_ours = match event {
-                Ok(event) => {
-                    is_change(event.kind) && event.paths.iter().any(|p| p.file_name() == name.as_deref())
-                }
-                // Events may have been lost: look once too often.
-                Err(_) => true,
+    /// Where the thread cannot be started.
+    pub fn start(paths: &Paths, changed: impl Fn() + Send + 'static) -> io::Result<Self> {
+        Self::start_with(paths, CHECK_INTERVAL, changed)
+    }
+
+    /// As [`Watch::start`], with another interval between the checks of a file that cannot be watched.
+    ///
+    /// # Errors
+    ///
+    /// Where the thread cannot be started.
+    pub fn start_with(
+        paths: &Paths,
+        interval: Duration,
+        changed: impl Fn() + Send + 'static,
+    ) -> io::Result<Self> {
+        let (signals, inbox) = mpsc::channel();
+        let mut watching = Watching::new(paths.settings.clone(), signals.clone());
+        std::thread::Builder::new()
+            .name("settings watch".to_owned())
+            .spawn(move || watching.run(&inbox, interval, changed))?;
+        Ok(Self { signals })
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        // A thread that has ended needs no signal.
+        let _ = self.signals.send(Signal::Stop);
+    }
+}
+
+/// What the thread of a watch holds.
+struct Watching {
+    file: PathBuf,
+    signals: Sender<Signal>,
+    route: Route,
+    /// Dropped, it watches nothing any more.
+    watcher: Option<RecommendedWatcher>,
+    /// Whether every folder of the route is watched.
+    is_complete: bool,
+    stamp: Option<Stamp>,
+}
+
+impl Watching {
+    fn new(file: PathBuf, signals: Sender<Signal>) -> Self {
+        let route = Route::default();
+        let mut watching = Self { file, signals, route, watcher: None, is_complete: false, stamp: None };
+        watching.watch_route();
+        watching.stamp = Stamp::of(&watching.file);
+        watching
+    }
+
+    fn run(&mut self, inbox: &Receiver<Signal>, interval: Duration, changed: impl Fn()) {
+        loop {
+            let wait = if self.is_complete { interval * WATCHED_FACTOR } else { interval };
+            let is_reported = match inbox.recv_timeout(wait) {
+                Ok(Signal::File) => true,
+                Ok(Signal::Folder) | Err(RecvTimeoutError::Timeout) => false,
+                Ok(Signal::Stop) | Err(RecvTimeoutError::Disconnected) => return,
             };
-            if is_ours {
+            if !self.is_complete || Route::to(&self.file) != self.route {
+                self.watch_route();
+            }
+            let stamp = Stamp::of(&self.file);
+            // Two writes within one tick of the clock have one stamp, so an event is believed.
+            if is_reported || stamp != self.stamp {
+                self.stamp = stamp;
                 changed();
             }
+        }
+    }
+
+    fn watch_route(&mut self) {
+        // A folder can be replaced before it is watched: then the route is another one afterwards.
+        for _ in 0..3 {
+            self.route = Route::to(&self.file);
+            let was_complete = std::mem::replace(&mut self.is_complete, self.route.is_whole);
+            self.watcher = match self.watch_folders() {
+                Ok(watcher) => Some(watcher),
+                Err(error) => {
+                    self.is_complete = false;
+                    if was_complete || self.watcher.is_none() {
+                        tracing::warn!(%error, "the settings folder cannot be watched; the file is looked at instead");
+                    }
+                    None
+                }
+            };
+            if Route::to(&self.file) == self.route {
+                return;
+            }
+        }
+    }
+
+    fn watch_folders(&self) -> notify::Result<RecommendedWatcher> {
+        let (files, names) = (self.route.files.clone(), self.route.names.clone());
+        let signals = self.signals.clone();
+        let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            let Ok(event) = event else {
+                // Events may have been lost.
+                let _ = signals.send(Signal::File);
+                return;
+            };
+            let concerns = |names: &HashSet<OsString>| {
+                event.paths.iter().any(|path| path.file_name().is_some_and(|name| names.contains(name)))
+            };
+            if event.need_rescan() || (is_change(event.kind) && concerns(&files)) {
+                let _ = signals.send(Signal::File);
+            } else if is_new_name(event.kind) && (concerns(&names) || is_new_link(&event)) {
+                let _ = signals.send(Signal::Folder);
+            }
         })?;
-        watcher.watch(paths.folder(), RecursiveMode::NonRecursive)?;
-        Ok(Self { _watcher: watcher })
+        for (folder, _) in &self.route.folders {
+            watcher.watch(folder, RecursiveMode::NonRecursive)?;
+        }
+        Ok(watcher)
+    }
+}
+
+/// The folders through which the file is reached, as they are at one moment.
+#[derive(Debug, Default, PartialEq)]
+struct Route {
+    folders: Vec<(PathBuf, Identity)>,
+    /// The names of the file and of what it links to.
+    files: HashSet<OsString>,
+    /// The names of the folders on the way.
+    names: HashSet<OsString>,
+    /// Whether a file that is made anywhere on it is reported.
+    is_whole: bool,
+}
+
+impl Route {
+    fn to(file: &Path) -> Self {
+        let mut route = Self { is_whole: true, ..Self::default() };
+        let Some(folder) = file.parent() else { return Self::default() };
+        route.add_files(file);
+        route.add_folder(folder);
+        // A new folder is reported by the one that it is made in.
+        let above = folder.ancestors().skip(1).find(|above| above.is_dir());
+        route.add_folder(above.unwrap_or(folder));
+        match fs::canonicalize(file) {
+            Ok(target) => {
+                route.add_files(&target);
+                target.parent().into_iter().for_each(|folder| route.add_folder(folder));
+            }
+            // What a broken link leads to may be made in a folder that is not watched.
+            Err(_) => route.is_whole &= file.symlink_metadata().is_err(),
+        }
+        if let Ok(target) = fs::canonicalize(folder) {
+            route.add_names(&target);
+            target.parent().into_iter().for_each(|above| route.add_folder(above));
+        } else {
+            route.is_whole &= folder.symlink_metadata().is_err();
+        }
+        route
+    }
+
+    fn add_files(&mut self, file: &Path) {
+        self.files.extend(file.file_name().map(ToOwned::to_owned));
+        file.parent().into_iter().for_each(|folder| self.add_names(folder));
+    }
+
+    fn add_names(&mut self, folder: &Path) {
+        self.names.extend(folder.iter().map(ToOwned::to_owned));
+    }
+
+    /// One folder is watched once, by whichever of its paths comes first.
+    fn add_folder(&mut self, folder: &Path) {
+        let Some(identity) =
+            fs::metadata(folder).ok().filter(Metadata::is_dir).map(|m| Identity::of(&m, folder))
+        else {
+            return;
+        };
+        if self.folders.iter().all(|(_, known)| *known != identity) {
+            self.folders.push((folder.to_owned(), identity));
+        }
+    }
+}
+
+/// What tells a folder from another one of the same name.
+#[derive(Debug, PartialEq, Eq)]
+struct Identity {
+    #[cfg(unix)]
+    inode: (u64, u64),
+    #[cfg(not(unix))]
+    path: PathBuf,
+}
+
+impl Identity {
+    #[cfg(unix)]
+    fn of(metadata: &Metadata, _: &Path) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self { inode: (metadata.dev(), metadata.ino()) }
+    }
+
+    #[cfg(not(unix))]
+    fn of(_: &Metadata, path: &Path) -> Self {
+        Self { path: path.to_owned() }
+    }
+}
+
+/// What changes with the content of a file.
+#[derive(Debug, PartialEq, Eq)]
+struct Stamp {
+    identity: Identity,
+    size: u64,
+    modified: Option<SystemTime>,
+    #[cfg(unix)]
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    fn of(file: &Path) -> Option<Self> {
+        let metadata = fs::metadata(file).ok()?;
+        Some(Self {
+            identity: Identity::of(&metadata, file),
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+            #[cfg(unix)]
+            changed: {
+                use std::os::unix::fs::MetadataExt as _;
+                (metadata.ctime(), metadata.ctime_nsec())
+            },
+        })
     }
 }
 
@@ -61,5 +279,22 @@ const fn is_change(kind: EventKind) -> bool {
         | EventKind::Other => true,
         EventKind::Access(_) => false,
         EventKind::Create(_) | EventKind::Modify(_) => cfg!(not(target_os = "linux")),
+    }
+}
+
+/// Tells whether a link was made. No event of writing follows that one.
+fn is_new_link(event: &notify::Event) -> bool {
+    matches!(event.kind, EventKind::Create(_)) && event.paths.iter().any(|path| path.is_symlink())
+}
+
+/// Tells whether a folder, or a link to one, may be another one now.
+const fn is_new_name(kind: EventKind) -> bool {
+    match kind {
+        EventKind::Create(_)
+        | EventKind::Remove(_)
+        | EventKind::Modify(ModifyKind::Name(_))
+        | EventKind::Any
+        | EventKind::Other => true,
+        EventKind::Access(_) | EventKind::Modify(_) => false,
     }
 }
