@@ -4,6 +4,7 @@
 //! an old one before the new one is accepted.
 
 mod admit;
+mod key_change;
 mod speed;
 mod verdict;
 
@@ -20,6 +21,8 @@ use crate::config::{self, Paths, SaveError};
 use crate::error::{AppError, Code};
 use crate::key::ApiKey;
 use crate::vault::{KeyVault, Patience};
+
+use key_change::blocking;
 
 pub use admit::{Checked, Question};
 
@@ -126,25 +129,13 @@ impl<V: KeyVault> Desk<V> {
         self.change(|settings| settings.move_account(id, before).map_err(|_| not_found()))
     }
 
-    /// Removes an account and its key. When the keyring cannot be used, nothing is removed.
+    /// Removes an account and its key: both, or neither.
     ///
     /// # Errors
     ///
     /// When there is no such account, or keyring or files fail.
     pub async fn remove(&self, id: &AccountId) -> Result<(), AppError> {
-        let settings = config::load(&self.paths, Timestamp::now()).settings;
-        settings.account(id).ok_or_else(not_found)?;
-        match self.vault.remove(id, Patience::User).await {
-            Ok(()) | Err(KeyringTrouble::NoEntry) => {}
-            Err(trouble) => return Err(trouble.into()),
-        }
-        self.change(|settings| {
-            settings.accounts.retain(|a| a.id != *id);
-            for account in &mut settings.accounts {
-                account.pair.take_if(|pair| pair == id);
-            }
-            Ok(())
-        })
+        self.remove_both(id).await
     }
 
     /// Pairs a plan account with the pay-as-you-go account that takes over, or ends the pair with `None`.
@@ -194,9 +185,14 @@ impl<V: KeyVault> Desk<V> {
     ///
     /// When there is no such account, or the keyring does not give its key.
     pub async fn key(&self, id: &AccountId) -> Result<ApiKey, AppError> {
-        let settings = config::load(&self.paths, Timestamp::now()).settings;
-        settings.account(id).ok_or_else(not_found)?;
+        self.settings().await?.account(id).ok_or_else(not_found)?;
         Ok(self.vault.get(id, Patience::User).await?)
+    }
+
+    /// Reads the settings where that holds up nothing else.
+    async fn settings(&self) -> Result<Settings, AppError> {
+        let paths = self.paths.clone();
+        blocking(move || config::load(&paths, Timestamp::now()).settings).await
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut Settings) -> Result<T, AppError>) -> Result<T, AppError> {

@@ -7,12 +7,13 @@ mod aside;
 pub(crate) mod files;
 mod parse;
 mod paths;
+mod stamp;
+mod transaction;
 mod watch;
 
 use std::fs;
 use std::io;
-use std::path::Path;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -21,6 +22,7 @@ use tidemark_core::message::Remark;
 use tidemark_core::settings::{SCHEMA, Settings};
 
 pub use paths::{NoHome, Paths};
+pub use transaction::Transaction;
 pub use watch::Watch;
 
 use files::Replacement;
@@ -136,7 +138,7 @@ pub fn note_good(paths: &Paths, settings: &Settings) -> Result<(), SaveError> {
 /// [`SaveError`], and the former file is untouched then.
 pub fn save(paths: &Paths, settings: &Settings) -> Result<(), SaveError> {
     let _lock = lock(paths)?;
-    write(paths, settings, &[], None)
+    write(paths, settings)
 }
 
 /// Reads the settings again, changes them and saves them, with every other Tidemark kept out meanwhile. Blocks as
@@ -150,32 +152,11 @@ pub fn update<T, E: From<SaveError>>(
     now: Timestamp,
     change: impl FnOnce(&mut Settings) -> Result<T, E>,
 ) -> Result<(T, Settings), E> {
-    let _lock = lock(paths)?;
-    let loaded = load_locked(paths, now).map_err(|unsaved| unsaved.1)?;
-    let read = Stamp::of(&paths.settings);
-    let mut settings = loaded.settings;
-    let before: Vec<AccountId> = settings.accounts.iter().map(|a| a.id.clone()).collect();
-    let value = change(&mut settings)?;
-    if let Some(Remark::SettingsMended { .. }) = loaded.remark {
-        aside::keep_mended(paths, now).map_err(SaveError::Write)?;
-    }
-    write(paths, &settings, &before, Some(read))?;
-    Ok((value, settings))
-}
-
-/// What differs after a file was written or replaced.
-#[derive(Debug, PartialEq)]
-struct Stamp(Option<(u64, SystemTime, u64)>);
-
-impl Stamp {
-    fn of(path: &Path) -> Self {
-        #[cfg(unix)]
-        let number = |file: &fs::Metadata| std::os::unix::fs::MetadataExt::ino(file);
-        #[cfg(not(unix))]
-        let number = |_: &fs::Metadata| 0;
-        let file = fs::metadata(path).ok();
-        Self(file.and_then(|file| Some((file.len(), file.modified().ok()?, number(&file)))))
-    }
+    let mut transaction = Transaction::begin(paths, now)?;
+    let value = transaction.change(change)?;
+    transaction.prepare()?;
+    transaction.commit()?;
+    Ok((value, transaction.into_settings()))
 }
 
 fn lock(paths: &Paths) -> Result<files::Lock, SaveError> {
@@ -321,22 +302,12 @@ fn last_good_copy(paths: &Paths) -> Option<Settings> {
     }
 }
 
-/// Writes settings and their copy; `before` are the accounts that were there before the change, `read` the file that was
-/// changed. An edit that someone has made since is not overwritten: editors take no lock.
-fn write(
-    paths: &Paths,
-    settings: &Settings,
-    before: &[AccountId],
-    read: Option<Stamp>,
-) -> Result<(), SaveError> {
+/// Writes settings and their copy.
+fn write(paths: &Paths, settings: &Settings) -> Result<(), SaveError> {
     let text = text(settings)?;
-    let next = Replacement::prepare(&paths.settings, &text)?;
-    if read.is_some_and(|read| read != Stamp::of(&paths.settings)) {
-        return Err(SaveError::Changed);
-    }
-    next.put_in_place()?;
+    files::replace(&paths.settings, &text)?;
     // A copy that fails leaves an older one, which is better than none.
-    if let Err(error) = copy_as_good(paths, &text, &settings.accounts, before) {
+    if let Err(error) = copy_as_good(paths, &text, &settings.accounts, &[]) {
         tracing::warn!(%error, "the copy of the settings could not be written");
     }
     Ok(())

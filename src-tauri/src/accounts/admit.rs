@@ -3,7 +3,6 @@
 //! Owns what stands between the two: a key that was checked and belongs to nobody yet. Refuses to keep a refused key,
 //! and to lose an old one before the new one is accepted.
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use tidemark_core::account::{Account, AccountId, Kind, Region, check_name};
 use tidemark_core::admission::{Asked, Look};
@@ -12,11 +11,10 @@ use tidemark_core::failure::Failure;
 use tidemark_core::settings::Settings;
 
 use super::verdict::Progress;
-use super::{Admitted, Desk, KeyState, NewAccount, account_mut, not_found, refuse_taken_name, wrong_kind};
-use crate::config;
+use super::{Admitted, Desk, KeyState, NewAccount, not_found, refuse_taken_name, wrong_kind};
 use crate::error::AppError;
 use crate::key::{ApiKey, Parsed};
-use crate::vault::{KeyVault, Patience};
+use crate::vault::KeyVault;
 
 /// What is asked about a key.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -61,7 +59,7 @@ impl<V: KeyVault> Desk<V> {
         if let Some(team) = team(new.team.as_deref()) {
             check_name(team)?;
         }
-        refuse_taken_name(&config::load(&self.paths, Timestamp::now()).settings, &name, None)?;
+        refuse_taken_name(&self.settings().await?, &name, None)?;
         let NewAccount { region, kind, unchecked, .. } = new;
         let question = Question { region, kind, unchecked, replaces: None };
         let checked = self.check(&question, key, &|_| ()).await?;
@@ -84,8 +82,8 @@ impl<V: KeyVault> Desk<V> {
     /// # Errors
     ///
     /// [`AppError`] says why it cannot be the key that is wanted.
-    pub fn look_at(&self, question: &Question, key: &str) -> Result<Look, AppError> {
-        let settings = config::load(&self.paths, Timestamp::now()).settings;
+    pub async fn look_at(&self, question: &Question, key: &str) -> Result<Look, AppError> {
+        let settings = self.settings().await?;
         let (Parsed { kind, trimmed, short, .. }, _) = fits(question, key, &settings)?;
         Ok(Look { kind, trimmed, short })
     }
@@ -101,7 +99,7 @@ impl<V: KeyVault> Desk<V> {
         key: &str,
         tell: &(dyn Fn(&[Asked]) + Send + Sync),
     ) -> Result<Checked, AppError> {
-        let settings = config::load(&self.paths, Timestamp::now()).settings;
+        let settings = self.settings().await?;
         let (parsed, account) = fits(question, key, &settings)?;
         let wanted = account.map(|a| a.kind).or(question.kind);
         self.refuse_known_key(&settings, &parsed.key, question.replaces.as_ref()).await?;
@@ -158,33 +156,24 @@ impl<V: KeyVault> Desk<V> {
             balance_below: None,
             unknown: serde_json::Map::default(),
         };
-        // Said before the keyring asks for its password.
-        refuse_taken_name(&config::load(&self.paths, Timestamp::now()).settings, &account.name, None)?;
-        self.vault.put(&account.id, &checked.key, Patience::User).await?;
-        let noted = self.change(|settings| {
-            refuse_taken_name(settings, &account.name, None)?;
-            settings.accounts.push(account.clone());
+        let (id, added) = (account.id.clone(), account.clone());
+        self.put_new(&id, &checked.key, move |settings| {
+            refuse_taken_name(settings, &added.name, None)?;
+            settings.accounts.push(added);
             Ok(())
-        });
-        if let Err(error) = noted {
-            // A key without an account would never be found again; a second fault leaves only that.
-            let _ = self.vault.remove(&account.id, Patience::Background).await;
-            return Err(error);
-        }
+        })
+        .await?;
         Ok(account)
     }
 
     async fn keep_next(&self, checked: &Checked, id: &AccountId) -> Result<Account, AppError> {
-        let settings = config::load(&self.paths, Timestamp::now()).settings;
-        settings.account(id).ok_or_else(not_found)?;
-        self.vault.put(id, &checked.key, Patience::User).await?;
-        self.change(|settings| {
-            let kept = account_mut(settings, id)?;
-            kept.key_revision = kept.key_revision.wrapping_add(1);
-            kept.last_four = checked.key.last_four();
-            (kept.region, kept.unchecked) = (checked.region, checked.state == KeyState::Unchecked);
-            Ok(kept.clone())
+        let (last_four, region) = (checked.key.last_four(), checked.region);
+        let unchecked = checked.state == KeyState::Unchecked;
+        self.put_next(id, &checked.key, move |account| {
+            account.last_four = last_four;
+            (account.region, account.unchecked) = (region, unchecked);
         })
+        .await
     }
 }
 

@@ -84,7 +84,7 @@ pub(crate) async fn look_at_key(
 ) -> Result<Option<Judged>, AppError> {
     let key = Zeroizing::new(key);
     let words = in_use(&shell).await?.words();
-    Ok(match shell.desk.look_at(&question, &key) {
+    Ok(match shell.desk.look_at(&question, &key).await {
         Ok(look) => admission::judged(&words, Ok(look)),
         Err(error) => error.why.as_ref().and_then(|why| admission::judged(&words, Err(why))),
     })

@@ -10,12 +10,13 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind, RenameMode};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::Paths;
+use super::stamp::{Identity, Stamp};
 
 /// How often the file is looked at while not every folder on the way to it is watched.
 const CHECK_INTERVAL: Duration = Duration::from_secs(15);
@@ -218,54 +219,6 @@ impl Route {
         if self.folders.iter().all(|(_, known)| *known != identity) {
             self.folders.push((folder.to_owned(), identity));
         }
-    }
-}
-
-/// What tells a folder from another one of the same name.
-#[derive(Debug, PartialEq, Eq)]
-struct Identity {
-    #[cfg(unix)]
-    inode: (u64, u64),
-    #[cfg(not(unix))]
-    path: PathBuf,
-}
-
-impl Identity {
-    #[cfg(unix)]
-    fn of(metadata: &Metadata, _: &Path) -> Self {
-        use std::os::unix::fs::MetadataExt as _;
-        Self { inode: (metadata.dev(), metadata.ino()) }
-    }
-
-    #[cfg(not(unix))]
-    fn of(_: &Metadata, path: &Path) -> Self {
-        Self { path: path.to_owned() }
-    }
-}
-
-/// What changes with the content of a file.
-#[derive(Debug, PartialEq, Eq)]
-struct Stamp {
-    identity: Identity,
-    size: u64,
-    modified: Option<SystemTime>,
-    #[cfg(unix)]
-    changed: (i64, i64),
-}
-
-impl Stamp {
-    fn of(file: &Path) -> Option<Self> {
-        let metadata = fs::metadata(file).ok()?;
-        Some(Self {
-            identity: Identity::of(&metadata, file),
-            size: metadata.len(),
-            modified: metadata.modified().ok(),
-            #[cfg(unix)]
-            changed: {
-                use std::os::unix::fs::MetadataExt as _;
-                (metadata.ctime(), metadata.ctime_nsec())
-            },
-        })
     }
 }
 
