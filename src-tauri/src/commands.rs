@@ -7,6 +7,8 @@
 pub(crate) mod admission;
 pub(crate) mod habits;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use tauri::{AppHandle, State, WebviewWindow};
 use tidemark_core::account::{AccountId, Region};
@@ -23,9 +25,11 @@ use tidemark_core::view::{Link, View};
 use tokio::sync::oneshot;
 
 use crate::Shell;
+use crate::accounts::Desk;
 use crate::controller::{ChartAsk, Choice, Message, Speed, Texts};
 use crate::desktop::{clipboard, window};
 use crate::error::{AppError, Code};
+use crate::vault::Keyring;
 
 /// One sentence for the page to show.
 #[derive(Debug, Serialize)]
@@ -55,7 +59,7 @@ pub(crate) async fn rename_account(
     name: String,
     shell: State<'_, Shell>,
 ) -> Result<(), AppError> {
-    worded(&shell, shell.desk.rename(&id, &name)).await?;
+    worded(&shell, on_disk(&shell, move |desk| desk.rename(&id, &name)).await).await?;
     shell.tell(Message::SettingsFile);
     Ok(())
 }
@@ -66,7 +70,7 @@ pub(crate) async fn move_account(
     before: Option<AccountId>,
     shell: State<'_, Shell>,
 ) -> Result<(), AppError> {
-    worded(&shell, shell.desk.move_account(&id, before.as_ref())).await?;
+    worded(&shell, on_disk(&shell, move |desk| desk.move_account(&id, before.as_ref())).await).await?;
     shell.tell(Message::SettingsFile);
     Ok(())
 }
@@ -131,7 +135,7 @@ pub(crate) async fn pair_account(
     with: Option<AccountId>,
     shell: State<'_, Shell>,
 ) -> Result<(), AppError> {
-    shell.desk.pair(&id, with.as_ref())?;
+    worded(&shell, on_disk(&shell, move |desk| desk.pair(&id, with.as_ref())).await).await?;
     shell.tell(Message::SettingsFile);
     Ok(())
 }
@@ -242,6 +246,15 @@ async fn speed_of(id: AccountId, shell: &Shell) -> Result<(Standing, Speed), App
         Some(standing) => Ok((standing, speed)),
         None => Err(AppError::new(Code::NotFound, "There is no such account.")),
     }
+}
+
+/// Does work on files where waiting for a lock or a slow disk holds up nothing else.
+async fn on_disk<T: Send + 'static>(
+    shell: &Shell,
+    work: impl FnOnce(&Desk<Keyring>) -> Result<T, AppError> + Send + 'static,
+) -> Result<T, AppError> {
+    let desk = Arc::clone(&shell.desk);
+    tokio::task::spawn_blocking(move || work(&desk)).await.map_err(|_| gone())?
 }
 
 /// Words an error in the user's language, where the core has words for it.

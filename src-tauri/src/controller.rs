@@ -8,6 +8,7 @@ mod beat;
 mod charts;
 mod choices;
 mod opening;
+mod settings_file;
 mod source;
 mod start;
 
@@ -31,7 +32,6 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
 use crate::accounts::Desk;
-use crate::config;
 use crate::error::AppError;
 use crate::store::{Keeper, Store, Told, Write};
 use crate::supervision::{self, Panicked};
@@ -46,6 +46,7 @@ pub use asked::{InUse, Speed};
 pub use charts::ChartAsk;
 pub use choices::Choice;
 pub use opening::{Opening, Texts};
+use settings_file::{FileWorker, FilesDone, SettingsRead};
 pub(crate) use start::kept;
 use start::monitor;
 
@@ -72,6 +73,8 @@ pub enum Message {
     Event(Event),
     /// The settings file changed, by whomever.
     SettingsFile,
+    /// Work on files is done.
+    Files(FilesDone),
     /// The window wants its content.
     View(oneshot::Sender<View>),
     /// The page wants its labels.
@@ -149,8 +152,9 @@ pub struct Controller<D, V> {
     habits: Option<Habits>,
     /// The last ask of each account.
     flights: HashMap<AccountId, AbortHandle>,
-    /// The settings in use, as they were last read well.
-    known: Option<Settings>,
+    files: FileWorker,
+    /// Reads a missing settings file again.
+    reading_again: Option<AbortHandle>,
     test_hooks: TestHooks,
     /// How many ticks in a row panicked.
     failed_ticks: u32,
@@ -177,6 +181,8 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             // The controller outlives what it keeps, but for the end of the app.
             let _ = tell.send(Message::Event(event));
         });
+        let known = (!demo).then(|| monitor.settings().clone());
+        let files = FileWorker::new(desk.paths.clone(), known);
         let controller = Self {
             desktop,
             desk,
@@ -190,7 +196,8 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             zone,
             habits: None,
             flights: HashMap::new(),
-            known: None,
+            files,
+            reading_again: None,
             test_hooks,
             failed_ticks: 0,
             inbox,
@@ -206,7 +213,14 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
     /// [`Panicked`] where it panics again and again, at every tick or outside of all events: then nothing is watched
     /// any more, and what is shown grows old.
     pub async fn run(mut self) -> Result<(), Panicked> {
-        let _ = supervision::catch(|| self.settings_changed());
+        self.files.start(self.own.clone());
+        if self.demo_since.is_none() {
+            let desk = Arc::clone(&self.desk);
+            tokio::spawn(async move { desk.settle().await });
+            let settings = self.monitor.settings().clone();
+            let _ = supervision::catch(|| self.put_in_use(&settings));
+        }
+        let _ = supervision::catch(|| self.read_settings());
         let mut restarts = 0;
         loop {
             let began = Instant::now();
@@ -235,10 +249,6 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             now = Timestamp::now();
             if beat.has_leapt(now) {
                 self.handle(Message::Event(Event::Woke));
-            }
-            if matches!(heard, Message::LeaveDemo) {
-                // Read anew, the accounts must have all that was kept of them.
-                let _ = tokio::time::timeout(KEPT_WITHIN, self.keeper.settled()).await;
             }
             self.handle(heard);
             if self.failed_ticks > MOST_FAILED_TICKS {
@@ -269,7 +279,8 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
     fn take(&mut self, message: Message) {
         match message {
             Message::Event(event) => self.tell(event),
-            Message::SettingsFile => self.settings_changed(),
+            Message::SettingsFile => self.read_settings(),
+            Message::Files(done) => self.files_done(done),
             Message::View(reply) => {
                 // A page that has gone away needs no answer.
                 let _ = reply.send(self.monitor.view(&self.now()));
@@ -311,24 +322,59 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         }
     }
 
-    /// Reads the settings file again and tells the core, outside the simulation.
-    fn settings_changed(&mut self) {
+    /// Reads the settings file again, outside the simulation.
+    fn read_settings(&self) {
+        if self.demo_since.is_none() {
+            self.files.read();
+        }
+    }
+
+    fn files_done(&mut self, done: FilesDone) {
+        match done {
+            FilesDone::Read(read) => self.settings_read(read),
+            FilesDone::Changed(read, answers) => {
+                if let Some(read) = read {
+                    self.settings_read(read);
+                }
+                for (done, reply) in answers {
+                    self.answer(done, reply);
+                }
+            }
+            FilesDone::Accounts(demo, monitor) => self.show_accounts(demo, *monitor),
+        }
+    }
+
+    fn settings_read(&mut self, read: SettingsRead) {
+        if let Some(former) = self.reading_again.take() {
+            former.abort();
+        }
         if self.demo_since.is_some() {
             return;
         }
-        let loaded = config::load(&self.desk.paths, Timestamp::now());
-        let is_broken = matches!(loaded.remark, Some(Remark::SettingsBroken { .. }));
-        if loaded.remark.is_none() {
-            self.settings_are_good(&loaded.settings);
+        match read {
+            SettingsRead::Missing(wait) => {
+                let own = self.own.clone();
+                let reading_again = tokio::spawn(async move {
+                    tokio::time::sleep(wait).await;
+                    let _ = own.send(Message::SettingsFile);
+                });
+                self.reading_again = Some(reading_again.abort_handle());
+            }
+            SettingsRead::Found(settings, remark) => {
+                // What was said of a file that is in order again is taken back.
+                let well = Remark::SettingsMended { fields: Vec::new() };
+                self.tell(Event::Remark(remark.unwrap_or(well)));
+                // Our own writing is reported as well.
+                if *settings != *self.monitor.settings() {
+                    self.put_in_use(&settings);
+                    self.tell(Event::SettingsChanged(settings));
+                }
+            }
         }
-        if let Some(remark) = loaded.remark {
-            self.tell(Event::Remark(remark));
-        }
-        let settings = match self.known.take().filter(|_| is_broken) {
-            Some(known) => self.written_again(known),
-            None => loaded.settings,
-        };
-        self.known = Some(settings.clone());
+    }
+
+    /// Lets keys, proxy and store follow the settings.
+    fn put_in_use(&self, settings: &Settings) {
         self.keys.keep_only(&settings.accounts);
         if let Err(error) = self.desk.api.use_proxy(&settings.proxy) {
             tracing::warn!(%error, "the settings' proxy is not used");
@@ -337,22 +383,27 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             accounts: settings.accounts.clone(),
             history_days: settings.history_days,
         });
-        self.tell(Event::SettingsChanged(Box::new(settings)));
     }
 
-    /// Writes the settings that were in use again: a file broken while running must not cost the accounts.
-    fn written_again(&self, known: Settings) -> Settings {
-        let restored = config::update(&self.desk.paths, Timestamp::now(), |settings| {
-            settings.clone_from(&known);
-            Ok::<(), config::SaveError>(())
-        });
-        if let Err(error) = restored {
-            tracing::warn!(%error, "the settings could not be written again");
+    /// Makes the simulated accounts ready, or the user's own again; [`FilesDone::Accounts`] follows.
+    fn change_world(&self, demo: bool) {
+        if demo == self.demo_since.is_some() {
+            return;
         }
-        known
+        let (paths, keeper, locale) =
+            (self.desk.paths.clone(), Arc::clone(&self.keeper), self.system_locale.clone());
+        let hooks = self.test_hooks.clone();
+        let now = Now { at: Timestamp::now(), zone: self.zone.get() };
+        self.files.make(demo, move || {
+            if !demo {
+                // What was read before the simulation may still be on its way into the store.
+                keeper.wait_settled(KEPT_WITHIN);
+            }
+            monitor(&paths, keeper.store(), &locale, demo, &hooks, &now)
+        });
     }
 
-    fn change_world(&mut self, demo: bool) {
+    fn show_accounts(&mut self, demo: bool, monitor: Monitor) {
         if demo == self.demo_since.is_some() {
             return;
         }
@@ -361,10 +412,10 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             // What was said of the simulation is true of nothing.
             self.desktop.withdraw_notices();
         }
-        let now = self.now();
-        let (store, locale) = (self.keeper.store(), &self.system_locale);
-        self.monitor = monitor(&self.desk.paths, store, locale, demo, &self.test_hooks, &now);
+        self.monitor = monitor;
         self.tell(Event::Window(true));
+        // The file may have been changed meanwhile.
+        self.read_settings();
     }
 
     fn tell(&mut self, event: Event) {

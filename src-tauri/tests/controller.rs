@@ -404,6 +404,117 @@ async fn a_settings_file_broken_while_running_costs_no_account() {
 }
 
 #[tokio::test]
+async fn a_settings_file_away_for_a_moment_costs_neither_account_nor_readings_and_repeats_no_notice() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    stage.answers(left(12)).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    stage.tell(Message::Event(Event::CheckNow));
+    stage.wait("a notice", |s| matches!(s, Seen::Notice(_)).then_some(())).await;
+    let (file, away) = (stage.desk.paths.settings.clone(), stage.desk.paths.settings.with_file_name("away"));
+    let is_unmoved = |seen: &Seen, words: &str| match seen {
+        Seen::Notice(notice) => panic!("shown again: {notice:?}"),
+        Seen::Tray(tray) => {
+            assert!(!tray.tooltip.contains("no key"), "{tray:?}");
+            tray.tooltip.contains(words).then_some(())
+        }
+        Seen::View(_) | Seen::Habits(_) => None,
+    };
+    for percent in [11, 10] {
+        std::fs::rename(&file, &away).expect("it is moved away");
+        stage.tell(Message::SettingsFile);
+        // It is asked on meanwhile.
+        stage.answers(left(percent)).await;
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+        stage.tell(Message::Event(Event::CheckNow));
+        stage.wait("a reading", |s| is_unmoved(s, &format!("{percent} % left"))).await;
+        std::fs::rename(&away, &file).expect("it is back");
+        stage.tell(Message::SettingsFile);
+        let shown = stage.set("show_used", "true").await.expect("it is taken");
+        assert_eq!(value(&shown, "show_used"), "true");
+        stage.wait("the same reading", |s| is_unmoved(s, &format!("{} % used", 100 - percent))).await;
+        stage.set("show_used", "false").await.expect("it is taken");
+    }
+    let kept = config::load(&stage.desk.paths, Timestamp::now()).settings;
+    assert_eq!(kept.accounts.len(), 1);
+}
+
+#[tokio::test]
+async fn a_settings_file_that_stays_away_is_written_again_from_what_is_in_use() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    let file = stage.desk.paths.settings.clone();
+    let copy = file.with_file_name("settings.last-good.json");
+    // Where the copy is gone too, only the app knows the account.
+    for also_copy in [false, true] {
+        std::fs::remove_file(&file).expect("it is there");
+        if also_copy {
+            std::fs::remove_file(&copy).expect("it is there");
+        }
+        stage.tell(Message::SettingsFile);
+        eventually("the file is there again", || file.exists() && copy.exists()).await;
+        let kept = config::load(&stage.desk.paths, Timestamp::now()).settings;
+        assert_eq!(kept.accounts.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["Home"]);
+    }
+    // A change made while it is away is not one of an empty file.
+    std::fs::remove_file(&file).expect("it is there");
+    std::fs::remove_file(&copy).expect("it is there");
+    stage.set("show_used", "true").await.expect("it is taken");
+    stage.tray_says("29 % used").await;
+    let kept = config::load(&stage.desk.paths, Timestamp::now()).settings;
+    assert!(kept.show_used && kept.accounts.len() == 1, "{kept:?}");
+}
+
+#[tokio::test]
+async fn while_another_program_holds_the_lock_all_else_goes_on_and_changes_wait_together() {
+    let mut stage = Stage::start(false).await;
+    stage.answers(left(71)).await;
+    stage.add("Home").await;
+    stage.tray_says("71 % left").await;
+    let lock = std::fs::File::open(stage.desk.paths.settings.with_file_name(".settings.lock"));
+    let lock = lock.expect("the lock's file");
+    let change = |key: &str, value: &str| {
+        let (reply, done) = oneshot::channel();
+        stage.tell(Message::Choice(Choice::Set(key.to_owned(), value.to_owned(), reply)));
+        done
+    };
+    // Released in time, the lock only delays the changes.
+    lock.lock().expect("it is free");
+    let mut waiting =
+        [change("show_used", "true"), change("interval_minutes", "90"), change("theme", "dark")];
+    stage.tell(Message::SettingsFile);
+    let (reply, view) = oneshot::channel();
+    stage.tell(Message::View(reply));
+    assert_eq!(view.await.expect("it is answered meanwhile").cards.len(), 1);
+    assert!(waiting.iter_mut().all(|done| done.try_recv().is_err()), "they wait for the lock");
+    lock.unlock().expect("it was held");
+    let [used, refused, theme] = waiting;
+    assert!(used.await.expect("an answer").is_ok());
+    assert_eq!(refused.await.expect("an answer").expect_err("too long").code, "setting");
+    assert!(theme.await.expect("an answer").is_ok());
+    let kept = config::load(&stage.desk.paths, Timestamp::now()).settings;
+    assert!(kept.show_used && kept.theme == Theme::Dark && kept.interval_minutes == 5, "{kept:?}");
+
+    // Never released, it lets those that came in the meantime wait once, not once each.
+    lock.lock().expect("it is free");
+    let first = change("show_used", "false");
+    let [second, mut third] = [change("theme", "light"), change("interval_minutes", "9")];
+    for done in [first, second] {
+        let error = done.await.expect("an answer").expect_err("the lock is held");
+        assert_eq!(error.code, "other", "{error}");
+    }
+    assert!(third.try_recv().expect("answered with the second").is_err());
+    lock.unlock().expect("it was held");
+    stage.set("show_used", "false").await.expect("it is taken");
+    let kept = config::load(&stage.desk.paths, Timestamp::now()).settings;
+    assert!(!kept.show_used && kept.theme == Theme::Dark && kept.interval_minutes == 5, "{kept:?}");
+}
+
+#[tokio::test]
 async fn what_the_user_wants_of_the_desktop_is_taken_up_at_once_and_only_when_it_changes() {
     let mut stage = Stage::start(false).await;
     let seen = |seen: &Seen| if let Seen::Habits(habits) = seen { Some(*habits) } else { None };

@@ -9,8 +9,9 @@ use tidemark_core::checkup::DoctorReport;
 use tidemark_core::habits::DesktopState;
 use tokio::sync::oneshot;
 
-use super::{Said, gone};
+use super::{Said, gone, on_disk};
 use crate::Shell;
+use crate::accounts::Desk;
 use crate::controller::{InUse, Message};
 use crate::desktop::{chooser, clipboard, habits, window};
 use crate::doctor::{self, Patient};
@@ -41,7 +42,11 @@ pub(crate) async fn set_autostart(
     shell: State<'_, Shell>,
 ) -> Result<DesktopState, AppError> {
     let in_use = in_use(&shell).await?;
-    habits::set_autostart(on, &shell.desk.paths, &in_use)?;
+    let in_use = on_disk(&shell, move |desk| {
+        habits::set_autostart(on, &desk.paths, &in_use)?;
+        Ok(in_use)
+    })
+    .await?;
     Ok(habits::state(&app, &shell.desk.paths, &in_use).await)
 }
 
@@ -49,14 +54,16 @@ pub(crate) async fn set_autostart(
 pub(crate) async fn export_settings(app: AppHandle, shell: State<'_, Shell>) -> Result<Said, AppError> {
     let in_use = real(in_use(&shell).await?)?;
     let Some(file) = chooser::save(&app, &in_use.words(), exchange::NAME).await else { return Ok(nothing()) };
-    exchange::export(&file, in_use.settings, in_use.tongue).map(|sentence| Said { sentence })
+    let write = move |_: &_| exchange::export(&file, in_use.settings, in_use.tongue);
+    on_disk(&shell, write).await.map(|sentence| Said { sentence })
 }
 
 #[tauri::command]
 pub(crate) async fn import_settings(app: AppHandle, shell: State<'_, Shell>) -> Result<Said, AppError> {
     let in_use = real(in_use(&shell).await?)?;
     let Some(file) = chooser::open(&app, &in_use.words()).await else { return Ok(nothing()) };
-    let sentence = exchange::import(&shell.desk.paths, &file, in_use.tongue)?;
+    let take = move |desk: &Desk<_>| exchange::import(&desk.paths, &file, in_use.tongue);
+    let sentence = on_disk(&shell, take).await?;
     shell.tell(Message::SettingsFile);
     Ok(Said { sentence })
 }

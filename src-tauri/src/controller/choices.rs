@@ -1,17 +1,15 @@
 //! What the page asks of the settings: shown, changed, in effect at once.
 //!
-//! Owns the way of a choice from the page to the file and back. In the simulation nothing is kept: the choice holds
-//! until it is left.
+//! In the simulation nothing is saved: a choice holds until the simulation is left.
 
 use tidemark_core::account::AccountId;
 use tidemark_core::form::{self, FieldView, Section};
-use tidemark_core::message::{Event, Remark};
-use tidemark_core::settings::{SettingError, Settings};
+use tidemark_core::message::Event;
+use tidemark_core::settings::SettingError;
 use tokio::sync::oneshot::Sender;
 
+use super::settings_file::{Edit, NotChanged, Reply};
 use super::{Controller, Desktop};
-use crate::accounts::ChangeError;
-use crate::config;
 use crate::error::{AppError, Code};
 use crate::store::Write;
 use crate::vault::KeyVault;
@@ -36,35 +34,41 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             Choice::Show(reply) => {
                 let _ = reply.send(self.form());
             }
-            Choice::Set(key, value, reply) => {
-                let done = if self.demo_since.is_some() {
-                    self.pretend(|settings| settings.set(&key, &value))
-                } else {
-                    self.desk.set(&key, &value)
-                };
-                let _ = reply.send(self.worded(done).map(|()| self.form()));
-            }
+            Choice::Set(key, value, reply) => self.edit(Edit::Setting(key, value), Reply::Form(reply)),
             Choice::ShowAccount(id, reply) => {
                 let account = self.monitor.settings().account(&id).ok_or(SettingError::NoSuchAccount);
                 let shown = account.map(|account| form::account(account, self.monitor.words()));
                 let _ = reply.send(shown.map_err(|error| self.refusal(&error)));
             }
             Choice::SetAccount(id, field, value, reply) => {
-                let done = if self.demo_since.is_some() {
-                    self.pretend(|settings| settings.set_account(&id, &field, &value))
-                } else {
-                    self.desk.set_account(&id, &field, &value)
-                };
-                let _ = reply.send(self.worded(done));
+                self.edit(Edit::Account(id, field, value), Reply::Account(reply));
             }
         }
     }
 
-    /// Takes back what was said of a file that has been mended since, and notes it for the day it is broken.
-    pub(super) fn settings_are_good(&mut self, settings: &Settings) {
-        self.tell(Event::Remark(Remark::SettingsMended { fields: Vec::new() }));
-        if let Err(error) = config::note_good(&self.desk.paths, settings) {
-            tracing::warn!(%error, "the copy of the settings could not be written");
+    /// Saves a change, or makes it in the settings of the simulation only.
+    fn edit(&mut self, edit: Edit, reply: Reply) {
+        if self.demo_since.is_none() {
+            self.files.edit(edit, reply);
+            return;
+        }
+        let mut settings = self.monitor.settings().clone();
+        let done = edit.apply(&mut settings).map_err(NotChanged::Refused);
+        if done.is_ok() {
+            self.tell(Event::SettingsChanged(Box::new(settings)));
+        }
+        self.answer(done, reply);
+    }
+
+    /// Answers who waits for a change; a page that has gone away needs none.
+    pub(super) fn answer(&self, done: Result<(), NotChanged>, reply: Reply) {
+        let done = done.map_err(|error| match error {
+            NotChanged::Refused(error) => self.refusal(&error),
+            NotChanged::NotSaved(error) => error.worded(self.monitor.words()),
+        });
+        match reply {
+            Reply::Form(reply) => drop(reply.send(done.map(|()| self.form()))),
+            Reply::Account(reply) => drop(reply.send(done)),
         }
     }
 
@@ -89,29 +93,6 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
 
     fn form(&self) -> Vec<Section> {
         form::form(self.monitor.settings(), self.monitor.words())
-    }
-
-    /// Changes the simulation's own settings.
-    fn pretend(
-        &mut self,
-        change: impl FnOnce(&mut Settings) -> Result<(), SettingError>,
-    ) -> Result<(), ChangeError> {
-        let mut settings = self.monitor.settings().clone();
-        change(&mut settings)?;
-        self.tell(Event::SettingsChanged(Box::new(settings)));
-        Ok(())
-    }
-
-    /// Puts a change into effect, or says in the user's language why there is none.
-    fn worded(&mut self, done: Result<(), ChangeError>) -> Result<(), AppError> {
-        match done {
-            Ok(()) => {
-                self.settings_changed();
-                Ok(())
-            }
-            Err(ChangeError::Refused(error)) => Err(self.refusal(&error)),
-            Err(error @ ChangeError::Save(_)) => Err(error.into()),
-        }
     }
 
     fn refusal(&self, error: &SettingError) -> AppError {

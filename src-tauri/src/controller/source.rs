@@ -58,6 +58,7 @@ impl Keys {
                     let _ = tell.send(Message::Event(Event::Keyring(None)));
                     // One dialog answered opens the keyring for all: the others need not wait for their turn.
                     let _ = tell.send(Message::Event(Event::Woke));
+                    desk.settle().await;
                 }
                 desk.api.ask(&key, region, endpoint).await
             }
@@ -70,10 +71,11 @@ impl Keys {
     }
 
     async fn key<V: KeyVault>(&self, desk: &Desk<V>, account: &AccountId) -> Result<ApiKey, KeyringTrouble> {
-        if let Some((_, key)) = lock(&self.held).get(account) {
+        let revision = lock(&self.revisions).get(account).copied().unwrap_or_default();
+        // One that was read just before it was replaced has the former revision.
+        if let Some((_, key)) = lock(&self.held).get(account).filter(|(held, _)| *held == revision) {
             return Ok(key.clone());
         }
-        let revision = lock(&self.revisions).get(account).copied().unwrap_or_default();
         let patience = if self.user_waits.swap(false, Ordering::Relaxed) {
             Patience::User
         } else {

@@ -20,10 +20,7 @@ pub async fn state(app: &AppHandle, paths: &Paths, in_use: &InUse) -> DesktopSta
     let (autostart, calling) = if in_use.demo {
         (Autostart::Simulated, Calling::Simulated)
     } else {
-        (
-            entry(paths).map_or(Autostart::Off, |entry| entry.read()),
-            calling::listen(app, Habits::of(&in_use.settings).shortcut),
-        )
+        (read_autostart(paths.clone()).await, calling::listen(app, Habits::of(&in_use.settings).shortcut))
     };
     let shown = |path: &Path| path.display().to_string();
     DesktopState {
@@ -37,6 +34,12 @@ pub async fn state(app: &AppHandle, paths: &Paths, in_use: &InUse) -> DesktopSta
             log: shown(&paths.log_dir.join("tidemark.log")),
         },
     }
+}
+
+/// Reads the entry where a slow disk holds up nothing else.
+async fn read_autostart(paths: Paths) -> Autostart {
+    let read = move || entry(&paths).map_or(Autostart::Off, |entry| entry.read());
+    tokio::task::spawn_blocking(read).await.unwrap_or(Autostart::Off)
 }
 
 /// Lets the desktop start Tidemark with the session, or not any more.

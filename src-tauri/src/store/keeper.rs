@@ -129,6 +129,15 @@ impl Keeper {
         let _ = wait.await;
     }
 
+    /// As [`Keeper::settled`], on a thread that may block, and no longer than this.
+    pub fn wait_settled(&self, limit: Duration) {
+        let (done, wait) = std::sync::mpsc::channel();
+        self.queue.call(Box::new(move || {
+            let _ = done.send(());
+        }));
+        let _ = wait.recv_timeout(limit);
+    }
+
     /// Looks into the store on its own thread, after everything given so far was kept, or could not be. Where it cannot
     /// be done, `look` is dropped.
     pub fn look(&self, look: impl FnOnce(&Store) + Send + 'static) {
