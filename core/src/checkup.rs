@@ -67,6 +67,8 @@ pub enum Finding {
     Notices(NoticeService),
     /// The keyring, and what is wrong with it.
     Keyring(Option<KeyringTrouble>),
+    /// So many keys in the keyring belong to no account.
+    StrayKeys(u32),
     /// The way to a platform.
     Network {
         /// Which.
@@ -136,6 +138,7 @@ impl Finding {
             Self::Tray(_) => "tray",
             Self::Notices(_) => "notices",
             Self::Keyring(_) => "keyring",
+            Self::StrayKeys(_) => "stray-keys",
             Self::Network { region: Region::Global, .. } => "network-global",
             Self::Network { region: Region::China, .. } => "network-china",
             Self::Clock(_) => "clock",
@@ -155,6 +158,7 @@ impl Finding {
                 matches!(service, NoticeService::Answers { .. } | NoticeService::System)
             }
             Self::Keyring(trouble) => matches!(trouble, None | Some(KeyringTrouble::NoEntry)),
+            Self::StrayKeys(count) => *count == 0,
             Self::Network { reach, .. } => matches!(reach, Reach::Reached | Reach::Untried),
             Self::Clock(ahead) => !matches!(ahead, Some(ahead) if ahead.unsigned_abs() > CLOCK_IS_OFF),
             Self::Settings(remark) | Self::History(remark) => remark.is_none(),
@@ -163,6 +167,7 @@ impl Finding {
             self,
             Self::Tray(TrayHost::Absent)
                 | Self::Notices(NoticeService::Hung | NoticeService::Absent)
+                | Self::StrayKeys(_)
                 | Self::Network { .. }
                 | Self::Clock(_)
                 | Self::Settings(Some(
@@ -216,6 +221,7 @@ impl Finding {
                 Some(KeyringTrouble::Slow) => "check-keyring-slow",
                 Some(KeyringTrouble::Failed) => "check-keyring-failed",
             }),
+            Self::StrayKeys(count) => words.put("check-stray-keys-count", &[("count", (*count).into())]),
             Self::Network { host, reach, .. } => {
                 let id = match reach {
                     Reach::Reached => "check-network-reached",
@@ -291,6 +297,7 @@ mod tests {
             .chain([TrayHost::System, TrayHost::There, TrayHost::Absent, TrayHost::NoBus].map(Finding::Tray))
             .chain(services.map(Finding::Notices))
             .chain(keyring.map(Finding::Keyring))
+            .chain([1, 2].map(Finding::StrayKeys))
             .chain(reach.map(network))
             .chain([None, Some(-3), Some(600)].map(Finding::Clock))
             .chain(remarks.map(Finding::Settings))
@@ -319,7 +326,7 @@ mod tests {
     fn what_stops_tidemark_is_trouble_and_what_it_can_do_without_is_a_warning() {
         let bad: Vec<_> = every().into_iter().filter(|f| f.verdict() != Verdict::Ok).collect();
         let of = |verdict| bad.iter().filter(|f| f.verdict() == verdict).count();
-        assert_eq!((of(Verdict::Warning), of(Verdict::Trouble)), (9, 10), "{bad:#?}");
+        assert_eq!((of(Verdict::Warning), of(Verdict::Trouble)), (11, 10), "{bad:#?}");
         assert_eq!(Finding::Notices(NoticeService::Hung).verdict(), Verdict::Warning);
         assert_eq!(Finding::Clock(Some(-91)).verdict(), Verdict::Warning);
         assert_eq!(Finding::Clock(Some(90)).verdict(), Verdict::Ok);

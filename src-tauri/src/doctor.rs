@@ -20,7 +20,7 @@ use crate::config::{self, Paths};
 use crate::desktop::bus;
 use crate::instance;
 use crate::store::{NotReadable, Store, look};
-use crate::vault::{KeyVault as _, Keyring, Patience};
+use crate::vault::{self, KeyVault as _, Keyring, Patience};
 
 /// The longest that looking at files may take.
 const DISK_MAY_TAKE: Duration = Duration::from_secs(5);
@@ -71,7 +71,7 @@ pub(crate) async fn beside_the_app(patient: Patient<'_>) -> Checkup {
     let on_disk = async { tokio::time::timeout(DISK_MAY_TAKE, on_disk).await.ok()?.ok() };
     let (surroundings, disk) = tokio::join!(surroundings(patient.hosts), on_disk);
     // A simulation runs as well, though it is not what a second start would bring up.
-    whole(surroundings, Disk { running: true, ..disk.unwrap_or_else(Disk::hangs) })
+    whole(surroundings, Disk { running: true, ..disk.unwrap_or_else(Disk::hangs) }).await
 }
 
 /// Looks at everything as a command of its own, which may open and mend the store.
@@ -80,7 +80,7 @@ pub(crate) async fn alone(patient: Patient<'_>) -> Checkup {
     let loaded = config::load(paths, Timestamp::now());
     let (store, remark) = Store::open(&paths.store, Timestamp::now());
     let disk = Disk::of(paths, &store, &loaded.settings, loaded.remark, remark);
-    whole(surroundings(patient.hosts).await, disk)
+    whole(surroundings(patient.hosts).await, disk).await
 }
 
 /// What lies on the disk.
@@ -88,6 +88,8 @@ struct Disk {
     running: bool,
     clock: Option<i64>,
     settings: Option<Remark>,
+    /// The accounts whose keys belong into the keyring; `None` where they are not known.
+    accounts: Option<Vec<AccountId>>,
     history: Option<Remark>,
     asks: Vec<Ask>,
 }
@@ -102,22 +104,25 @@ impl Disk {
     ) -> Self {
         let running = instance::is_running(paths);
         let asks = if running { asks(store, chosen) } else { Vec::new() };
-        Self { running, clock: clock(store, chosen), settings, history, asks }
+        let accounts = Some(chosen.accounts.iter().map(|account| account.id.clone()).collect());
+        Self { running, clock: clock(store, chosen), settings, accounts, history, asks }
     }
 
     /// A disk that does not answer: only the running app could ask.
     fn hangs() -> Self {
         let history = Some(Remark::StoreBroken { kept_as: None });
-        Self { running: true, clock: None, settings: None, history, asks: Vec::new() }
+        Self { running: true, clock: None, settings: None, accounts: None, history, asks: Vec::new() }
     }
 }
 
-fn whole(surroundings: [Finding; 5], disk: Disk) -> Checkup {
+async fn whole(surroundings: [Finding; 5], disk: Disk) -> Checkup {
     let system = std::env::consts::OS;
     let app = Finding::App { version: env!("CARGO_PKG_VERSION"), system, running: disk.running };
     let files =
         [Finding::Clock(disk.clock), Finding::Settings(disk.settings), Finding::History(disk.history)];
-    let findings = [app, Finding::Display(display())].into_iter().chain(surroundings).chain(files);
+    let stray = stray_keys(disk.accounts.as_deref()).await.filter(|count| *count > 0).map(Finding::StrayKeys);
+    let findings =
+        [app, Finding::Display(display())].into_iter().chain(surroundings).chain(stray).chain(files);
     Checkup { findings: findings.collect(), asks: disk.asks }
 }
 
@@ -158,6 +163,13 @@ async fn keyring() -> Option<KeyringTrouble> {
         Ok(_) | Err(KeyringTrouble::NoEntry) => None,
         Err(trouble) => Some(trouble),
     }
+}
+
+/// Counts the keys of no account, where keyring and settings can be read.
+async fn stray_keys(accounts: Option<&[AccountId]>) -> Option<u32> {
+    let accounts = accounts?;
+    let held = tokio::time::timeout(Patience::Background.limit(), vault::held()).await.ok()??;
+    u32::try_from(held.iter().filter(|id| !accounts.contains(id)).count()).ok()
 }
 
 /// Connects to the host without sending anything.

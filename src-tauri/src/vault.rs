@@ -4,6 +4,7 @@
 //! environment, no fallback. It reads when asked and remembers nothing; whoever asks keeps the key.
 
 mod desk;
+mod held;
 pub mod memory;
 mod platform;
 #[cfg(target_os = "linux")]
@@ -21,6 +22,7 @@ use tokio::sync::oneshot;
 use crate::key::ApiKey;
 use crate::test_hooks::{Component, TestHooks};
 use desk::{Desk, Job, Outcome, Platform};
+pub(crate) use held::held;
 
 /// Who waits, and so how long, and whether the keyring may ask for its password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -307,7 +307,7 @@ banner-notices-body = No notification service answers. What it would have said s
 banner-settings-broken = Your settings could not be read
 banner-settings-broken-body = The file is kept as { $file }; nothing of it is lost. Tidemark goes on with what it still knows, and your keys are still in the keyring.
 banner-settings-restored = The settings file was missing
-banner-settings-restored-body = Tidemark restored settings.json from the copy { $file }. To start afresh, delete both files.
+banner-settings-restored-body = Tidemark restored settings.json from the copy { $file }. To start afresh, quit Tidemark and delete both files.
 banner-settings-newer = Your settings are from a newer Tidemark
 banner-settings-newer-body = They are used as far as this version understands them. A copy is kept as { $file }.
 banner-store-broken = Tidemark's memory could not be read
@@ -618,6 +618,11 @@ check-keyring-absent = None runs on this desktop. Start GNOME Keyring, KWallet o
 check-keyring-locked = It is locked, or access was denied. Unlock it.
 check-keyring-slow = It does not answer. Look for its password dialog.
 check-keyring-failed = It could not be used. Restart it or log in again.
+check-stray-keys = Keys without an account
+check-stray-keys-count = { $count ->
+    [one] One key in the keyring belongs to no account here.
+   *[other] { $count } keys in the keyring belong to no account here.
+} Remove such a key in your keyring manager, where its name is “Tidemark: ID”, or run: secret-tool clear service tidemark username ID. The IDs in use are listed by: tidemark account list --json.
 check-network-global = Way to MiniMax (global)
 check-network-china = Way to MiniMax (China)
 check-network-reached = { $host } can be reached.

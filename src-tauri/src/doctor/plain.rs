@@ -61,6 +61,7 @@ fn check(finding: &Finding) -> Check {
         Finding::Tray(_) => "tray",
         Finding::Notices(_) => "notifications",
         Finding::Keyring(_) => "keyring",
+        Finding::StrayKeys(_) => "stray keys",
         Finding::Network { region: Region::Global, .. } => "global API",
         Finding::Network { region: Region::China, .. } => "China API",
         Finding::Clock(_) => "clock",
@@ -101,6 +102,11 @@ fn detail(finding: &Finding) -> String {
         },
         Finding::Keyring(None | Some(KeyringTrouble::NoEntry)) => "answers and is unlocked",
         Finding::Keyring(Some(trouble)) => keyring_words(*trouble),
+        Finding::StrayKeys(count) => {
+            return format!(
+                "{count} of service tidemark belong to no account; remove one with `secret-tool clear service tidemark username ID`, or in your keyring manager, where it is named \"Tidemark: ID\" (`tidemark account list --json` lists the IDs in use)"
+            );
+        }
         Finding::Network { host, reach, .. } => {
             return match reach {
                 Reach::Reached => format!("{host} can be reached"),

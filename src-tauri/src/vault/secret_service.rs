@@ -14,9 +14,9 @@ use super::Patience;
 use super::desk::{Job, Outcome};
 use super::platform::SERVICE;
 
-const NAME: &str = "org.freedesktop.secrets";
-const PATH: &str = "/org/freedesktop/secrets";
-const INTERFACE: &str = "org.freedesktop.Secret.Service";
+pub(super) const NAME: &str = "org.freedesktop.secrets";
+pub(super) const PATH: &str = "/org/freedesktop/secrets";
+pub(super) const INTERFACE: &str = "org.freedesktop.Secret.Service";
 const PROMPT: &str = "org.freedesktop.Secret.Prompt";
 const COLLECTION: &str = "org.freedesktop.Secret.Collection";
 
