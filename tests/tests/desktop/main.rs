@@ -18,6 +18,7 @@ mod habits;
 mod history;
 mod hostile;
 mod instance;
+mod interrupted;
 mod key;
 mod keyring;
 mod levels;
