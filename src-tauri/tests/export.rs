@@ -130,7 +130,10 @@ fn on_every_error_and_kill_the_former_export_stays_or_the_new_one_is_whole() {
         assert_eq!(fs::read_to_string(home.file()).unwrap(), FORMER, "{inject}");
         if inject.contains("error") {
             let said = String::from_utf8_lossy(&done.stderr).into_owned();
-            assert!(said.contains("mine.json could not be written") && !said.contains(".tmp"), "{said}");
+            assert!(
+                said.contains("mine.json could not be written") && !said.contains(".tidemark-"),
+                "{said}"
+            );
             home.only_the_export_is_there();
         }
     }
@@ -143,6 +146,6 @@ fn a_folder_in_its_place_and_a_folder_that_is_missing_are_named() {
         let done = home.export(&home.0.path().join(to));
         let said = String::from_utf8_lossy(&done.stderr);
         assert!(done.status.code() == Some(1) && said.contains(says), "{to}: {said}");
-        assert!(said.contains(to) && !said.contains(".tmp"), "{said}");
+        assert!(said.contains(to) && !said.contains(".tidemark-"), "{said}");
     }
 }
