@@ -496,6 +496,11 @@ mod unix {
         assert_eq!(mode(&home.paths.settings), 0o600);
         assert_eq!(mode(&home.folder().join(BOTH[1])), 0o600);
         assert_eq!(mode(&home.folder().join(".settings.lock")), 0o600);
+        fs::write(&home.paths.settings, "{").unwrap();
+        fs::set_permissions(&home.paths.settings, fs::Permissions::from_mode(0o644)).unwrap();
+        home.age();
+        home.load();
+        assert_eq!(mode(&home.folder().join(BROKEN)), 0o600);
     }
 
     #[test]

@@ -28,6 +28,11 @@ pub(super) fn keep(paths: &Paths, now: Timestamp) -> io::Result<String> {
             fs::rename(path, &kept).map_err(|_| error)?;
         }
     }
+    #[cfg(unix)]
+    if kept.symlink_metadata().is_ok_and(|file| file.is_file()) {
+        // An editor may have written it with the umask's mode; its folder is private in any case.
+        let _ = fs::set_permissions(&kept, std::os::unix::fs::PermissionsExt::from_mode(0o600));
+    }
     files::sync_folder(&kept);
     Ok(name)
 }

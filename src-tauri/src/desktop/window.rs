@@ -131,8 +131,10 @@ pub fn prepare_data_folder(app: &AppHandle, is_temporary: bool) {
         let mut folder = tempfile::Builder::new();
         folder.prefix("tidemark-demo-");
         let made = folder.tempdir_in(place).or_else(|_| folder.tempdir());
-        made.map(|folder| {
+        made.and_then(|folder| {
+            files::private_folder(folder.path())?;
             app.manage(TemporaryData(folder));
+            Ok(())
         })
     } else {
         match app.path().app_local_data_dir() {
