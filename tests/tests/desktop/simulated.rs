@@ -48,7 +48,8 @@ async fn the_demo_shows_changing_levels_without_key_network_or_a_trace() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_touches_no_file_of_the_user() {
     for settings in [None, Some("{ \"schema\": 1, \"accounts\": [ { \"id\": ")] {
-        let session = Session::without(&[Part::Keyring]).await;
+        // A panel keeps a list of the items that it has seen.
+        let session = Session::without(&[Part::Keyring, Part::Tray]).await;
         if let Some(text) = settings {
             std::fs::create_dir_all(session.settings_file().parent().expect("a folder")).expect("the folder");
             std::fs::write(session.settings_file(), text).expect("a broken file");
