@@ -87,8 +87,8 @@ impl<V: KeyVault> Desk<V> {
         key: &ApiKey,
         change: impl FnOnce(&mut Settings) -> Result<(), AppError> + Send + 'static,
     ) -> Result<(), AppError> {
-        let begin = move |settings: &mut Settings| change(settings).map(|()| Intent::Add);
-        let begun = self.begin(id.clone(), begin).await?;
+        let add = move |settings: &mut Settings| change(settings).map(|()| Intent::Add);
+        let begun = self.begin(id.clone(), add).await?;
         let done = self.vault.put(id, key, Patience::User).await;
         self.finish(begun, None, done).await
     }
@@ -152,7 +152,8 @@ impl<V: KeyVault> Desk<V> {
             match self.settle_one(&begun, transaction.settings()).await {
                 Ok(None) => {}
                 Ok(Some(change)) => {
-                    has_changed |= transaction.change(|settings| Ok::<_, AppError>(change(settings))).is_ok();
+                    transaction.follow(change);
+                    has_changed = true;
                     // Struck only once it is saved.
                     open.push((begun, true));
                 }

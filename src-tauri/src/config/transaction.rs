@@ -61,6 +61,11 @@ impl Transaction {
         change(&mut self.settings)
     }
 
+    /// Changes the settings in memory in a way that cannot fail.
+    pub fn follow(&mut self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.settings);
+    }
+
     /// Writes the settings beside the file and syncs them, so that only a rename is left to do.
     ///
     /// # Errors

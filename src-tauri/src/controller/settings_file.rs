@@ -228,7 +228,9 @@ impl SettingsFile {
         });
         let Err(error) = saved else { return FilesDone::Changed(Some(self.read()), made) };
         let error = NotChanged::NotSaved(error.into());
-        made.iter_mut().for_each(|(done, _)| *done = done.clone().and(Err(error.clone())));
+        for (done, _) in &mut made {
+            *done = done.clone().and(Err(error.clone()));
+        }
         // Those that came later have a job of their own, which waits for the lock again.
         let in_time = waiting.min(lock(edits).len());
         made.extend(lock(edits).drain(..in_time).map(|(_, reply)| (Err(error.clone()), reply)));
