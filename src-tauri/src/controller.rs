@@ -413,6 +413,9 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             self.desktop.withdraw_notices();
         }
         self.monitor = monitor;
+        if !demo {
+            self.put_in_use(&self.monitor.settings().clone());
+        }
         self.tell(Event::Window(true));
         // The file may have been changed meanwhile.
         self.read_settings();
