@@ -106,6 +106,10 @@ pub enum TrayHost {
     System,
     /// A host is there.
     There,
+    /// Items can be registered, but no host shows them.
+    NoHost,
+    /// It does not answer, or has not taken the item of the running app.
+    Hung,
     /// None is.
     Absent,
     /// There is no session bus to reach one.
@@ -165,7 +169,7 @@ impl Finding {
         };
         let is_bearable = matches!(
             self,
-            Self::Tray(TrayHost::Absent)
+            Self::Tray(TrayHost::Absent | TrayHost::NoHost | TrayHost::Hung)
                 | Self::Notices(NoticeService::Hung | NoticeService::Absent)
                 | Self::StrayKeys(_)
                 | Self::Network { .. }
@@ -210,6 +214,8 @@ impl Finding {
             Self::Tray(host) => words.say(match host {
                 TrayHost::System => "check-tray-system",
                 TrayHost::There => "check-tray-there",
+                TrayHost::NoHost => "check-tray-no-host",
+                TrayHost::Hung => "check-tray-hung",
                 TrayHost::Absent => "check-tray-absent",
                 TrayHost::NoBus => "check-tray-no-bus",
             }),
@@ -290,11 +296,19 @@ mod tests {
         ];
         let services =
             [NoticeService::System, NoticeService::Hung, NoticeService::Absent, NoticeService::NoBus];
+        let hosts = [
+            TrayHost::System,
+            TrayHost::There,
+            TrayHost::NoHost,
+            TrayHost::Hung,
+            TrayHost::Absent,
+            TrayHost::NoBus,
+        ];
         let app = |running| Finding::App { version: "0.1.0", system: "linux", running };
         [app(true), app(false)]
             .into_iter()
             .chain([Display::System, Display::Wayland, Display::X11, Display::None].map(Finding::Display))
-            .chain([TrayHost::System, TrayHost::There, TrayHost::Absent, TrayHost::NoBus].map(Finding::Tray))
+            .chain(hosts.map(Finding::Tray))
             .chain(services.map(Finding::Notices))
             .chain(keyring.map(Finding::Keyring))
             .chain([1, 2].map(Finding::StrayKeys))
@@ -326,7 +340,7 @@ mod tests {
     fn what_stops_tidemark_is_trouble_and_what_it_can_do_without_is_a_warning() {
         let bad: Vec<_> = every().into_iter().filter(|f| f.verdict() != Verdict::Ok).collect();
         let of = |verdict| bad.iter().filter(|f| f.verdict() == verdict).count();
-        assert_eq!((of(Verdict::Warning), of(Verdict::Trouble)), (11, 10), "{bad:#?}");
+        assert_eq!((of(Verdict::Warning), of(Verdict::Trouble)), (13, 10), "{bad:#?}");
         assert_eq!(Finding::Notices(NoticeService::Hung).verdict(), Verdict::Warning);
         assert_eq!(Finding::Clock(Some(-91)).verdict(), Verdict::Warning);
         assert_eq!(Finding::Clock(Some(90)).verdict(), Verdict::Ok);

@@ -74,6 +74,8 @@ pub enum Event {
     RetryKeyring,
     /// What the keyring said last; `None` when it answered well.
     Keyring(Option<KeyringTrouble>),
+    /// The keyring has appeared, was unlocked or answers again: it may be readable now.
+    KeyringChanged,
     /// The network came back, or the machine woke up.
     Woke,
     /// A remark of the shell's that the user must see, such as a settings file kept aside.

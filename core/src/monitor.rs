@@ -152,6 +152,11 @@ impl Monitor {
                 self.watched.iter_mut().for_each(|w| w.schedule.want_soon(now.at));
             }
             Event::Keyring(trouble) => self.keyring = trouble,
+            Event::KeyringChanged => {
+                for watched in &mut self.watched {
+                    watched.schedule.keyring_changed(now.at);
+                }
+            }
             Event::Remark(remark) => {
                 // The newest of each kind says what the older ones did.
                 self.remarks.retain(|r| std::mem::discriminant(r) != std::mem::discriminant(&remark));

@@ -83,6 +83,9 @@ const FIRST_BACKOFF: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_BACKOFF: SignedDuration = SignedDuration::from_mins(15);
 /// Where nothing tells that the network is back, only trying finds out.
 const LONGEST_OFFLINE: SignedDuration = SignedDuration::from_mins(5);
+/// Reading the keyring is cheap and does not reach MiniMax. Not every keyring sends a signal when it is unlocked.
+const FIRST_KEYRING_BACKOFF: SignedDuration = SignedDuration::from_secs(5);
+const LONGEST_KEYRING_BACKOFF: SignedDuration = SignedDuration::from_mins(1);
 const REFUSED_REST: SignedDuration = SignedDuration::from_mins(30);
 /// The longest wait that is taken over from before a restart; the answer's reader cuts to a day. A longer one is
 /// the work of a clock.
@@ -124,6 +127,17 @@ enum Insistence {
     InVain(Timestamp),
 }
 
+/// What is known of the keyring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keyring {
+    /// It gave the key the last time.
+    Read,
+    /// It gave no key the last time.
+    Failed,
+    /// It has changed while an answer is awaited.
+    Changed,
+}
+
 /// The asking of one account.
 #[derive(Clone, Debug)]
 pub struct Schedule {
@@ -136,6 +150,7 @@ pub struct Schedule {
     told_until: Option<Timestamp>,
     /// Whether the key was refused: no wake makes it a good one.
     is_refused: bool,
+    keyring: Keyring,
     /// Whether this ask waits for no other account: someone waits for it, or it has its turn.
     is_hurried: bool,
     woken_at: Option<Timestamp>,
@@ -157,6 +172,7 @@ impl Schedule {
             awaited: None,
             told_until: None,
             is_refused: false,
+            keyring: Keyring::Read,
             is_hurried: false,
             woken_at: None,
             is_woken: false,
@@ -280,10 +296,19 @@ impl Schedule {
         }
     }
 
+    /// Plans an attempt at once if the last one failed because of the keyring, or the one under way fails because of it.
+    pub fn keyring_changed(&mut self, now: Timestamp) {
+        if self.awaited.is_some() {
+            self.keyring = Keyring::Changed;
+        } else if self.keyring == Keyring::Failed {
+            self.want_soon(now);
+        }
+    }
+
     /// Begins anew with another key: nothing that was said about the old one holds, nor is its answer awaited.
     pub fn renew(&mut self, now: Timestamp) {
         (self.awaited, self.told_until) = (None, None);
-        (self.failures, self.is_refused) = (0, false);
+        (self.failures, self.is_refused, self.keyring) = (0, false, Keyring::Read);
         self.want_soon(now);
     }
 
@@ -300,6 +325,7 @@ impl Schedule {
     /// Plans the next ask after a good answer.
     pub fn succeeded(&mut self, now: Timestamp, outlook: Outlook) {
         (self.failures, self.is_refused, self.is_woken) = (0, false, false);
+        self.keyring = Keyring::Read;
         (self.told_until, self.insistence) = (None, Insistence::None);
         let (wait, reason) = match () {
             () if outlook.watched && WATCHED < outlook.interval => (WATCHED, Reason::Watched),
@@ -320,10 +346,19 @@ impl Schedule {
 
     /// Plans the next ask after a failure.
     pub fn failed(&mut self, now: Timestamp, failure: &Failure) {
+        let keyring = if failure.kind == FailureKind::Keyring { Keyring::Failed } else { Keyring::Read };
+        let before = std::mem::replace(&mut self.keyring, keyring);
+        // A keyring that was locked says nothing about MiniMax, nor the other way round.
+        if before != keyring {
+            self.failures = 0;
+        }
         let doublings = self.failures.min(10);
         self.failures = self.failures.saturating_add(1);
         self.is_refused = failure.kind.is_refusal();
-        let backoff = |longest: SignedDuration| FIRST_BACKOFF.saturating_mul(1 << doublings).min(longest);
+        let doubled = |first: SignedDuration, longest: SignedDuration| {
+            first.saturating_mul(1 << doublings).min(longest)
+        };
+        let backoff = |longest: SignedDuration| doubled(FIRST_BACKOFF, longest);
         let (wait, reason) = match failure.kind {
             FailureKind::KeyRejected | FailureKind::KeyRejectedOrWrongRegion => (REFUSED_REST, Reason::Rest),
             FailureKind::NoActivePlan | FailureKind::EndpointMissing | FailureKind::RedirectRefused => {
@@ -337,8 +372,10 @@ impl Schedule {
             | FailureKind::Blocked
             | FailureKind::Unreadable
             | FailureKind::Other
-            | FailureKind::Tls
-            | FailureKind::Keyring => (backoff(LONGEST_BACKOFF), Reason::Backoff),
+            | FailureKind::Tls => (backoff(LONGEST_BACKOFF), Reason::Backoff),
+            FailureKind::Keyring => {
+                (doubled(FIRST_KEYRING_BACKOFF, LONGEST_KEYRING_BACKOFF), Reason::Backoff)
+            }
         };
         let told = failure.retry_after.and_then(|d| SignedDuration::try_from(d).ok()).unwrap_or_default();
         if self.insistence == Insistence::Asked {
@@ -352,6 +389,10 @@ impl Schedule {
         let is_outdated = std::mem::take(&mut self.is_woken) && reason == Reason::Backoff;
         let spread = if is_outdated { spread.min(BETWEEN_WAKES) } else { spread };
         self.plan(now, now.plus(spread), reason);
+        // The key may have been read before the change.
+        if before == Keyring::Changed {
+            self.keyring_changed(now);
+        }
     }
 
     /// Brings the next ask forward because someone opened the window.

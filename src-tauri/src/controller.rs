@@ -423,6 +423,9 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
 
     fn tell(&mut self, event: Event) {
         self.zone.refresh();
+        if matches!(event, Event::KeyringChanged) {
+            self.keys.keyring_changed();
+        }
         let is_tick = matches!(event, Event::Tick);
         // An answer that cannot be taken counts as a failure, so that it is not asked for again at once.
         let refused = match &event {

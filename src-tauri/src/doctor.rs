@@ -10,14 +10,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 use tidemark_core::account::{Account, AccountId, Region};
-use tidemark_core::checkup::{Display, Finding, Reach, TrayHost};
+use tidemark_core::checkup::{Display, Finding, Reach};
 use tidemark_core::endpoint::{Endpoint, Hosts};
 use tidemark_core::message::{KeyringTrouble, Remark};
 use tidemark_core::schedule::Reason;
 use tidemark_core::settings::Settings;
 
 use crate::config::{self, Paths};
-use crate::desktop::bus;
+use crate::desktop::{bus, tray};
 use crate::instance;
 use crate::store::{NotReadable, Store, look};
 use crate::vault::{self, KeyVault as _, Keyring, Patience};
@@ -69,7 +69,7 @@ pub(crate) async fn beside_the_app(patient: Patient<'_>) -> Checkup {
         Disk::of(&paths, &store, &loaded.settings, loaded.remark, remark)
     });
     let on_disk = async { tokio::time::timeout(DISK_MAY_TAKE, on_disk).await.ok()?.ok() };
-    let (surroundings, disk) = tokio::join!(surroundings(patient.hosts), on_disk);
+    let (surroundings, disk) = tokio::join!(surroundings(patient.hosts, Some(std::process::id())), on_disk);
     // A simulation runs as well, though it is not what a second start would bring up.
     whole(surroundings, Disk { running: true, ..disk.unwrap_or_else(Disk::hangs) }).await
 }
@@ -80,7 +80,8 @@ pub(crate) async fn alone(patient: Patient<'_>) -> Checkup {
     let loaded = config::load(paths, Timestamp::now());
     let (store, remark) = Store::open(&paths.store, Timestamp::now());
     let disk = Disk::of(paths, &store, &loaded.settings, loaded.remark, remark);
-    whole(surroundings(patient.hosts).await, disk).await
+    let app = if disk.running { instance::running_process(paths) } else { None };
+    whole(surroundings(patient.hosts, app).await, disk).await
 }
 
 /// What lies on the disk.
@@ -126,9 +127,9 @@ async fn whole(surroundings: [Finding; 5], disk: Disk) -> Checkup {
     Checkup { findings: findings.collect(), asks: disk.asks }
 }
 
-async fn surroundings(hosts: Option<&Hosts>) -> [Finding; 5] {
+async fn surroundings(hosts: Option<&Hosts>, app: Option<u32>) -> [Finding; 5] {
     let (tray, notices, keyring, global, china) = tokio::join!(
-        tray_host(),
+        tray::tray_host(app),
         bus::notice_service(),
         keyring(),
         network(hosts, Region::Global),
@@ -144,15 +145,6 @@ fn display() -> Display {
         () if is_set("WAYLAND_DISPLAY") => Display::Wayland,
         () if is_set("DISPLAY") => Display::X11,
         () => Display::None,
-    }
-}
-
-async fn tray_host() -> TrayHost {
-    match bus::has_owner("org.kde.StatusNotifierWatcher").await {
-        _ if !cfg!(target_os = "linux") => TrayHost::System,
-        Some(true) => TrayHost::There,
-        Some(false) => TrayHost::Absent,
-        None => TrayHost::NoBus,
     }
 }
 

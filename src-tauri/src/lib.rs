@@ -101,16 +101,23 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
         Err(error) => return cli::fail(&format!("Tidemark could not start its own thread: {error}.")),
     };
     tauri::async_runtime::set(runtime.handle().clone());
-    let mut builder = tauri::Builder::default().plugin(tauri_plugin_opener::init());
-    if !options.demo {
-        runtime.block_on(instance::outlast());
-        // A simulation beside the real app is its own instance and takes nothing from it.
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, args, _| {
-            if !args.iter().any(|a| a == "--hidden") {
-                window::open_from_anywhere(app, Goal::default());
-            }
-        }));
-    }
+    // A simulation beside the real app is its own instance and takes nothing from it.
+    #[cfg(target_os = "linux")]
+    let only = if options.demo {
+        None
+    } else {
+        match runtime.block_on(be_the_only_one(&machine.paths)) {
+            Ok(only) => Some(only),
+            Err(code) => return code,
+        }
+    };
+    let builder = tauri::Builder::default().plugin(tauri_plugin_opener::init());
+    #[cfg(not(target_os = "linux"))]
+    let builder = if options.demo {
+        builder
+    } else {
+        builder.plugin(tauri_plugin_single_instance::init(|app, args, _| started_again(app, &args)))
+    };
     #[cfg(not(target_os = "linux"))]
     let builder = builder.plugin(tauri_plugin_global_shortcut::Builder::new().build());
     let builder = builder
@@ -159,6 +166,11 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
             commands::habits::copy_doctor,
         ])
         .setup(move |app| {
+            #[cfg(target_os = "linux")]
+            window::outlive_session_bus(app.handle());
+            #[cfg(target_os = "linux")]
+            only.into_iter()
+                .for_each(|only| drop(runtime.spawn(stay_the_only_one(app.handle().clone(), only))));
             compose(app.handle(), machine, options, runtime)?;
             if !options.hidden {
                 window::open(app.handle(), Goal::default());
@@ -187,6 +199,58 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
             cli::fail("The display could not be reached. Is DISPLAY or WAYLAND_DISPLAY that of your session?")
         }
     }
+}
+
+/// Does what a second start asks for: it brings up the window unless it was to be hidden.
+fn started_again(app: &AppHandle, arguments: &[String]) {
+    if !arguments.iter().any(|argument| argument == "--hidden") {
+        window::open_from_anywhere(app, Goal::default());
+    }
+}
+
+/// The right to be the one running app, and the starts that come after this one.
+#[cfg(target_os = "linux")]
+struct Only {
+    name: desktop::single_instance::Name,
+    starts: tokio::sync::mpsc::UnboundedReceiver<Vec<String>>,
+}
+
+/// Makes sure that no other app runs; otherwise gives the code that this start ends with.
+#[cfg(target_os = "linux")]
+async fn be_the_only_one(paths: &Paths) -> Result<Only, ExitCode> {
+    use desktop::single_instance::{Claim, claim};
+
+    let of = |process: Option<u32>| process.or_else(|| instance::running_process(paths));
+    let named = |process: Option<u32>| of(process).map_or(String::new(), |id| format!(" (process {id})"));
+    let end = |process: Option<u32>| {
+        of(process).map_or("End it".to_owned(), |id| format!("End it with `kill -KILL {id}`"))
+    };
+    let (sender, starts) = tokio::sync::mpsc::unbounded_channel();
+    match claim(sender).await {
+        Claim::Forwarded => Err(ExitCode::SUCCESS),
+        Claim::Hung(process) => Err(cli::fail(&format!(
+            "Tidemark is running{} but does not answer. {}, then start Tidemark again.",
+            named(process),
+            end(process)
+        ))),
+        Claim::NoBus(_) if instance::is_running(paths) => Err(cli::fail(&format!(
+            "Tidemark is running{} but cannot be reached: there is no session bus. Start it from your desktop session.",
+            named(None)
+        ))),
+        Claim::First(name) | Claim::NoBus(name) => Ok(Only { name, starts }),
+    }
+}
+
+/// Keeps the name on the session bus, and does what later starts ask for.
+#[cfg(target_os = "linux")]
+async fn stay_the_only_one(app: AppHandle, only: Only) {
+    let Only { name, mut starts } = only;
+    let open = async {
+        while let Some(arguments) = starts.recv().await {
+            started_again(&app, &arguments);
+        }
+    };
+    tokio::join!(name.keep(), open);
 }
 
 /// Runs something that may panic; a panic is logged instead of printed, and gives `None`.
@@ -227,6 +291,7 @@ fn compose(
             pressed.state::<Shell>().tell(Message::Event(Event::Snooze { account, length }));
         }
     });
+    let shown = notifier.clone();
     let (tray, tray_service) = tray::item(app);
     let parts = Parts {
         desktop: Screen { app: app.clone(), demo: options.demo, notifier, tray },
@@ -242,6 +307,7 @@ fn compose(
     supervision::report_first_panic(move || {
         let _ = told.send(Message::Event(Event::Remark(Remark::InternalError)));
     });
+    let keys = Arc::clone(&desk);
     let demo_left = Arc::new(tokio::sync::Notify::new());
     let shell = Shell {
         inbox: inbox.clone(),
@@ -257,7 +323,7 @@ fn compose(
     let ending = app.clone();
     std::thread::Builder::new().name("tidemark".to_owned()).spawn(move || {
         runtime.block_on(async move {
-            let (changed, woken, served) = (inbox.clone(), inbox.clone(), inbox);
+            let (changed, woken, served, keyring) = (inbox.clone(), inbox.clone(), inbox.clone(), inbox);
             // Each of these ends with the controller, when this thread ends.
             tokio::spawn(async move {
                 if options.demo {
@@ -280,8 +346,17 @@ fn compose(
             }));
             tokio::spawn(async move { keep_running(|| tray_service.run()).await });
             tokio::spawn(keep_running(move || {
-                let served = served.clone();
+                let (keyring, vault) = (keyring.clone(), keys.vault.clone());
+                async move {
+                    let changed = move || drop(keyring.send(Message::Event(Event::KeyringChanged)));
+                    vault.watch(changed).await;
+                }
+            }));
+            tokio::spawn(keep_running(move || {
+                let (served, shown) = (served.clone(), shown.clone());
                 bus::follow("org.freedesktop.Notifications", move |is_there| {
+                    // Another service gives its own numbers to what it shows.
+                    shown.forget();
                     if is_there {
                         let _ = served.send(Message::Event(Event::NotificationsBack));
                     }

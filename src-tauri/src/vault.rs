@@ -9,6 +9,8 @@ pub mod memory;
 mod platform;
 #[cfg(target_os = "linux")]
 mod secret_service;
+#[cfg(target_os = "linux")]
+mod watch;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -108,6 +110,18 @@ impl Keyring {
             Box::new(Hooked { hooks: hooks.clone(), system: platform::System::default() })
         };
         Self { desk: Desk::new(Box::new(open), Patience::limit) }
+    }
+
+    /// Calls `changed` whenever the keyring may have become readable: it has appeared, a collection was unlocked or
+    /// changed, or a call that had hung has returned. Never ends.
+    pub async fn watch(&self, changed: impl Fn() + Send + Sync + 'static) {
+        let changed = Arc::new(changed);
+        let returned = Arc::clone(&changed);
+        self.desk.on_return(Box::new(move || returned()));
+        #[cfg(target_os = "linux")]
+        watch::follow(&*changed).await;
+        #[cfg(not(target_os = "linux"))]
+        std::future::pending::<()>().await;
     }
 
     /// Reads a key from a thread that has no runtime.

@@ -359,6 +359,34 @@ async fn a_locked_keyring_is_a_banner_and_unlocking_it_takes_it_away() {
 }
 
 #[tokio::test]
+async fn a_keyring_that_was_unlocked_is_read_for_every_account_without_a_click() {
+    let mut stage = Stage::start(false).await;
+    let template = ResponseTemplate::new(200).set_body_json(left(71));
+    Mock::given(path("/v1/token_plan/remains")).respond_with(template).mount(&stage.minimax).await;
+    for name in ["Home", "Work", "Lab"] {
+        let new = NewAccount { name: name.to_owned(), ..NewAccount::default() };
+        stage.desk.add(new, &format!("{KEY}-{name}")).await.expect("the key is accepted");
+    }
+    stage.desk.vault.fail_with(Some(KeyringTrouble::Locked));
+    let reads = stage.desk.vault.reads();
+    stage.tell(Message::Event(Event::Window(true)));
+    stage.tell(Message::SettingsFile);
+    let failures = |seen: &Seen, count: usize| match seen {
+        Seen::View(view) if view.cards.len() == 3 => {
+            (view.cards.iter().filter(|card| card.failure.is_some()).count() == count).then_some(())
+        }
+        _ => None,
+    };
+    stage.wait("three accounts without a key", |s| failures(s, 3)).await;
+    let reads = stage.desk.vault.reads() - reads;
+    assert!(reads <= 3, "a locked keyring was read {reads} times for three accounts");
+    stage.desk.vault.fail_with(None);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    stage.tell(Message::Event(Event::KeyringChanged));
+    stage.wait("three accounts with figures", |s| failures(s, 0)).await;
+}
+
+#[tokio::test]
 async fn a_key_is_read_once_and_not_at_every_ask() {
     let mut stage = Stage::start(false).await;
     stage.answers(left(71)).await;

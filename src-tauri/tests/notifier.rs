@@ -66,6 +66,26 @@ fn waking_up_and_coming_online_are_told_and_nothing_else() {
     on_a_private_bus("inside::wakes");
 }
 
+#[test]
+fn a_wake_is_believed_only_from_the_owner_of_its_service() {
+    on_a_private_bus("inside::forged_wakes");
+}
+
+#[test]
+fn a_system_bus_that_is_restarted_is_listened_to_again() {
+    on_a_private_bus("inside::wakes_after_a_restart");
+}
+
+#[test]
+fn a_restarted_service_gets_no_id_of_the_former_one() {
+    on_a_private_bus("inside::restarted");
+}
+
+#[test]
+fn a_name_is_followed_over_a_restart_of_the_bus() {
+    on_a_private_bus("inside::followed_after_a_restart");
+}
+
 /// `(app, replaces, icon, summary, body, actions, urgency, desktop entry)`
 type Asked = (String, u32, String, String, String, Vec<String>, u8, String);
 
@@ -84,6 +104,7 @@ impl Service {
         bus.request_name("org.freedesktop.Notifications").await.unwrap();
         let (asked, bus) = (Arc::clone(&service.asked), bus);
         tokio::spawn(async move {
+            // Each service counts from one.
             let mut next = 0;
             while let Some(Ok(message)) = messages.next().await {
                 let header = message.header();
@@ -267,37 +288,216 @@ mod inside {
         until("connections are closed", || sockets() <= 8 + 4).await;
     }
 
-    #[tokio::test]
-    #[ignore = "runs on a private bus"]
-    async fn wakes() {
+    /// The login manager and the network manager, played on one connection.
+    struct System(Connection);
+
+    impl System {
+        const SLEEP: [&'static str; 3] =
+            ["/org/freedesktop/login1", "org.freedesktop.login1.Manager", "PrepareForSleep"];
+
+        async fn start(bus: Connection) -> Self {
+            for name in ["org.freedesktop.login1", "org.freedesktop.NetworkManager"] {
+                bus.request_name(name).await.unwrap();
+            }
+            Self(bus)
+        }
+
+        async fn sleep(&self, begins: bool) {
+            let [path, interface, member] = Self::SLEEP;
+            self.0.emit_signal(None::<&str>, path, interface, member, &begins).await.unwrap();
+        }
+
+        async fn network(&self, state: u32) {
+            let (path, name) = ("/org/freedesktop/NetworkManager", "org.freedesktop.NetworkManager");
+            self.0.emit_signal(None::<&str>, path, name, "StateChanged", &state).await.unwrap();
+        }
+
+        /// Reports wake-ups until one is heard, and gives how many were.
+        async fn until_heard(&self, count: &Mutex<i32>) -> i32 {
+            let (start, before) = (Instant::now(), *count.lock().unwrap());
+            while *count.lock().unwrap() == before {
+                assert!(start.elapsed() < Duration::from_secs(20), "no wake-up is heard");
+                self.sleep(false).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            // One more after those still under way.
+            self.sleep(true).await;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            *count.lock().unwrap()
+        }
+    }
+
+    fn counted() -> Arc<Mutex<i32>> {
         let count = Arc::new(Mutex::new(0));
         let counter = Arc::clone(&count);
         tokio::spawn(power::watch(move || *counter.lock().unwrap() += 1));
-        let bus = Connection::system().await.unwrap();
-        let login = ("/org/freedesktop/login1", "org.freedesktop.login1.Manager", "PrepareForSleep");
-        let network = ("/org/freedesktop/NetworkManager", "org.freedesktop.NetworkManager", "StateChanged");
-        let sleep = async |begins: bool| {
-            bus.emit_signal(None::<&str>, login.0, login.1, login.2, &begins).await.unwrap();
-        };
-        let state = async |state: u32| {
-            bus.emit_signal(None::<&str>, network.0, network.1, network.2, &state).await.unwrap();
-        };
-        // Until it listens.
-        let start = Instant::now();
-        while *count.lock().unwrap() == 0 && start.elapsed() < Duration::from_secs(5) {
-            sleep(false).await;
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        let before = *count.lock().unwrap();
-        assert!(before > 0);
+        count
+    }
+
+    #[tokio::test]
+    #[ignore = "runs on a private bus"]
+    async fn wakes() {
+        let count = counted();
+        let system = System::start(Connection::system().await.unwrap()).await;
+        let before = system.until_heard(&count).await;
         // Going to sleep and going offline are no wake-ups; the order of one sender's signals is kept.
-        sleep(true).await;
-        state(20).await;
-        state(40).await;
-        state(70).await;
+        system.sleep(true).await;
+        system.network(20).await;
+        system.network(40).await;
+        system.network(70).await;
         until("the network", || *count.lock().unwrap() == before + 1).await;
-        sleep(false).await;
+        system.sleep(false).await;
         until("the wake-up", || *count.lock().unwrap() == before + 2).await;
+    }
+
+    #[tokio::test]
+    #[ignore = "runs on a private bus"]
+    async fn forged_wakes() {
+        let count = counted();
+        let system = System::start(Connection::system().await.unwrap()).await;
+        let before = system.until_heard(&count).await;
+        let other = Connection::system().await.unwrap();
+        let [path, interface, member] = System::SLEEP;
+        let names = zbus::fdo::DBusProxy::new(&other).await.unwrap();
+        other.emit_signal(None::<&str>, path, interface, member, &false).await.unwrap();
+        // A signal to one connection is delivered whatever that has asked for.
+        for name in names.list_names().await.unwrap().iter().filter(|name| name.starts_with(':')) {
+            other.emit_signal(Some(name), path, interface, member, &false).await.unwrap();
+        }
+        // The bus has handed those on before it answers.
+        names.get_id().await.unwrap();
+        system.sleep(false).await;
+        until("the wake-up", || *count.lock().unwrap() > before).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(*count.lock().unwrap(), before + 1, "a forged wake-up was believed");
+    }
+
+    /// A bus of the test's own at a fixed address.
+    struct Bus {
+        daemon: std::process::Child,
+        address: String,
+    }
+
+    impl Bus {
+        fn start(folder: &std::path::Path) -> Self {
+            let socket = folder.join("bus");
+            let _ = std::fs::remove_file(&socket);
+            let config = folder.join("own.conf");
+            let address = format!("unix:path={}", socket.display());
+            std::fs::write(&config, BUS.replace("unix:tmpdir=/tmp", &address)).unwrap();
+            let mut command = Command::new("dbus-daemon");
+            command.arg("--config-file").arg(&config).args(["--nofork", "--nopidfile"]);
+            Self { daemon: command.spawn().unwrap(), address }
+        }
+
+        async fn connect(&self) -> Connection {
+            let start = Instant::now();
+            loop {
+                let builder = zbus::connection::Builder::address(self.address.as_str());
+                match builder.build().await {
+                    Ok(bus) => return bus,
+                    Err(error) => assert!(start.elapsed() < Duration::from_secs(10), "{error}"),
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+    }
+
+    impl Drop for Bus {
+        fn drop(&mut self) {
+            self.daemon.kill().unwrap();
+            self.daemon.wait().unwrap();
+        }
+    }
+
+    /// Runs a test of this module on a bus of its own, whose address is set before there is a second thread.
+    fn with_own_bus(name: &str, variable: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = format!("unix:path={}", folder.path().join("bus").display());
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "--ignored", "--nocapture", name]);
+        let status = command.env(variable, socket).env("OWN_BUS", folder.path()).status().unwrap();
+        assert!(status.success());
+    }
+
+    fn own_folder() -> std::path::PathBuf {
+        std::env::var_os("OWN_BUS").expect("started by with_own_bus").into()
+    }
+
+    #[test]
+    #[ignore = "runs on a private bus"]
+    fn wakes_after_a_restart() {
+        with_own_bus("inside::restarting::wakes", "DBUS_SYSTEM_BUS_ADDRESS");
+    }
+
+    #[test]
+    #[ignore = "runs on a private bus"]
+    fn followed_after_a_restart() {
+        with_own_bus("inside::restarting::name", "DBUS_SESSION_BUS_ADDRESS");
+    }
+
+    mod restarting {
+        use super::*;
+
+        #[tokio::test]
+        #[ignore = "runs on a bus of its own"]
+        async fn wakes() {
+            let mut bus = Bus::start(&own_folder());
+            let count = counted();
+            for _ in 0..3 {
+                let system = System::start(bus.connect().await).await;
+                system.until_heard(&count).await;
+                drop(bus);
+                bus = Bus::start(&own_folder());
+            }
+        }
+
+        #[tokio::test]
+        #[ignore = "runs on a bus of its own"]
+        async fn name() {
+            let name = "org.freedesktop.Notifications";
+            let mut bus = Bus::start(&own_folder());
+            let owner = bus.connect().await;
+            let said = Arc::new(Mutex::new(Vec::new()));
+            let notes = Arc::clone(&said);
+            tokio::spawn(tidemark::desktop::bus::follow(name, move |is_owned| {
+                notes.lock().unwrap().push(is_owned)
+            }));
+            // Until it is followed.
+            let start = Instant::now();
+            while said.lock().unwrap().last() != Some(&true) {
+                assert!(start.elapsed() < Duration::from_secs(20), "the name is not followed");
+                owner.request_name(name).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                if said.lock().unwrap().is_empty() {
+                    owner.release_name(name).await.unwrap();
+                }
+            }
+            said.lock().unwrap().clear();
+            for _ in 0..3 {
+                drop(bus);
+                until("the name is lost", || *said.lock().unwrap() == [false]).await;
+                bus = Bus::start(&own_folder());
+                let owner = bus.connect().await;
+                owner.request_name(name).await.unwrap();
+                until("the name is back", || *said.lock().unwrap() == [false, true]).await;
+                said.lock().unwrap().clear();
+            }
+        }
+    }
+
+    #[tokio::test]
+    #[ignore = "runs on a private bus"]
+    async fn restarted() {
+        let notifier = Notifier::new(|_, _| ());
+        let first = Service::start(ALL).await;
+        assert!(notifier.show(&notice("one", "1", false)).await);
+        assert!(notifier.show(&notice("one", "2", false)).await);
+        assert_eq!(first.asked().iter().map(|asked| asked.1).collect::<Vec<_>>(), [0, 1]);
+        first.bus.release_name("org.freedesktop.Notifications").await.unwrap();
+        let second = Service::start(ALL).await;
+        assert!(notifier.show(&notice("one", "3", false)).await);
+        assert!(notifier.show(&notice("one", "4", false)).await);
+        assert_eq!(second.asked().iter().map(|asked| asked.1).collect::<Vec<_>>(), [0, 1]);
     }
 }

@@ -65,6 +65,11 @@ fn a_hung_keyring_costs_its_deadline_and_no_more() {
     on_a_private_bus("inside::hung");
 }
 
+#[test]
+fn a_keyring_that_appears_and_is_unlocked_is_noticed() {
+    on_a_private_bus("inside::noticed");
+}
+
 /// A running GNOME Keyring, ended with its owner.
 struct Daemon(Child);
 
@@ -228,5 +233,53 @@ mod inside {
         daemon.signal("-CONT");
         assert_eq!(read(Patience::User), Ok(()));
         assert_eq!(read(Patience::Background), Ok(()));
+    }
+
+    #[test]
+    #[ignore = "runs on a private bus"]
+    fn noticed() {
+        let many =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let keyring = Keyring::new();
+        let (changed, changes) = std::sync::mpsc::channel();
+        let watched = keyring.clone();
+        many.spawn(async move {
+            let changed = move || changed.send(()).unwrap_or_default();
+            watched.watch(changed).await;
+        });
+        let noticed = |what: &str| {
+            changes.recv_timeout(Duration::from_secs(10)).unwrap_or_else(|_| panic!("{what} is not noticed"));
+        };
+        let daemon = Daemon::start(Some("test-password"));
+        noticed("a keyring that has appeared");
+        ready(&keyring);
+        drop(daemon);
+        let _daemon = Daemon::start(None);
+        noticed("a keyring that was restarted");
+        let read = || keyring.get_blocking(&id(), Patience::Background).map(drop);
+        assert_eq!(until_not(KeyringTrouble::Absent, read), Err(KeyringTrouble::Locked));
+        while changes.recv_timeout(Duration::from_millis(500)).is_ok() {}
+        unlock();
+        noticed("a keyring that was unlocked");
+        assert_eq!(read(), Ok(()));
+    }
+
+    /// Unlocks the login collection by the daemon's own way for its tests.
+    fn unlock() {
+        let one = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        one.block_on(async {
+            let bus = zbus::Connection::session().await.unwrap();
+            let (name, path) = ("org.freedesktop.secrets", "/org/freedesktop/secrets");
+            let service = Some("org.freedesktop.Secret.Service");
+            let plain = ("plain", zbus::Variant::from(""));
+            let opened = bus.call_method(Some(name), path, service, "OpenSession", &plain).await.unwrap();
+            let (_, session): (zbus::OwnedVariant, zbus::OwnedObjectPath) =
+                opened.body().deserialize().unwrap();
+            let login = zbus::ObjectPath::try_from("/org/freedesktop/secrets/collection/login").unwrap();
+            let secret = (session, Vec::<u8>::new(), b"test-password".to_vec(), "text/plain");
+            let interface = Some("org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface");
+            let body = (login, secret);
+            bus.call_method(Some(name), path, interface, "UnlockWithMasterPassword", &body).await.unwrap();
+        });
     }
 }

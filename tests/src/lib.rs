@@ -29,6 +29,7 @@ pub mod sheet;
 pub mod sight;
 pub mod tray;
 pub mod wait;
+pub mod watcher;
 pub mod zone;
 
 pub use answer::{Answer, StreamEnd, Window};

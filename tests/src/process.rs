@@ -2,6 +2,7 @@
 //!
 //! Owns its life: it can be hung, resumed, and is ended when dropped. Refuses to signal anything by name.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -44,6 +45,31 @@ impl Started {
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Gives how many threads it has.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/task", self.pid())).map_or(0, Iterator::count)
+    }
+
+    /// Gives what its descriptors lead to, without connections over TCP: those come and go with each request.
+    #[must_use]
+    pub fn descriptors(&self) -> Vec<String> {
+        let table = |name: &str| {
+            std::fs::read_to_string(format!("/proc/{}/net/{name}", self.pid())).unwrap_or_default()
+        };
+        let tcp: HashSet<String> = [table("tcp"), table("tcp6")]
+            .iter()
+            .flat_map(|table| table.lines())
+            .filter_map(|line| line.split_whitespace().nth(9).map(|inode| format!("socket:[{inode}]")))
+            .collect();
+        let Ok(entries) = std::fs::read_dir(format!("/proc/{}/fd", self.pid())) else { return Vec::new() };
+        entries
+            .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
+            .map(|target| target.display().to_string())
+            .filter(|target| !tcp.contains(target))
+            .collect()
     }
 
     /// Gives how it ended, or `None` while it runs.

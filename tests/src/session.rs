@@ -105,6 +105,37 @@ impl Session {
         assert!(self.parts.len() < before, "{part:?} does not run");
     }
 
+    /// Ends the session bus, and with it every part that lives on it. Nothing of them is left until
+    /// [`Session::start_bus`].
+    pub fn end_bus(&mut self) {
+        self.bus_daemon.end();
+        self.parts.retain(|(part, _)| *part == Part::WindowManager);
+    }
+
+    /// Starts a session bus at the address of the one that has ended, and these parts on it.
+    pub async fn start_bus(&mut self, parts: &[Part]) {
+        (self.bus_daemon, self.bus) = bus::start(self.folder.path(), &self.environment).await;
+        for part in parts {
+            self.start_part(*part).await;
+        }
+    }
+
+    /// Ends the display as a crash of the X server does, and with it every part that shows windows there.
+    pub fn end_display(&mut self) {
+        self.display.kill();
+        self.parts.retain(|(part, _)| *part == Part::Keyring);
+    }
+
+    /// Starts another display, and these parts on it.
+    pub async fn start_display(&mut self, parts: &[Part]) {
+        let (display, number) = screen::start(self.folder.path(), &self.environment, Display::PLAIN).await;
+        self.display = display;
+        self.set("DISPLAY", &format!(":{number}"));
+        for part in parts {
+            self.start_part(*part).await;
+        }
+    }
+
     /// Makes a part hang: it keeps its name on the bus and answers nothing.
     pub fn hang_part(&self, part: Part) {
         self.processes(part).for_each(Started::hang);
@@ -202,6 +233,13 @@ impl Session {
     /// Gives the test's own connection to the session's bus.
     pub const fn bus(&self) -> &Connection {
         &self.bus
+    }
+
+    /// Makes another connection to the session's bus.
+    pub async fn connect(&self) -> Connection {
+        let address = format!("unix:path={}", self.folder().join("run/bus").display());
+        let builder = zbus::connection::Builder::address(address.as_str());
+        builder.build().await.expect("a connection to the session's bus")
     }
 
     /// Tells whether somebody owns a name on the bus.

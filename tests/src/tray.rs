@@ -170,7 +170,13 @@ impl Item {
 
     /// Chooses the menu entry with this label.
     pub async fn choose(&self, label: &str) {
-        self.try_choose(label).await.expect("the menu takes a click");
+        // The menu may have changed since it was read; a host reads it again then.
+        until(&format!("a click on {label:?}"), async || match self.try_choose(label).await {
+            Err(error) if error.contains("id not found") => Err(error),
+            clicked => Ok(clicked),
+        })
+        .await
+        .expect("the menu takes a click");
     }
 
     /// Chooses `Quit`; the item may be gone before it has thanked for the click.

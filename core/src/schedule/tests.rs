@@ -73,6 +73,53 @@ fn failures_wait_longer_each_time_and_never_longer_than_a_quarter_more_than_the_
 }
 
 #[test]
+fn a_keyring_that_gives_no_key_is_read_again_within_75_seconds_however_often_it_failed() {
+    for seed in 0..200 {
+        let waits = waits(FailureKind::Keyring, seed);
+        assert!((5..=6).contains(&waits[0]) && (10..=12).contains(&waits[1]), "{waits:?}");
+        assert!(waits.iter().all(|wait| *wait <= 75), "{waits:?}");
+    }
+}
+
+#[test]
+fn failures_of_the_keyring_do_not_lengthen_the_wait_after_a_failure_of_minimax() {
+    let mut schedule = Schedule::new(start(), 1);
+    for _ in 0..9 {
+        schedule.failed(start(), &Failure::new(FailureKind::Keyring));
+    }
+    schedule.failed(start(), &Failure::new(FailureKind::ServerError));
+    assert!(schedule.is_due(start() + SignedDuration::from_secs(38)), "{:?}", schedule.next());
+}
+
+#[test]
+fn a_changed_keyring_is_read_at_once_after_a_failure_of_the_keyring_and_after_no_other() {
+    for (kind, is_read) in [(FailureKind::Keyring, true), (FailureKind::ServerError, false)] {
+        let mut schedule = Schedule::new(start(), 1);
+        schedule.failed(start(), &Failure::new(kind));
+        let now = start() + SignedDuration::from_secs(2);
+        schedule.keyring_changed(now);
+        assert_eq!(schedule.is_due(now), is_read, "{kind:?}");
+    }
+    let mut schedule = Schedule::new(start(), 1);
+    schedule.succeeded(start(), outlook());
+    schedule.keyring_changed(start());
+    assert!(!schedule.is_due(start() + SignedDuration::from_mins(4)));
+}
+
+#[test]
+fn a_keyring_that_changed_while_it_was_read_is_read_again_if_that_failed() {
+    for (kind, is_read) in [(FailureKind::Keyring, true), (FailureKind::Offline, false)] {
+        let mut schedule = Schedule::new(start(), 1);
+        schedule.asked(start(), 1);
+        schedule.keyring_changed(start());
+        assert!(!schedule.is_due(start() + SignedDuration::from_secs(2)), "one is under way");
+        assert!(schedule.take(1));
+        schedule.failed(start(), &Failure::new(kind));
+        assert_eq!(schedule.is_due(start() + SignedDuration::from_secs(1)), is_read, "{kind:?}");
+    }
+}
+
+#[test]
 fn the_time_that_minimax_names_is_kept() {
     let mut schedule = Schedule::new(start(), 3);
     let retry_after = Some(Duration::from_secs(990));

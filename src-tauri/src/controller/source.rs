@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tidemark_core::account::{Account, AccountId, Region};
 use tidemark_core::answer::Answer;
@@ -13,11 +14,16 @@ use tidemark_core::endpoint::Endpoint;
 use tidemark_core::failure::{Failure, FailureKind};
 use tidemark_core::message::{Event, KeyringTrouble};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::Message;
 use crate::accounts::Desk;
 use crate::key::ApiKey;
 use crate::vault::{KeyVault, Patience};
+
+/// While the keyring gives no key to one account, the others do not read it within this time: each read costs a
+/// connection to the bus, and a hundred accounts would cost a hundred.
+const SHARED_TROUBLE: Duration = Duration::from_secs(20);
 
 /// The keys held in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +31,8 @@ pub(super) struct Keys {
     held: Arc<Mutex<HashMap<AccountId, (u32, ApiKey)>>>,
     revisions: Arc<Mutex<HashMap<AccountId, u32>>>,
     troubled: Arc<AtomicBool>,
+    /// Why the keyring gave no key to the background last, and when.
+    last_trouble: Arc<Mutex<Option<(Instant, AccountId, KeyringTrouble)>>>,
     /// Whether the user has just asked, so that the keyring may open its dialog.
     user_waits: Arc<AtomicBool>,
 }
@@ -35,6 +43,11 @@ impl Keys {
         let current: HashMap<_, _> = accounts.iter().map(|a| (a.id.clone(), a.key_revision)).collect();
         lock(&self.held).retain(|id, (revision, _)| current.get(id) == Some(revision));
         *lock(&self.revisions) = current;
+    }
+
+    /// Lets every account read the keyring again.
+    pub(super) fn keyring_changed(&self) {
+        *lock(&self.last_trouble) = None;
     }
 
     /// Drops every key; the next ask may open the keyring's dialog.
@@ -56,8 +69,8 @@ impl Keys {
             Ok(key) => {
                 if self.troubled.swap(false, Ordering::Relaxed) {
                     let _ = tell.send(Message::Event(Event::Keyring(None)));
-                    // One dialog answered opens the keyring for all: the others need not wait for their turn.
-                    let _ = tell.send(Message::Event(Event::Woke));
+                    // One dialog answered opens the keyring for all accounts.
+                    let _ = tell.send(Message::Event(Event::KeyringChanged));
                     desk.settle().await;
                 }
                 desk.api.ask(&key, region, endpoint).await
@@ -81,9 +94,25 @@ impl Keys {
         } else {
             Patience::Background
         };
-        let key = desk.vault.get(account, patience).await?;
+        if patience == Patience::Background
+            && let Some(trouble) = self.trouble_of_another(account)
+        {
+            return Err(trouble);
+        }
+        let read = desk.vault.get(account, patience).await;
+        // A missing entry concerns one account only.
+        let trouble = read.as_ref().err().filter(|trouble| **trouble != KeyringTrouble::NoEntry);
+        *lock(&self.last_trouble) = trouble.map(|trouble| (Instant::now(), account.clone(), *trouble));
+        let key = read?;
         lock(&self.held).insert(account.clone(), (revision, key.clone()));
         Ok(key)
+    }
+
+    /// Gives why another account has just got no key.
+    fn trouble_of_another(&self, account: &AccountId) -> Option<KeyringTrouble> {
+        let last = lock(&self.last_trouble);
+        let (at, whose, trouble) = last.as_ref()?;
+        (whose != account && at.elapsed() < SHARED_TROUBLE).then_some(*trouble)
     }
 }
 

@@ -2,15 +2,19 @@
 //!
 //! Owns that question, asked once or followed. Refuses to start anything by asking it.
 
+use std::time::Duration;
+
 use tidemark_core::habits::NoticeService;
 
 /// Tells whether a name has an owner on the session bus; `None` without a bus.
 #[cfg(target_os = "linux")]
 pub async fn has_owner(name: &str) -> Option<bool> {
-    let bus = zbus::Connection::session().await.ok()?;
-    let names = zbus::fdo::DBusProxy::new(&bus).await.ok()?;
-    let name = zbus::names::BusName::try_from(name).ok()?;
-    names.name_has_owner(name).await.ok()
+    let looked = within(MAY_TAKE, async {
+        let bus = zbus::Connection::session().await?;
+        let names = zbus::fdo::DBusProxy::new(&bus).await?;
+        Ok(names.name_has_owner(zbus::names::BusName::try_from(name)?).await?)
+    });
+    looked.await.ok()
 }
 
 /// Other systems have no session bus.
@@ -19,45 +23,134 @@ pub async fn has_owner(_name: &str) -> Option<bool> {
     None
 }
 
-/// Tells whether the owner of a name answers there; `None` where it has no owner, or there is no bus.
+/// The first and the longest pause before a lost bus is connected to again. An attempt is one failed `connect`.
 #[cfg(target_os = "linux")]
-pub async fn answers(name: &str, path: &str) -> Option<bool> {
-    // Asked first: at nearly every start nobody is there.
-    if !has_owner(name).await? {
-        return None;
+const RECONNECT: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
+
+/// How long a bus may take to accept a connection.
+#[cfg(target_os = "linux")]
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+
+/// Which bus to connect to.
+#[cfg(target_os = "linux")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The user's.
+    Session,
+    /// The machine's.
+    System,
+}
+
+/// Connections to one bus, each made when the former one has ended.
+#[cfg(target_os = "linux")]
+#[derive(Debug)]
+pub struct Connections {
+    kind: Kind,
+    pause: Duration,
+    is_first: bool,
+}
+
+#[cfg(target_os = "linux")]
+impl Connections {
+    /// Makes the first attempt at once.
+    #[must_use]
+    pub const fn new(kind: Kind) -> Self {
+        Self { kind, pause: RECONNECT.0, is_first: true }
     }
-    let bus = zbus::Connection::session().await.ok()?;
-    let peer = "org.freedesktop.DBus.Peer";
-    Some(bus.call_method(Some(name), path, Some(peer), "Ping", &()).await.is_ok())
+
+    /// Connects, and tries again until that succeeds. The first failure in a row is logged.
+    pub async fn next(&mut self) -> zbus::Connection {
+        loop {
+            if !std::mem::take(&mut self.is_first) {
+                tokio::time::sleep(self.pause).await;
+            }
+            match self.attempt().await {
+                Ok(bus) => {
+                    self.pause = RECONNECT.0;
+                    return bus;
+                }
+                Err(error) => {
+                    if self.pause == RECONNECT.0 {
+                        tracing::info!(%error, bus = ?self.kind, "the bus cannot be reached");
+                    }
+                    self.pause = (self.pause * 2).min(RECONNECT.1);
+                }
+            }
+        }
+    }
+
+    async fn attempt(&self) -> zbus::Result<zbus::Connection> {
+        let connect = async {
+            match self.kind {
+                Kind::Session => zbus::Connection::session().await,
+                Kind::System => zbus::Connection::system().await,
+            }
+        };
+        within(CONNECT_LIMIT, connect).await
+    }
 }
 
-/// Other systems have no session bus.
-#[cfg(not(target_os = "linux"))]
-pub async fn answers(_name: &str, _path: &str) -> Option<bool> {
-    None
-}
-
-/// Tells each time a name gains (`true`) or loses its owner, for as long as the session bus lives.
+/// Gives up a call on a bus after this time.
+///
+/// # Errors
+///
+/// As the call, or `TimedOut`.
 #[cfg(target_os = "linux")]
-pub async fn follow(name: &str, mut tell: impl FnMut(bool)) {
-    use futures_util::StreamExt as _;
+pub async fn within<T>(limit: Duration, call: impl Future<Output = zbus::Result<T>>) -> zbus::Result<T> {
+    let timed_out = |_| zbus::Error::from(std::io::Error::from(std::io::ErrorKind::TimedOut));
+    tokio::time::timeout(limit, call).await.unwrap_or_else(|late| Err(timed_out(late)))
+}
 
-    let Ok(bus) = zbus::Connection::session().await else { return };
-    let Ok(names) = zbus::fdo::DBusProxy::new(&bus).await else { return };
-    let Ok(mut changes) = names.receive_name_owner_changed_with_args(&[(0, name)]).await else { return };
-    while let Some(change) = changes.next().await {
-        if let Ok(args) = change.args() {
-            tell(args.new_owner().is_some());
+/// Calls `changed` each time a name on the session bus gets an owner (`true`) or loses it. A bus that ends takes all
+/// names with it; the next one at the same address is followed.
+#[cfg(target_os = "linux")]
+pub async fn follow(name: &str, mut changed: impl FnMut(bool)) {
+    let mut connections = Connections::new(Kind::Session);
+    let mut is_owned = None;
+    loop {
+        let bus = connections.next().await;
+        if let Err(error) = follow_on(&bus, name, &mut is_owned, &mut changed).await {
+            tracing::info!(%error, name, "the owner of a name is not known");
+        }
+        if is_owned == Some(true) {
+            is_owned = Some(false);
+            changed(false);
         }
     }
 }
 
+/// Follows a name until the bus ends. What its owner was before is compared with what it is now: nothing is said on
+/// the first look.
+#[cfg(target_os = "linux")]
+async fn follow_on(
+    bus: &zbus::Connection,
+    name: &str,
+    is_owned: &mut Option<bool>,
+    changed: &mut impl FnMut(bool),
+) -> zbus::Result<()> {
+    use futures_util::StreamExt as _;
+
+    let names = zbus::fdo::DBusProxy::new(bus).await?;
+    let mut signals = names.receive_name_owner_changed_with_args(&[(0, name)]).await?;
+    let bus_name = zbus::names::BusName::try_from(name)?;
+    let has_owner = within(MAY_TAKE, async { Ok(names.name_has_owner(bus_name).await?) }).await?;
+    if is_owned.replace(has_owner).is_some_and(|before| before != has_owner) {
+        changed(has_owner);
+    }
+    while let Some(signal) = signals.next().await {
+        let has_owner = signal.args()?.new_owner().is_some();
+        *is_owned = Some(has_owner);
+        changed(has_owner);
+    }
+    Ok(())
+}
+
 /// Other systems have no session bus.
 #[cfg(not(target_os = "linux"))]
-pub async fn follow(_name: &str, _tell: impl FnMut(bool)) {}
+pub async fn follow(_name: &str, _changed: impl FnMut(bool)) {}
 
 /// The longest that a service may take to name itself.
-const MAY_TAKE: std::time::Duration = std::time::Duration::from_secs(2);
+const MAY_TAKE: Duration = Duration::from_secs(2);
 
 /// Asks the notification service for its name; one that only holds its place on the bus is not there.
 #[cfg(target_os = "linux")]

@@ -10,6 +10,8 @@ pub mod notifier;
 pub mod picture;
 pub mod place;
 pub mod power;
+#[cfg(target_os = "linux")]
+pub mod single_instance;
 pub mod theme;
 pub mod tray;
 pub mod window;

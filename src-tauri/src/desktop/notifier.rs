@@ -36,6 +36,9 @@ struct Shown {
     place: Place,
     #[cfg(target_os = "linux")]
     id: u32,
+    /// The service that gave the id, by its unique name on the bus.
+    #[cfg(target_os = "linux")]
+    service: String,
     waiter: tokio::task::AbortHandle,
 }
 
@@ -81,14 +84,14 @@ impl Notifier {
     async fn try_show(&self, notice: &Notice) -> bool {
         let _turn = self.inside.turn.lock().await;
         let Some(abilities) = platform::abilities().await else { return false };
-        let mut notification = form(notice, abilities);
+        let mut notification = form(notice, &abilities);
         #[cfg(target_os = "linux")]
-        if let Some(id) = self.former_id(&Place::of(notice)) {
+        if let Some(id) = self.former_id(&Place::of(notice), &abilities.service) {
             notification.id(id);
         }
         match platform::show(notification).await {
             Ok(handle) => {
-                self.wait_for_press(handle, Place::of(notice));
+                self.wait_for_press(handle, Place::of(notice), abilities);
                 true
             }
             Err(error) => {
@@ -99,11 +102,12 @@ impl Notifier {
     }
 
     #[cfg(target_os = "linux")]
-    fn former_id(&self, place: &Place) -> Option<u32> {
-        self.shown().iter().find(|s| s.place == *place).map(|s| s.id)
+    fn former_id(&self, place: &Place, service: &str) -> Option<u32> {
+        // Another service may have given the same id to another program's notification.
+        self.shown().iter().find(|s| s.place == *place && s.service == service).map(|s| s.id)
     }
 
-    fn wait_for_press(&self, handle: NotificationHandle, place: Place) {
+    fn wait_for_press(&self, handle: NotificationHandle, place: Place, abilities: Abilities) {
         #[cfg(target_os = "linux")]
         let id = handle.id();
         let (inside, whose) = (Arc::downgrade(&self.inside), place.account.clone());
@@ -125,11 +129,18 @@ impl Notifier {
             place,
             #[cfg(target_os = "linux")]
             id,
+            #[cfg(target_os = "linux")]
+            service: abilities.service,
             waiter: waiter.abort_handle(),
         });
         while shown.len() > MOST_SHOWN {
             shown.pop_front();
         }
+    }
+
+    /// Forgets what is shown: the service that showed it is gone, and its ids with it.
+    pub fn forget(&self) {
+        self.shown().clear();
     }
 
     /// Takes what is still shown from the screen, as far as the service does.
@@ -149,15 +160,18 @@ impl Notifier {
 }
 
 /// What the service can do with a notice.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Abilities {
+    /// The unique name on the bus of the service that said so.
+    #[cfg(target_os = "linux")]
+    service: String,
     /// It reads the body as markup, so signs must be escaped.
     markup: bool,
     /// It takes a click.
     actions: bool,
 }
 
-fn form(notice: &Notice, abilities: Abilities) -> Notification {
+fn form(notice: &Notice, abilities: &Abilities) -> Notification {
     let mut notification = Notification::new();
     notification.appname("Tidemark").summary(&notice.title);
     if abilities.markup {
@@ -212,7 +226,8 @@ mod platform {
         let reply = bus.call_method(Some(NAME), PATH, Some(NAME), "GetCapabilities", &()).await.ok()?;
         let names: Vec<String> = reply.body().deserialize().ok()?;
         let can = |wanted: &str| names.iter().any(|name| name == wanted);
-        Some(Abilities { markup: can("body-markup"), actions: can("actions") })
+        let service = reply.header().sender().map(ToString::to_string).unwrap_or_default();
+        Some(Abilities { service, markup: can("body-markup"), actions: can("actions") })
     }
 
     pub(super) async fn show(notification: Notification) -> notify_rust::error::Result<NotificationHandle> {

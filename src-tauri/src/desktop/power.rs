@@ -1,13 +1,20 @@
 //! Waking up and coming back online, as the system tells it.
 //!
-//! Owns the two signals of the system bus. Where they are missing nothing is lost but time: the heartbeat sees a
-//! jump of the clock, and a failed ask is tried again.
+//! Two signals of the system bus, each from its own service only: every user of the machine can send signals. Where
+//! they are missing, the heartbeat sees a jump of the clock, and a failed request is tried again.
 
-/// Calls `on_wake` when the machine has woken up or the network is back. Ends quietly where nothing can be heard.
+#[cfg(target_os = "linux")]
+use super::bus::{Connections, Kind};
+
+/// Calls `on_wake` when the machine has woken up or the network is back. A system bus that ends is connected to again.
 #[cfg(target_os = "linux")]
 pub async fn watch(on_wake: impl Fn() + Send + Sync) {
-    if let Err(error) = system_bus::listen(&on_wake).await {
-        tracing::info!(%error, "wake-ups and the network are not told of here");
+    let mut connections = Connections::new(Kind::System);
+    loop {
+        let bus = connections.next().await;
+        if let Err(error) = system_bus::listen(&bus, &on_wake).await {
+            tracing::info!(%error, "the system bus does not report wake-ups");
+        }
     }
 }
 
@@ -20,24 +27,24 @@ pub async fn watch(on_wake: impl Fn() + Send + Sync) {
 #[cfg(target_os = "linux")]
 mod system_bus {
     use futures_util::stream::{StreamExt, select};
-    use zbus::message::Type;
-    use zbus::{Connection, MatchRule, Message, MessageStream};
+    use zbus::proxy::{CacheProperties, SignalStream};
+    use zbus::{Connection, Message, Proxy};
 
     /// `NM_STATE_CONNECTED_SITE`: further than the local link, from `NetworkManager`'s D-Bus types.
     const CONNECTED: u32 = 60;
 
-    pub(super) async fn listen(on_wake: &(impl Fn() + Send + Sync)) -> zbus::Result<()> {
-        let bus = Connection::system().await?;
-        let sleep =
-            signals(&bus, "/org/freedesktop/login1", "org.freedesktop.login1.Manager", "PrepareForSleep");
-        let network = signals(
-            &bus,
+    /// Listens until the bus ends.
+    pub(super) async fn listen(bus: &Connection, on_wake: &(impl Fn() + Send + Sync)) -> zbus::Result<()> {
+        let login = ["org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"];
+        let network = [
+            "org.freedesktop.NetworkManager",
             "/org/freedesktop/NetworkManager",
             "org.freedesktop.NetworkManager",
-            "StateChanged",
-        );
-        let mut told = select(sleep.await?, network.await?);
-        while let Some(Ok(message)) = told.next().await {
+        ];
+        let sleep = signals(bus, login, "PrepareForSleep").await?;
+        let network = signals(bus, network, "StateChanged").await?;
+        let mut signals = select(sleep, network);
+        while let Some(message) = signals.next().await {
             if is_wake(&message) {
                 on_wake();
             }
@@ -45,14 +52,19 @@ mod system_bus {
         Ok(())
     }
 
+    /// Gives the signals that the owner of a name sends. A proxy compares each sender with that owner; a match rule
+    /// alone does not keep out what is sent to our own connection.
     async fn signals(
         bus: &Connection,
-        path: &'static str,
-        interface: &'static str,
+        [name, path, interface]: [&'static str; 3],
         member: &'static str,
-    ) -> zbus::Result<MessageStream> {
-        let rule = MatchRule::builder().msg_type(Type::Signal).path(path).interface(interface).member(member);
-        MessageStream::for_match_rule(rule.build()?, bus, None).await
+    ) -> zbus::Result<SignalStream<'static>> {
+        let proxy = zbus::proxy::Builder::<Proxy<'_>>::new(bus)
+            .destination(name)
+            .path(path)
+            .interface(interface)
+            .cache_properties(CacheProperties::No);
+        proxy.build().await?.receive_signal(member).await
     }
 
     fn is_wake(message: &Message) -> bool {

@@ -96,8 +96,11 @@ mod system {
     use zbus::{OwnedVariant, Variant};
 
     use super::Told;
-    use crate::desktop::bus;
+    use crate::desktop::bus::{self, within};
     use crate::hardening::Inspectable;
+
+    /// How long the portal may take to answer.
+    const PORTAL_LIMIT: std::time::Duration = std::time::Duration::from_secs(2);
 
     const PORTAL: &str = "org.freedesktop.portal.Desktop";
     const PATH: &str = "/org/freedesktop/portal/desktop";
@@ -154,7 +157,9 @@ mod system {
         let changes = zbus::MessageStream::for_match_rule(changes, &bus, None).await;
         let asked = {
             let _inspectable = Inspectable::new();
-            bus.call_method(Some(PORTAL), PATH, Some(SETTINGS), "Read", &(GROUP, KEY)).await
+            // A portal that hangs may still send changes later.
+            let read = bus.call_method(Some(PORTAL), PATH, Some(SETTINGS), "Read", &(GROUP, KEY));
+            within(PORTAL_LIMIT, read).await
         };
         if let Ok(value) = asked.and_then(|reply| reply.body().deserialize::<OwnedVariant>()) {
             tell(wish(&value));

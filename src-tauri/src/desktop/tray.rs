@@ -6,6 +6,8 @@
 mod notifier_item;
 #[cfg(not(target_os = "linux"))]
 mod system;
+#[cfg(target_os = "linux")]
+mod watcher;
 
 use tauri::{AppHandle, Manager as _};
 use tidemark_core::alert::SnoozeFor;
@@ -20,6 +22,15 @@ use crate::controller::Message;
 pub use notifier_item::{Item, Service, item};
 #[cfg(not(target_os = "linux"))]
 pub use system::{Item, Service, item};
+
+#[cfg(target_os = "linux")]
+pub(crate) use watcher::tray_host;
+
+/// The system shows tray icons itself.
+#[cfg(not(target_os = "linux"))]
+pub(crate) async fn tray_host(_app: Option<u32>) -> tidemark_core::checkup::TrayHost {
+    tidemark_core::checkup::TrayHost::System
+}
 
 /// An id of our own: two apps with one id would take each other's item away.
 const ID: &str = "tidemark";

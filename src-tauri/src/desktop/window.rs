@@ -52,6 +52,8 @@ struct Waiting {
     listens: bool,
     /// What the page begins with, until it is fetched.
     opening: Option<Receiver<Opening>>,
+    /// Whether the window was opened because nothing shows the tray icon, and the user has not touched it.
+    is_substitute: bool,
 }
 
 /// Where the window is to lead.
@@ -155,6 +157,26 @@ pub fn remove_temporary_data(app: &AppHandle) {
     }
 }
 
+/// Keeps the app alive when the session bus ends. The toolkit's own connection ends the process with it by default. What
+/// the toolkit does over the bus stops then; everything of ours connects again.
+#[cfg(target_os = "linux")]
+pub fn outlive_session_bus(app: &AppHandle) {
+    use gtk::gio;
+
+    match gio::bus_get_sync(gio::BusType::Session, gio::Cancellable::NONE) {
+        Ok(bus) => {
+            bus.set_exit_on_close(false);
+            // Kept, or the toolkit would make a new one, with the default, once it has dropped its own.
+            app.manage(ToolkitBus(bus));
+        }
+        Err(error) => tracing::info!(%error, "the toolkit has no session bus"),
+    }
+}
+
+/// The toolkit's connection to the session bus.
+#[cfg(target_os = "linux")]
+struct ToolkitBus(#[expect(dead_code, reason = "held, never used")] gtk::gio::DBusConnection);
+
 /// Opens the window, or brings it to the front, and leads where it is meant to. Runs on the main thread.
 pub fn open(app: &AppHandle, goal: Goal) {
     let opened = app.get_webview_window(LABEL);
@@ -171,6 +193,7 @@ pub fn open(app: &AppHandle, goal: Goal) {
     let _ = window.show();
     let _ = window.set_focus();
     let mut waiting = waiting(app);
+    waiting.is_substitute = false;
     if is_new {
         (waiting.goal, waiting.listens) = (goal, false);
     } else if let Some(show) = goal.show() {
@@ -203,6 +226,59 @@ pub fn open_from_anywhere(app: &AppHandle, goal: Goal) {
     let handle = app.clone();
     // The main loop only refuses when the app is ending.
     let _ = app.run_on_main_thread(move || open(&handle, goal));
+}
+
+/// Opens the window from any thread because nothing shows the tray icon, unless it is open.
+pub fn open_as_substitute(app: &AppHandle) {
+    let handle = app.clone();
+    // The main loop only refuses when the app is ending.
+    let _ = app.run_on_main_thread(move || {
+        if handle.get_webview_window(LABEL).is_some() {
+            return;
+        }
+        open(&handle, Goal::default());
+        waiting(&handle).is_substitute = true;
+        #[cfg(target_os = "linux")]
+        if let Some(window) = handle.get_webview_window(LABEL) {
+            note_touch(&window);
+        }
+    });
+}
+
+/// Closes a window that was opened only because nothing showed the tray icon, from any thread. One that the user has
+/// clicked or typed into stays.
+pub fn close_substitute(app: &AppHandle) {
+    let handle = app.clone();
+    // The main loop only refuses when the app is ending.
+    let _ = app.run_on_main_thread(move || {
+        let is_substitute = std::mem::take(&mut waiting(&handle).is_substitute);
+        if let Some(window) = handle.get_webview_window(LABEL).filter(|_| is_substitute) {
+            close(&window);
+        }
+    });
+}
+
+/// Notes the first click or key in the window.
+#[cfg(target_os = "linux")]
+fn note_touch(window: &WebviewWindow) {
+    use gtk::glib::Propagation;
+    use gtk::prelude::WidgetExt as _;
+
+    let app = window.app_handle().clone();
+    // It fails only when the window is gone again.
+    let _ = window.with_webview(move |webview| {
+        let page = webview.inner();
+        let touched = move || waiting(&app).is_substitute = false;
+        let (clicked, typed) = (touched.clone(), touched);
+        page.connect_button_press_event(move |_, _| {
+            clicked();
+            Propagation::Proceed
+        });
+        page.connect_key_press_event(move |_, _| {
+            typed();
+            Propagation::Proceed
+        });
+    });
 }
 
 /// Opens the window, or closes it where it is in front, from any thread.

@@ -86,6 +86,10 @@ fn detail(finding: &Finding) -> String {
         Finding::Tray(host) => match host {
             TrayHost::System => "the system's own",
             TrayHost::There => "a StatusNotifier host is there",
+            TrayHost::NoHost => "a StatusNotifier watcher without a host; Tidemark shows its window instead",
+            TrayHost::Hung => {
+                "a StatusNotifier watcher that does not answer; Tidemark shows its window instead"
+            }
             TrayHost::Absent => {
                 "no host; Tidemark shows its window instead. On GNOME the AppIndicator extension adds one"
             }

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use tidemark_core::account::AccountId;
@@ -47,6 +47,7 @@ pub(super) struct Desk {
     bell: Condvar,
     open: Opener,
     limit: fn(Patience) -> Duration,
+    on_return: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 #[derive(Default)]
@@ -91,11 +92,23 @@ impl fmt::Debug for Desk {
 
 impl Desk {
     pub(super) fn new(open: Opener, limit: fn(Patience) -> Duration) -> Arc<Self> {
-        Arc::new(Self { state: Mutex::default(), bell: Condvar::new(), open, limit })
+        Arc::new(Self {
+            state: Mutex::default(),
+            bell: Condvar::new(),
+            open,
+            limit,
+            on_return: OnceLock::new(),
+        })
     }
 
     pub(super) fn limit(&self, patience: Patience) -> Duration {
         (self.limit)(patience)
+    }
+
+    /// Calls this when the last thread that was written off has come back, from that thread. Only the first caller is
+    /// heard.
+    pub(super) fn on_return(&self, returned: Box<dyn Fn() + Send + Sync>) {
+        let _ = self.on_return.set(returned);
     }
 
     /// Hands in a job; the reply is called at most once, from the keyring's thread or at once.
@@ -178,6 +191,12 @@ impl Desk {
             let mut state = self.state();
             if state.shift != Some(shift) {
                 state.stuck -= 1;
+                let is_last = state.stuck == 0;
+                drop(state);
+                // Requests of the background were refused meanwhile.
+                if let Some(returned) = self.on_return.get().filter(|_| is_last) {
+                    returned();
+                }
                 return;
             }
             state.running = None;

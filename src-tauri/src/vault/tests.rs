@@ -147,6 +147,28 @@ async fn a_keyring_that_comes_back_late_serves_the_background_again() {
 }
 
 #[tokio::test]
+async fn a_hung_read_that_returns_is_a_reason_to_read_again() {
+    let scene = scene();
+    let returned = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&returned);
+    scene.keyring.desk.on_return(Box::new(move || {
+        counter.fetch_add(1, Ordering::SeqCst);
+    }));
+    for round in 1..=3 {
+        let hung = scene.keyring.get(&id(), Patience::Background).await;
+        assert_eq!(hung.map(drop), Err(KeyringTrouble::Slow));
+        assert_eq!(returned.load(Ordering::SeqCst), round - 1, "it still hangs");
+        scene.say.send(Some(Ok(Some(key())))).unwrap();
+        wait_until(|| returned.load(Ordering::SeqCst) == round).await;
+        scene.say.send(Some(Ok(Some(key())))).unwrap();
+        assert!(
+            scene.keyring.get(&id(), Patience::Background).await.is_ok(),
+            "the background is served again"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_request_nobody_waits_for_any_more_does_not_block_the_next_for_ever() {
     let scene = scene();
     let keyring = scene.keyring.clone();

@@ -114,3 +114,31 @@ async fn a_start_right_after_the_app_was_killed_becomes_the_app() {
         .await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_start_behind_a_hung_app_says_so_and_ends() {
+    let session = Session::without(&[Part::Notices, Part::Keyring]).await;
+    let mut app = session.launch(&["--hidden"]);
+    session.tray().await;
+    app.hang();
+    let run = session.tidemark(&[]).await.ended_with(1).complains();
+    assert!(
+        run.stderr.contains("does not answer") && run.stderr.contains(&app.pid().to_string()),
+        "{run:#?}"
+    );
+    app.resume();
+    assert!(app.runs(), "nothing is killed");
+    let _ = session.tidemark(&[]).await.ended_with(0);
+    session.window("tidemark").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_session_bus_a_second_start_does_not_become_a_second_app() {
+    let mut session = Session::start().await;
+    let mut app = session.launch(&["--hidden"]);
+    session.tray().await;
+    session.end_bus();
+    let run = session.tidemark(&[]).await.ended_with(1).complains();
+    assert!(run.stderr.contains("no session bus") && run.stderr.contains(&app.pid().to_string()), "{run:#?}");
+    assert!(app.runs(), "{}", session.printed());
+}

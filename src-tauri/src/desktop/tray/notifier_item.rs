@@ -1,10 +1,8 @@
 //! The item on Linux: a `StatusNotifierItem` of our own on the session bus.
 //!
-//! Owns what a host is told of it, and whether one is there. Refuses to send what has not changed, and to wait for a
-//! host on the thread of windows.
+//! It is made for each watcher anew, on a connection of its own, and never waited for on the thread of windows.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::pin::pin;
 use std::time::Duration;
 
 use ksni::menu::{StandardItem, SubMenu};
@@ -14,17 +12,29 @@ use tidemark_core::account::AccountId;
 use tidemark_core::message::Event;
 use tidemark_core::tray::{MenuLine, Tray};
 use tokio::sync::watch;
+use tokio::task::{JoinError, JoinHandle};
+use tokio::time::Instant;
 
+use super::watcher::{News, Watcher};
 use super::{ID, choose};
 use crate::Shell;
 use crate::controller::Message;
+use crate::desktop::bus::{Connections, Kind};
 use crate::desktop::picture;
 use crate::desktop::window::{self, Goal};
 
 /// What panels take: 22 to 24 pixels, twice that on dense screens. None of them has to scale.
 const SIZES: [u32; 6] = [16, 22, 24, 32, 48, 64];
-/// At login the panel may come a little after us.
+/// At login the panel may start a little after us.
 const HOST_MAY_TAKE: Duration = Duration::from_secs(5);
+/// How long the session bus may take before it is said that nothing shows the item.
+const NO_BUS_MAY_TAKE: Duration = Duration::from_secs(2);
+/// How long the item may take to show something else. It answers nobody while its state is locked.
+const UPDATE_LIMIT: Duration = Duration::from_secs(5);
+/// A watcher that refuses or forgets the item gets it again after this.
+const BETWEEN_OFFERS: Duration = Duration::from_secs(5);
+/// A watcher without a host may say nothing when one comes.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// The way to the item.
 #[derive(Clone, Debug)]
@@ -39,6 +49,7 @@ impl Item {
 }
 
 /// Gives the way to the item, and what has to be run for it.
+#[must_use]
 pub fn item(app: &AppHandle) -> (Item, Service) {
     let (sender, trays) = watch::channel(None);
     (Item(sender), Service { app: app.clone(), trays })
@@ -56,47 +67,236 @@ impl Service {
     pub async fn run(&self) {
         let mut trays = self.trays.clone();
         trays.mark_changed();
-        live(self.app.clone(), trays).await;
+        let app = self.app.clone();
+        let presence = Presence { app, tray: None, offer: Offer::None, is_shown: None, fallback: None };
+        presence.live(trays).await;
     }
 }
 
-/// Makes the item and keeps it as it is told.
-async fn live(app: AppHandle, mut trays: watch::Receiver<Option<Tray>>) {
-    let has_host = Arc::new(AtomicBool::new(true));
-    let mut shown = None::<ksni::Handle<Shown>>;
-    let (mut fell_back, mut is_logged) = (false, false);
-    while trays.changed().await.is_ok() {
-        let Some(tray) = trays.borrow_and_update().clone() else { continue };
-        if let Some(handle) = shown.take_if(|handle| !handle.is_closed()) {
-            handle.update(|shown| shown.take(tray)).await;
-            shown = Some(handle);
-            continue;
-        }
-        has_host.store(true, Ordering::Relaxed);
-        // A panel that comes later takes it by itself.
-        let item = Shown::new(app.clone(), tray, Arc::clone(&has_host)).assume_sni_available(true);
-        match item.spawn().await {
-            Ok(handle) => (shown, is_logged) = (Some(handle), false),
-            Err(error) => {
-                if !std::mem::replace(&mut is_logged, true) {
-                    tracing::info!(%error, "the item could not be offered to a tray host");
+/// The item that the watcher has taken and what it showed then.
+type Registration = Result<(ksni::Handle<Shown>, Box<Tray>), ksni::Error>;
+
+/// The item on its way to a host.
+enum Offer {
+    /// No watcher has it.
+    None,
+    /// It waits until the watcher answers. The call is never given up, for that would leave its connection behind: it
+    /// ends when the watcher answers or leaves the bus.
+    Registering(JoinHandle<Registration>),
+    /// The watcher has taken it.
+    Registered { handle: ksni::Handle<Shown>, shows: Box<Tray> },
+}
+
+/// The item, offered to whichever watcher there is.
+struct Presence {
+    app: AppHandle,
+    /// What is to be shown.
+    tray: Option<Box<Tray>>,
+    offer: Offer,
+    /// Whether some host shows the item, as the controller was told last.
+    is_shown: Option<bool>,
+    /// When the window opens instead; `None` before the first look, and after it was decided.
+    fallback: Option<Instant>,
+}
+
+impl Presence {
+    /// Keeps the item on the session bus, and on the next one when that ends.
+    async fn live(mut self, mut trays: watch::Receiver<Option<Tray>>) {
+        self.tray = next_tray(&mut trays).await.map(Box::new);
+        self.fallback = Some(Instant::now() + HOST_MAY_TAKE);
+        let mut connections = Connections::new(Kind::Session);
+        while self.tray.is_some() {
+            let watcher = {
+                let connect = async { Watcher::new(connections.next().await).await };
+                let mut connect = pin!(connect);
+                loop {
+                    tokio::select! {
+                        watcher = &mut connect => break watcher,
+                        tray = next_tray(&mut trays) => match tray {
+                            Some(tray) => self.tray = Some(Box::new(tray)),
+                            None => return,
+                        },
+                        () = until(self.fallback) => self.fall_back(),
+                        () = tokio::time::sleep(NO_BUS_MAY_TAKE), if self.is_shown.is_none() => self.tell(false),
+                    }
                 }
-                has_host.store(false, Ordering::Relaxed);
+            };
+            match watcher {
+                Ok(watcher) => self.serve(watcher, &mut trays).await,
+                Err(error) => tracing::info!(%error, "the tray is not watched"),
+            }
+            self.withdraw();
+            self.tell(false);
+        }
+    }
+
+    /// Offers the item to the watchers of one bus, until that ends.
+    async fn serve(&mut self, mut watcher: Watcher, trays: &mut watch::Receiver<Option<Tray>>) {
+        let mut state = watcher.state().await;
+        let mut next_offer = Instant::now();
+        let mut items_have_gone = false;
+        loop {
+            if state.is_owned && matches!(self.offer, Offer::None) && Instant::now() >= next_offer {
+                next_offer = Instant::now() + BETWEEN_OFFERS;
+                self.register();
+            }
+            self.tell(state.has_host && matches!(self.offer, Offer::Registered { .. }));
+            let wants_offer = state.is_owned && matches!(self.offer, Offer::None);
+            let has_no_host = state.is_owned && !state.has_host;
+            tokio::select! {
+                tray = next_tray(trays) => match tray {
+                    Some(tray) => {
+                        self.tray = Some(Box::new(tray));
+                        self.update().await;
+                    }
+                    None => return self.tray = None,
+                },
+                registered = registered(&mut self.offer) => {
+                    self.registered(registered).await;
+                    if std::mem::take(&mut items_have_gone) {
+                        self.register_if_forgotten(&watcher).await;
+                    }
+                    // A watcher that has hung knows its hosts again.
+                    state = watcher.state().await;
+                }
+                news = watcher.next() => match news {
+                    None => return,
+                    Some(News::Owner) => {
+                        // Whoever has the name now knows no item yet.
+                        self.withdraw();
+                        next_offer = Instant::now();
+                        state = watcher.state().await;
+                    }
+                    Some(News::Hosts) => state = watcher.state().await,
+                    Some(News::Items) => match self.offer {
+                        Offer::Registered { .. } => self.register_if_forgotten(&watcher).await,
+                        Offer::Registering(_) => items_have_gone = true,
+                        Offer::None => {}
+                    },
+                },
+                () = until(self.fallback) => self.fall_back(),
+                () = tokio::time::sleep_until(next_offer), if wants_offer => {}
+                () = tokio::time::sleep(LOOK_AGAIN), if has_no_host => state = watcher.state().await,
             }
         }
-        let is_there = has_host.load(Ordering::Relaxed);
-        app.state::<Shell>().tell(Message::Event(Event::TrayHost(is_there)));
-        if !is_there && !std::mem::replace(&mut fell_back, true) {
-            tokio::spawn(fall_back(app.clone(), Arc::clone(&has_host)));
+    }
+
+    /// Withdraws an item that the watcher has forgotten, so that it is registered anew.
+    async fn register_if_forgotten(&mut self, watcher: &Watcher) {
+        if !watcher.knows_item_of(std::process::id()).await {
+            tracing::info!("the tray has forgotten the item");
+            self.withdraw();
+        }
+    }
+
+    fn register(&mut self) {
+        let Some(tray) = self.tray.clone() else { return };
+        // Whether there is a host is looked at elsewhere; an item without one waits for it.
+        let item = Shown::new(self.app.clone(), (*tray).clone()).assume_sni_available(true);
+        self.offer = Offer::Registering(tokio::spawn(async move { Ok((item.spawn().await?, tray)) }));
+    }
+
+    async fn registered(&mut self, outcome: Result<Registration, JoinError>) {
+        self.offer = match outcome {
+            Ok(Ok((handle, shows))) => Offer::Registered { handle, shows },
+            Ok(Err(error)) => {
+                tracing::info!(%error, "the item could not be offered to a tray host");
+                Offer::None
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the item could not be made");
+                Offer::None
+            }
+        };
+        self.update().await;
+    }
+
+    /// Shows what is to be shown, where there is an item.
+    async fn update(&mut self) {
+        let (Some(tray), Offer::Registered { handle, shows }) = (&self.tray, &mut self.offer) else { return };
+        if shows == tray {
+            return;
+        }
+        let update = handle.update(|shown| shown.take((**tray).clone()));
+        match tokio::time::timeout(UPDATE_LIMIT, update).await {
+            Ok(Some(())) => shows.clone_from(tray),
+            Ok(None) => self.offer = Offer::None,
+            Err(_) => {
+                tracing::info!("the tray item hangs and is made again");
+                self.withdraw();
+            }
+        }
+    }
+
+    /// Takes the item from the bus.
+    fn withdraw(&mut self) {
+        match std::mem::replace(&mut self.offer, Offer::None) {
+            Offer::None => {}
+            Offer::Registering(registering) => {
+                tokio::spawn(async move {
+                    if let Ok(Ok((handle, _))) = registering.await {
+                        handle.shutdown().await;
+                    }
+                });
+            }
+            Offer::Registered { handle, .. } => drop(tokio::spawn(handle.shutdown())),
+        }
+    }
+
+    /// Tells the controller whether a host shows the item. A window that was opened for want of one is closed.
+    fn tell(&mut self, is_shown: bool) {
+        if is_shown {
+            self.fallback = None;
+        }
+        if self.is_shown.replace(is_shown) == Some(is_shown) {
+            return;
+        }
+        self.app.state::<Shell>().tell(Message::Event(Event::TrayHost(is_shown)));
+        if is_shown {
+            window::close_substitute(&self.app);
+        }
+    }
+
+    /// Opens the window where no host has come after a while: without either the app could not be reached.
+    fn fall_back(&mut self) {
+        self.fallback = None;
+        self.tell(false);
+        window::open_as_substitute(&self.app);
+    }
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        // Without a runtime the process is ending, and the bus forgets the item with it.
+        if tokio::runtime::Handle::try_current().is_ok() {
+            self.withdraw();
         }
     }
 }
 
-/// Opens the window where no host has come after a while: without either the app could not be reached.
-async fn fall_back(app: AppHandle, has_host: Arc<AtomicBool>) {
-    tokio::time::sleep(HOST_MAY_TAKE).await;
-    if !has_host.load(Ordering::Relaxed) {
-        window::open_from_anywhere(&app, Goal::default());
+/// Waits for what is to be shown next; `None` once nothing will be.
+async fn next_tray(trays: &mut watch::Receiver<Option<Tray>>) -> Option<Tray> {
+    loop {
+        trays.changed().await.ok()?;
+        if let Some(tray) = trays.borrow_and_update().clone() {
+            return Some(tray);
+        }
+    }
+}
+
+/// Waits until this moment, or for ever.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits until the watcher has answered the item that is being registered.
+async fn registered(offer: &mut Offer) -> Result<Registration, JoinError> {
+    match offer {
+        Offer::Registering(registering) => registering.await,
+        Offer::None | Offer::Registered { .. } => std::future::pending().await,
     }
 }
 
@@ -105,12 +305,11 @@ struct Shown {
     app: AppHandle,
     tray: Tray,
     icons: Vec<Icon>,
-    has_host: Arc<AtomicBool>,
 }
 
 impl Shown {
-    fn new(app: AppHandle, tray: Tray, has_host: Arc<AtomicBool>) -> Self {
-        Self { app, icons: icons(&tray), tray, has_host }
+    fn new(app: AppHandle, tray: Tray) -> Self {
+        Self { app, icons: icons(&tray), tray }
     }
 
     fn take(&mut self, tray: Tray) {
@@ -118,11 +317,6 @@ impl Shown {
             self.icons = icons(&tray);
         }
         self.tray = tray;
-    }
-
-    fn tell_of_host(&self, is_there: bool) {
-        self.has_host.store(is_there, Ordering::Relaxed);
-        self.app.state::<Shell>().tell(Message::Event(Event::TrayHost(is_there)));
     }
 }
 
@@ -155,14 +349,10 @@ impl ksni::Tray for Shown {
         window::open_from_anywhere(&self.app, Goal { near, ..Goal::default() });
     }
 
-    fn watcher_online(&self) {
-        self.tell_of_host(true);
-    }
-
-    fn watcher_offline(&self, reason: OfflineReason) -> bool {
-        tracing::info!(?reason, "no tray host takes the item");
-        self.tell_of_host(false);
-        true
+    fn watcher_offline(&self, _: OfflineReason) -> bool {
+        // A new item is made for the next watcher: this one would register itself with its state locked, and a watcher
+        // that reads the item before it answers would wait for it.
+        false
     }
 }
 
