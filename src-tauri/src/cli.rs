@@ -167,6 +167,13 @@ pub fn main() -> ExitCode {
     done.map_or_else(Problem::report, ExitCode::from)
 }
 
+/// Parses arguments, the program's name first, and runs nothing: for the fuzz target of the command line.
+#[doc(hidden)]
+#[must_use]
+pub fn parses(arguments: &[&str]) -> bool {
+    Cli::try_parse_from(arguments).is_ok()
+}
+
 /// Says a failure on standard error; gives the code for any failure that has none of its own.
 #[must_use]
 pub fn fail(message: &str) -> ExitCode {

@@ -1,0 +1,24 @@
+//! The fuzz targets of the core on their seeds and on mutations of them: what `make fuzz` found stays fixed, and a
+//! short run of every target is part of the ordinary tests.
+#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+#![expect(clippy::disallowed_methods, reason = "the seeds are files")]
+
+mod replay;
+mod targets;
+
+use replay::replay;
+
+#[test]
+fn the_answer_reader_takes_every_seed_and_its_mutations() {
+    replay(env!("CARGO_MANIFEST_DIR"), "answer", 1_500, targets::answer);
+}
+
+#[test]
+fn settings_and_imports_take_every_seed_and_its_mutations() {
+    replay(env!("CARGO_MANIFEST_DIR"), "settings", 1_500, targets::settings);
+}
+
+#[test]
+fn texts_of_the_command_line_take_every_seed_and_its_mutations() {
+    replay(env!("CARGO_MANIFEST_DIR"), "text", 1_500, targets::text);
+}
