@@ -1,0 +1,32 @@
+//! The monitor under faults: random sequences of clock jumps, wakes, late and repeated answers, failures of MiniMax, the
+//! keyring, the store and the notification service, changed and removed accounts, restarts. After each event the
+//! rules of `world` hold. Which notification is due is compared with a model in `core/tests/notices`.
+#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+
+mod server;
+mod step;
+mod world;
+
+use proptest::prelude::*;
+use proptest::test_runner::Config;
+
+use step::step;
+use world::World;
+
+proptest! {
+    #![proptest_config(Config {
+        cases: Config::default().cases.max(256),
+        max_shrink_iters: 20_000,
+        failure_persistence: None,
+        ..Config::default()
+    })]
+
+    #[test]
+    fn the_monitor_keeps_its_rules_whatever_happens(steps in prop::collection::vec(step(), 1..60)) {
+        let mut world = World::new();
+        for step in &steps {
+            world.apply(step);
+        }
+        world.recover();
+    }
+}
