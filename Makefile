@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 EXE := $(if $(filter Windows_NT,$(OS)),.exe)
 BINARY := $(TARGET)/release/tidemark$(EXE)
 
-.PHONY: help setup build run demo screenshots sheet test lint bench fuzz clean
+.PHONY: help setup build run demo screenshots sheet test lint bench soak fuzz clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -37,6 +37,9 @@ lint: ## formats, lints, licences and types, checked
 
 bench: build ## measures the release build beside an empty app
 	@scripts/bench.sh
+
+soak: ## runs the app for 15 minutes under failures and checks that nothing grows; `MINUTES=1` for less
+	@scripts/soak.sh $(MINUTES)
 
 fuzz: ## fuzzes answers, settings, command line and history, ten minutes per target; `SECONDS=60` for less
 	@scripts/fuzz.sh $(if $(SECONDS),--seconds $(SECONDS)) $(TARGETS)

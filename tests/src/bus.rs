@@ -2,6 +2,7 @@
 //!
 //! Owns the daemons' configuration and the calls over them. Refuses activation: what is not running stays absent.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
@@ -10,12 +11,12 @@ use zbus::message::Message;
 use zbus::{DynamicType, OwnedVariant};
 
 use crate::process::Started;
-use crate::session::command;
+use crate::session::{Session, command};
 use crate::wait::until;
 
 /// Starts the session's bus and connects the test to it.
 pub(crate) async fn start(root: &Path, environment: &[(String, String)]) -> (Started, Connection) {
-    start_as(root, environment, "session", &root.join(SESSION)).await
+    start_as(root, environment, "session", &root.join(SOCKET)).await
 }
 
 /// Starts a bus of a type at a socket and connects the test to it.
@@ -28,6 +29,7 @@ pub(crate) async fn start_as(
     assert!(socket.as_os_str().len() < 100, "too long a path for a socket: {}", socket.display());
     let configuration = root.join(format!("{kind}-bus.conf"));
     let text = CONFIGURATION
+        .replace("POLICY", &if kind == "system" { system_policy() } else { SESSION_POLICY.to_owned() })
         .replace("KIND", kind)
         .replace("SOCKET", &socket.display().to_string())
         .replace("SERVICES", &root.join("services").display().to_string());
@@ -49,6 +51,24 @@ pub(crate) async fn owned(bus: &Connection, name: &str) -> bool {
     let to = Address { service: "org.freedesktop.DBus", path: "/org/freedesktop/DBus" };
     let reply = to.call(bus, "org.freedesktop.DBus", "NameHasOwner", &name).await;
     reply.is_ok_and(|reply| reply.body().deserialize().unwrap_or(false))
+}
+
+impl Session {
+    /// Gives how many match rules the connections of a process have on the session's bus.
+    pub async fn match_rules(&self, pid: u32) -> usize {
+        let to = Address { service: "org.freedesktop.DBus", path: "/org/freedesktop/DBus" };
+        let stats = "org.freedesktop.DBus.Debug.Stats";
+        let reply = to.call(self.bus(), stats, "GetAllMatchRules", &()).await.expect("the rules of the bus");
+        let rules: HashMap<String, Vec<String>> = reply.body().deserialize().expect("rules by connection");
+        let mut count = 0;
+        for (connection, rules) in rules {
+            let owner = to.call(self.bus(), to.service, "GetConnectionUnixProcessID", &connection).await;
+            // A connection that has gone meanwhile has none.
+            let owner = owner.ok().and_then(|reply| reply.body().deserialize::<u32>().ok());
+            count += if owner == Some(pid) { rules.len() } else { 0 };
+        }
+        count
+    }
 }
 
 /// One object on the bus.
@@ -88,7 +108,7 @@ impl Address<'_> {
 }
 
 /// Where the session's bus is found, below the session's folder.
-const SESSION: &str = "run/bus";
+const SOCKET: &str = "run/bus";
 
 const CONFIGURATION: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -97,10 +117,37 @@ const CONFIGURATION: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D
   <listen>unix:path=SOCKET</listen>
   <auth>EXTERNAL</auth>
   <servicedir>SERVICES</servicedir>
-  <policy context="default">
+  POLICY
+</busconfig>
+"#;
+
+const SESSION_POLICY: &str = r#"<policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
     <allow own="*"/>
+  </policy>"#;
+
+/// As a machine's system bus has it: every user connects and sends signals, names belong to the administrator; here to
+/// whoever runs the test.
+fn system_policy() -> String {
+    let own = rustix::process::getuid().as_raw();
+    format!(
+        r#"<policy context="default">
+    <allow user="*"/>
+    <allow send_type="signal"/>
+    <allow send_requested_reply="true" send_type="method_return"/>
+    <allow send_requested_reply="true" send_type="error"/>
+    <allow receive_type="method_call"/>
+    <allow receive_type="method_return"/>
+    <allow receive_type="error"/>
+    <allow receive_type="signal"/>
+    <allow send_destination="org.freedesktop.DBus"/>
+    <deny own="*"/>
   </policy>
-</busconfig>
-"#;
+  <policy user="{own}">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>"#
+    )
+}
