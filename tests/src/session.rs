@@ -226,6 +226,27 @@ impl Session {
         }
     }
 
+    /// Runs a program as another user of the machine, with none of the session's rights, and gives what it printed.
+    ///
+    /// The administrator takes another user's id; everybody else needs ids of their own below theirs (`/etc/subuid`).
+    ///
+    /// # Errors
+    ///
+    /// Gives standard error and the exit status where that is not 0.
+    pub fn as_another_user(&self, program: &str, arguments: &[&str]) -> Result<String, String> {
+        let become_another = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--", program];
+        let mapped = ["unshare", "--user", "--map-auto", "--map-root-user"];
+        let is_administrator = rustix::process::getuid().is_root();
+        let mut words: Vec<&str> = if is_administrator { Vec::new() } else { mapped.to_vec() };
+        words.extend(become_another.iter().chain(arguments));
+        let ran = self.run(words[0], &words[1..]);
+        let failures = ["setresuid failed", "unshare failed", "newuidmap", "could not be started"];
+        let is_same_user =
+            ran.as_ref().is_err_and(|said| failures.iter().any(|failure| said.contains(failure)));
+        assert!(!is_same_user, "another user's id cannot be taken here: {ran:?}");
+        ran
+    }
+
     pub(crate) fn environment(&self) -> &[(String, String)] {
         &self.environment
     }

@@ -28,6 +28,7 @@ mod memory;
 mod notices;
 mod order;
 mod output;
+mod other_user;
 mod pairs;
 mod recovery;
 mod restart;
