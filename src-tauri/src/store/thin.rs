@@ -29,7 +29,8 @@ impl Store {
     pub fn thin(&self, now: Timestamp, days: u32) -> Result<(), StoreError> {
         let newest = self.with(None, |connection| Ok(connection.query_row(NEWEST, [], |row| row.get(0))?))?;
         let Some(newest): Option<i64> = newest else { return Ok(()) };
-        let today = newest.min(now.as_millisecond());
+        // Only a damaged file has points before 1970; no day is reckoned back from those.
+        let today = newest.min(now.as_millisecond()).max(0);
         for (step, age) in STEPS {
             let horizon = (today - age * DAY).div_euclid(DAY) * DAY;
             while self.thin_one_day(step * SECOND, horizon)? {}
