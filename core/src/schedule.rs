@@ -145,6 +145,8 @@ pub struct Schedule {
     reason: Reason,
     failures: u32,
     asked_at: Option<Timestamp>,
+    /// The latest look at the clock.
+    looked_at: Option<Timestamp>,
     awaited: Option<u64>,
     /// Until when MiniMax wants not to be asked.
     told_until: Option<Timestamp>,
@@ -169,6 +171,7 @@ impl Schedule {
             reason: Reason::Start,
             failures: 0,
             asked_at: None,
+            looked_at: None,
             awaited: None,
             told_until: None,
             is_refused: false,
@@ -210,8 +213,23 @@ impl Schedule {
 
     /// Looks at the clock: where it was set back behind the last ask, that ask counts as just made. Then one more is
     /// wanted, except that a pause MiniMax asked for begins again.
+    ///
+    /// Where the clock was set back to a moment after the last ask, the next ask may have been planned by the wrong clock,
+    /// weeks ahead. It is planned again. A pause keeps its end, or its rest where the wrong clock set its end too.
     pub fn heed(&mut self, now: Timestamp) {
-        let Some(asked) = self.asked_at.filter(|asked| now.plus(LOST_AFTER) < *asked) else { return };
+        let is_later = |moment: &Timestamp| now.plus(LOST_AFTER) < *moment;
+        let wrong = self.looked_at.replace(now).filter(is_later);
+        let Some(asked) = self.asked_at.filter(is_later) else {
+            if let Some(wrong) = wrong.filter(|_| self.awaited.is_none()) {
+                let back = wrong.duration_since(now);
+                let longest = now.plus(LONGEST_PAUSE);
+                self.told_until =
+                    self.told_until.map(|told| if told > longest { told.minus(back) } else { told });
+                (self.woken_at, self.insistence) = (None, Insistence::None);
+                self.plan(now, now, Reason::Asked);
+            }
+            return;
+        };
         let back = asked.duration_since(now);
         self.asked_at = Some(now);
         self.told_until = self.told_until.and_then(|told| told.checked_sub(back).ok());

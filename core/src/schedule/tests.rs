@@ -407,6 +407,19 @@ fn a_pause_is_waited_out_by_a_clock_that_was_set_back() {
 }
 
 #[test]
+fn an_ask_that_was_planned_by_a_wrong_clock_is_planned_again() {
+    let mut schedule = told(300);
+    // Forty days ahead the pause is over, and the turns of two other accounts delay this ask.
+    let wrong = start() + SignedDuration::from_hours(40 * 24);
+    let mut turns = Turns { given: 2 };
+    assert!(!turns.take(&mut schedule, wrong));
+    assert!(schedule.next().0 > wrong);
+    assert!(!Turns::default().take(&mut schedule, start() + secs(60)));
+    assert_eq!(schedule.next(), (start() + secs(300), Reason::ToldToWait));
+    assert!(Turns::default().take(&mut schedule, start() + secs(300)));
+}
+
+#[test]
 fn a_clock_set_back_while_an_answer_is_awaited_does_not_ask_twice() {
     let mut schedule = Schedule::new(start(), 1);
     schedule.asked(start(), 1);

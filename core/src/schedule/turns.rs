@@ -15,7 +15,7 @@ const BETWEEN: SignedDuration = SignedDuration::from_secs(1);
 /// Hands out the turns of one moment.
 #[derive(Debug, Default)]
 pub struct Turns {
-    given: i32,
+    pub(super) given: i32,
 }
 
 impl Turns {
