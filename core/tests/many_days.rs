@@ -55,8 +55,10 @@ fn answer(number: usize, fetch: u64, second: i64) -> Result<Answer, Failure> {
     };
     match life(number) {
         Life::Purse => said(json!({ "available_amount": format!("{}.00", 1_000 - second / 3_600) })),
-        Life::Faulty if fetch % 4 == 0 => Ok(Answer { status: 503, headers: Vec::new(), body: Vec::new() }),
-        Life::Faulty if fetch % 31 == 0 => Err(Failure::new(FailureKind::Timeout)),
+        Life::Faulty if fetch.is_multiple_of(4) => {
+            Ok(Answer { status: 503, headers: Vec::new(), body: Vec::new() })
+        }
+        Life::Faulty if fetch.is_multiple_of(31) => Err(Failure::new(FailureKind::Timeout)),
         Life::Paused if second % 86_400 / 3_600 == 10 => {
             Ok(Answer { status: 429, headers: vec![("retry-after".into(), "1200".into())], body: Vec::new() })
         }

@@ -17,9 +17,9 @@ use tidemark_core::text::{Tongue, Words};
 
 /// The ways in which ids are built up; any other in the code is refused.
 const BUILT: [&str; 20] = [
-    "failure-{name}",
+    "failure-{text}",
     "failure-{}",
-    "failure-{name}-body",
+    "failure-{text}-body",
     "{body_id}-body",
     "{body_id}-body-reset",
     "{message}-body",
@@ -39,7 +39,7 @@ const BUILT: [&str; 20] = [
     "month-short-{}",
 ];
 /// Built up as well, but no ids of sentences.
-const NO_IDS: [&str; 4] = ["notice_{}", "{stem}-", "row-{n}", "tidemark-store-year-{}"];
+const NO_IDS: [&str; 5] = ["notice_{}", "{BROKEN}-", "{stem}-", "row-{n}", "tidemark-store-year-{}"];
 
 /// Titles of banners whose body is found by their id.
 const BANNERS: [&str; 15] = [
@@ -60,12 +60,13 @@ const BANNERS: [&str; 15] = [
     "banner-store-unusable",
 ];
 const NOTICES: [&str; 3] = ["notice-near", "notice-spent", "notice-spent-credits"];
-const CHECKS: [&str; 10] = [
+const CHECKS: [&str; 11] = [
     "app",
     "display",
     "tray",
     "notices",
     "keyring",
+    "stray-keys",
     "network-global",
     "network-china",
     "clock",
@@ -114,6 +115,7 @@ fn built() -> BTreeSet<String> {
     for kind in FailureKind::ALL {
         built.extend([format!("failure-{}", kind.name()), format!("failure-{}-body", kind.name())]);
     }
+    built.extend(["failure-proxy_login", "failure-proxy_login-body"].map(str::to_owned));
     built.extend(BANNERS.map(|banner| format!("{banner}-body")));
     built.extend(NOTICES.iter().flat_map(|id| [format!("{id}-body"), format!("{id}-body-reset")]));
     built.extend(CHECKS.map(|check| format!("check-{check}")));

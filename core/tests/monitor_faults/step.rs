@@ -12,7 +12,7 @@ pub enum Step {
     Pass(i64),
     /// The local clock jumps by so many seconds.
     Jump(i64),
-    /// The local clock is set to the first or the last second that can be written.
+    /// The local clock is set to about the first or the last year that can be written; `extreme_times` has the very ends.
     EndOfTime(bool),
     /// The local clock is right again.
     ClockRight,

@@ -1,12 +1,12 @@
 //! A monitor with four accounts, the servers behind them, and what must hold after each event.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use tidemark_core::account::{Account, AccountId};
-use tidemark_core::alert::{Memory, Notice, NoticeId, NoticeKind, SnoozeFor};
+use tidemark_core::alert::{Memory, Notice, NoticeId, SnoozeFor};
 use tidemark_core::answer::Answer;
 use tidemark_core::failure::{Failure, FailureKind};
 use tidemark_core::message::{Effect, Event, Now, Remark};
@@ -24,6 +24,7 @@ const NAMES: [&str; 4] = ["Home", "Work", "Purse", "Studio"];
 const LOST_AFTER: i64 = 90;
 /// The alert memory of four accounts is shorter than this, in bytes.
 const LONGEST_MEMORY: usize = 16 * 1024;
+const YEAR: i64 = 366 * 86_400;
 
 pub struct World {
     monitor: Monitor,
@@ -47,8 +48,6 @@ pub struct World {
     pauses: [(Option<i64>, bool); 4],
     asked: [u32; 4],
     pending: VecDeque<Notice>,
-    /// What was notified of a window: account, what, and the window's number.
-    notified: BTreeSet<(usize, String, i64)>,
     log: Vec<String>,
 }
 
@@ -80,7 +79,6 @@ impl World {
             pauses: [(None, false); 4],
             asked: [0; 4],
             pending: VecDeque::new(),
-            notified: BTreeSet::new(),
             log: Vec::new(),
         };
         world.event(Event::Tick);
@@ -94,9 +92,9 @@ impl World {
             Step::Jump(seconds) => self.set_clock(self.local.saturating_add(seconds)),
             Step::EndOfTime(last) => {
                 self.set_clock(if last {
-                    Timestamp::MAX.as_second() - 1
+                    Timestamp::MAX.as_second() - YEAR
                 } else {
-                    Timestamp::MIN.as_second() + 1
+                    Timestamp::MIN.as_second() + YEAR
                 });
             }
             Step::ClockRight => self.set_clock(self.time),
@@ -222,8 +220,6 @@ impl World {
         self.settings.accounts.retain(|kept| kept.id != id);
         self.forget_requests(account);
         self.kept.remove(&id);
-        // What was notified of an account that is gone may be notified again once it is back.
-        self.notified.retain(|(of, ..)| *of != account);
         self.change_settings();
     }
 
@@ -268,7 +264,7 @@ impl World {
                 && let Some(notice) = self.pending.pop_front()
             {
                 if shown {
-                    self.note(&notice);
+                    self.log.push(format!("  notified: {}", notice.title));
                 }
                 self.event(Event::NoticeShown { id: notice.id, shown });
             } else {
@@ -356,31 +352,6 @@ impl World {
         self.pauses[account].1 = false;
         self.asked[account] += 1;
         self.under_way.push_back((account, fetch, local));
-    }
-
-    /// Notes what a notification says of windows; the same of the same window is not said again.
-    fn note(&mut self, notice: &Notice) {
-        if notice.kind == NoticeKind::Test || self.settings.language != Language::English {
-            return;
-        }
-        let windows = Server::windows(self.time);
-        let body = format!(" {}", notice.body);
-        let others = body.split(" Also: ").skip(1).flat_map(|others| others.split("; "));
-        let mut first = None;
-        for said in std::iter::once(notice.title.as_str()).chain(others) {
-            let named = NAMES.iter().position(|name| said.starts_with(&format!("{name}: ")));
-            let Some(account) = named.or(first) else { continue };
-            first = first.or(Some(account));
-            let is_worse = said.contains(" left") || said.contains("used up");
-            if !is_worse || !self.servers[account].is_plan {
-                continue;
-            }
-            let window = windows[usize::from(said.to_lowercase().contains("week"))];
-            let what: String = said.chars().filter(|c| !c.is_ascii_digit()).collect();
-            self.log.push(format!("  notified: {said}"));
-            let is_new = self.notified.insert((account, what, window));
-            assert!(is_new, "{said:?} is notified twice\n{}", self.story());
-        }
     }
 
     fn check(&self) {

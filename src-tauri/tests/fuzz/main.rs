@@ -20,7 +20,7 @@ fn arguments_take_every_seed_and_its_mutations() {
 
 #[test]
 fn settings_files_and_imports_take_every_seed_and_its_mutations() {
-    replay(env!("CARGO_MANIFEST_DIR"), "settings_file", 60, targets::settings_file);
+    replay(env!("CARGO_MANIFEST_DIR"), "settings_file", 10, targets::settings_file);
 }
 
 #[test]
