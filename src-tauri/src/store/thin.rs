@@ -32,10 +32,10 @@ impl Store {
         // Only a damaged file has points before 1970; no day is reckoned back from those.
         let today = newest.min(now.as_millisecond()).max(0);
         for (step, age) in STEPS {
-            let horizon = (today - age * DAY).div_euclid(DAY) * DAY;
+            let horizon = today.saturating_sub(age * DAY).div_euclid(DAY).saturating_mul(DAY);
             while self.thin_one_day(step * SECOND, horizon)? {}
         }
-        let oldest = today - i64::from(days) * DAY;
+        let oldest = today.saturating_sub(i64::from(days) * DAY);
         while self.drop_some(oldest)? {}
         self.whole(|connection| Ok(connection.execute_batch(SWEEP)?))
     }
@@ -47,7 +47,7 @@ impl Store {
             let Some(from) = next_day(connection, step)?.filter(|from| *from < horizon) else {
                 return Ok(());
             };
-            let to = from + DAY;
+            let to = from.saturating_add(DAY);
             for key in keys(connection, "SELECT key FROM series")? {
                 connection.prepare_cached(THIN_SHARES)?.execute(params![key, from, to, step])?;
             }
@@ -125,7 +125,7 @@ fn next_day(connection: &Connection, step: i64) -> Result<Option<i64>, StoreErro
             first = first.into_iter().chain(at).min();
         }
     }
-    Ok(first.map(|at| at.div_euclid(DAY) * DAY))
+    Ok(first.map(|at| at.div_euclid(DAY).saturating_mul(DAY)))
 }
 
 fn keys(connection: &Connection, query: &str) -> Result<Vec<i64>, StoreError> {
