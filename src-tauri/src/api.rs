@@ -241,7 +241,7 @@ fn body_failed(error: &reqwest::Error) -> Failure {
 /// Tells a proxy that answers `CONNECT` with 407. The error's type is private to `hyper-util`, so its text is compared;
 /// a test with such a proxy fails when that text changes.
 fn is_proxy_login(error: &(dyn std::error::Error + 'static)) -> bool {
-    error.to_string() == "proxy authorization required"
+    error.to_string().ends_with("proxy authorization required")
 }
 
 fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
