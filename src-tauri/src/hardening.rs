@@ -18,6 +18,28 @@ pub fn protect_memory() -> io::Result<()> {
     linux::set_dumpable(false)
 }
 
+/// Raises the limit on open files to this many, or to what the system allows. wry leaves one shared memory file open for
+/// each window that was opened (see `ARCHITECTURE.md`, "Workarounds"), and the usual limit of 1024 files would be reached
+/// after some 980 windows.
+///
+/// # Errors
+///
+/// Where the system refuses; the limit stays then.
+#[cfg(unix)]
+pub fn raise_file_limit() -> io::Result<()> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = maximum.map_or(FILE_LIMIT, |maximum| maximum.min(FILE_LIMIT));
+    if current.is_some_and(|current| current < wanted) {
+        setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum })?;
+    }
+    Ok(())
+}
+
+/// Enough for years of windows.
+#[cfg(unix)]
+const FILE_LIMIT: u64 = 65_536;
+
 /// Lets the desktop portal look at this process for as long as the value exists.
 ///
 /// The portal opens `/proc/PID/root` to see whether a caller is in a sandbox, which fails for a process that is not

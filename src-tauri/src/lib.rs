@@ -94,8 +94,13 @@ impl Shell {
 
 /// Runs the tray app until the user quits it.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "most of it is the list of commands")]
 pub fn run(machine: Machine, options: Options) -> ExitCode {
     window::paint_plainly();
+    #[cfg(unix)]
+    if let Err(error) = hardening::raise_file_limit() {
+        tracing::warn!(%error, "the limit on open files could not be raised");
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return cli::fail(&format!("Tidemark could not start its own thread: {error}.")),
@@ -169,8 +174,9 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
             #[cfg(target_os = "linux")]
             window::outlive_session_bus(app.handle());
             #[cfg(target_os = "linux")]
-            only.into_iter()
-                .for_each(|only| drop(runtime.spawn(stay_the_only_one(app.handle().clone(), only))));
+            if let Some(only) = only {
+                drop(runtime.spawn(stay_the_only_one(app.handle().clone(), only)));
+            }
             compose(app.handle(), machine, options, runtime)?;
             if !options.hidden {
                 window::open(app.handle(), Goal::default());
