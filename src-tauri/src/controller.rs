@@ -432,20 +432,17 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
             Event::Answered { account, fetch, outcome: Ok(_) } => Some((account.clone(), *fetch)),
             _ => None,
         };
-        match self.update(event) {
-            Ok(effects) => {
-                self.failed_ticks = if is_tick { 0 } else { self.failed_ticks };
-                for effect in effects {
-                    // Each for itself: a window that cannot be shown must not keep a reading from being written.
-                    let _ = supervision::catch(|| self.carry_out(effect));
-                }
+        if let Ok(effects) = self.update(event) {
+            self.failed_ticks = if is_tick { 0 } else { self.failed_ticks };
+            for effect in effects {
+                // Each for itself: a window that cannot be shown must not keep a reading from being written.
+                let _ = supervision::catch(|| self.carry_out(effect));
             }
-            Err(Panicked) => {
-                self.failed_ticks = self.failed_ticks.saturating_add(u32::from(is_tick));
-                if let Some((account, fetch)) = refused {
-                    let outcome = Err(Failure::new(FailureKind::Unreadable));
-                    self.tell(Event::Answered { account, fetch, outcome });
-                }
+        } else {
+            self.failed_ticks = self.failed_ticks.saturating_add(u32::from(is_tick));
+            if let Some((account, fetch)) = refused {
+                let outcome = Err(Failure::new(FailureKind::Unreadable));
+                self.tell(Event::Answered { account, fetch, outcome });
             }
         }
         let habits = Habits::of(self.monitor.settings());

@@ -199,11 +199,11 @@ fn a_wrong_field_of_an_account_costs_neither_the_account_nor_its_other_fields() 
     );
     let loaded = home.load();
     let fields = [
-        "accounts[Plan].high_speed",
-        "accounts[Plan].team",
-        "accounts[Plan].tier",
-        "accounts[Paid].balance_below",
-        "accounts[Plan].pair",
+        "accounts[1].high_speed",
+        "accounts[1].team",
+        "accounts[1].tier",
+        "accounts[2].balance_below",
+        "accounts[1].pair",
     ];
     assert_eq!(loaded.remark, Some(mended(&fields)));
     let [plan, paid] = &loaded.settings.accounts[..] else { panic!("two accounts") };

@@ -100,12 +100,11 @@ fn check(text: &str) {
     let loaded = load(&paths, Timestamp::now());
     assert_eq!(loaded.remark, None, "{done:?}");
     assert_eq!(loaded.settings.accounts, mine().accounts, "{done:?}");
-    match done {
-        Err(_) => assert!(files() == before, "an import that failed changed a file"),
-        Ok(_) => {
-            let expected = mine().with_import(serde_json::from_str(text).unwrap()).unwrap();
-            assert_eq!(shown(&loaded.settings), shown(&expected));
-        }
+    if done.is_err() {
+        assert!(files() == before, "an import that failed changed a file");
+    } else {
+        let expected = mine().with_import(serde_json::from_str(text).unwrap()).unwrap();
+        assert_eq!(shown(&loaded.settings), shown(&expected));
     }
 }
 

@@ -1,6 +1,6 @@
 //! The built command is killed, or given an error, at every system call that names the folder of the settings.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test may end there")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may end there")]
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

@@ -461,7 +461,7 @@ mod inside {
             let said = Arc::new(Mutex::new(Vec::new()));
             let notes = Arc::clone(&said);
             tokio::spawn(tidemark::desktop::bus::follow(name, move |is_owned| {
-                notes.lock().unwrap().push(is_owned)
+                notes.lock().unwrap().push(is_owned);
             }));
             // Until it is followed.
             let start = Instant::now();

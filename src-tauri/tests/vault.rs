@@ -241,11 +241,11 @@ mod inside {
         let many =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let keyring = Keyring::new();
-        let (changed, changes) = std::sync::mpsc::channel();
+        let (report, changes) = std::sync::mpsc::channel();
         let watched = keyring.clone();
         many.spawn(async move {
-            let changed = move || changed.send(()).unwrap_or_default();
-            watched.watch(changed).await;
+            let on_change = move || report.send(()).unwrap_or_default();
+            watched.watch(on_change).await;
         });
         let noticed = |what: &str| {
             changes.recv_timeout(Duration::from_secs(10)).unwrap_or_else(|_| panic!("{what} is not noticed"));

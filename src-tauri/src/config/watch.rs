@@ -98,7 +98,7 @@ impl Watching {
 
     fn run(&mut self, inbox: &Receiver<Signal>, interval: Duration, changed: impl Fn()) {
         loop {
-            let wait = if self.is_complete { interval * WATCHED_FACTOR } else { interval };
+            let wait = if self.is_complete { interval.saturating_mul(WATCHED_FACTOR) } else { interval };
             let is_reported = match inbox.recv_timeout(wait) {
                 Ok(Signal::File) => true,
                 Ok(Signal::Folder) | Err(RecvTimeoutError::Timeout) => false,

@@ -73,7 +73,7 @@ impl Connections {
                     if self.pause == RECONNECT.0 {
                         tracing::info!(%error, bus = ?self.kind, "the bus cannot be reached");
                     }
-                    self.pause = (self.pause * 2).min(RECONNECT.1);
+                    self.pause = self.pause.saturating_mul(2).min(RECONNECT.1);
                 }
             }
         }

@@ -47,7 +47,9 @@ impl PendingWrites {
                     _ => None,
                 });
                 if let Some(waiting) = waiting {
-                    changes.iter().for_each(|change| add(waiting, change));
+                    for change in changes {
+                        add(waiting, change);
+                    }
                     self.drop_oldest_points();
                     return;
                 }
@@ -69,7 +71,9 @@ impl PendingWrites {
     pub(super) fn put_back(&mut self, write: Write) {
         let later = std::mem::take(&mut self.0);
         self.push(write);
-        later.into_iter().for_each(|write| self.push(write));
+        for write in later {
+            self.push(write);
+        }
     }
 
     fn forget(&mut self, account: &AccountId, with_history: bool) {

@@ -132,7 +132,7 @@ async fn a_pause_holds_over_a_restart_and_a_wake_and_a_click_asks_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reset_at_the_end_of_time_is_not_known_and_the_app_goes_on_asking() {
     let minimax = MiniMax::start().await;
-    let mut session = session_with(&minimax).await;
+    let session = session_with(&minimax).await;
     let _app = session.launch_asking(&minimax, KEY).await;
     let item = session.tray().await;
     minimax.asked_a_moment_ago().await;

@@ -84,6 +84,8 @@ async fn key_changes_that_cannot_be_saved_leave_the_keyring_as_it_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_change_killed_at_any_file_it_puts_in_place_is_settled_by_the_next_command() {
+    const RENAME: &str = "rename,renameat,renameat2";
+
     let minimax = MiniMax::that_may_be_asked().await;
     let mut session = Session::without(&BARE).await;
     session.ask(&minimax);
@@ -92,7 +94,6 @@ async fn a_key_change_killed_at_any_file_it_puts_in_place_is_settled_by_the_next
         (&["account", "replace-key", "Killed", "--unchecked"], NEXT),
         (&["account", "remove", "Killed", "--yes"], ""),
     ];
-    const RENAME: &str = "rename,renameat,renameat2";
     let places = [
         ("key-changes.json", RENAME),
         ("settings.json", RENAME),

@@ -102,7 +102,7 @@ pub fn judge(samples: &[Sample], length: Duration) -> Vec<Verdict> {
     let (first, end) = (samples.first().expect("samples"), samples.last().expect("samples"));
     let log = end.log.saturating_sub(first.log);
     // Three accounts, each second, less the pauses after failures; a busy machine does less.
-    let (requests, least) = (end.requests, length.as_secs());
+    let (requests, expected) = (end.requests, length.as_secs());
     vec![
         grows("anonymous memory, KiB", |s| s.anonymous, 3 * 1024),
         grows("descriptors", |s| s.descriptors, 2),
@@ -113,8 +113,8 @@ pub fn judge(samples: &[Sample], length: Duration) -> Vec<Verdict> {
             holds: log <= LOG_A_MINUTE * minutes && end.log <= LOG_LIMIT,
         },
         Verdict {
-            text: format!("requests: {requests}, at least {least} are expected at this interval"),
-            holds: requests >= least,
+            text: format!("requests: {requests}, at least {expected} are expected at this interval"),
+            holds: requests >= expected,
         },
         Verdict {
             text: format!("notifications: {}, at least {minutes} are expected", end.notifications),

@@ -120,7 +120,7 @@ impl Load {
         })
         .await;
         // Until the page has drawn something; one that is closed at once is another case.
-        if self.windows % 3 != 0 {
+        if !self.windows.is_multiple_of(3) {
             let area = session.area(window);
             until_within(PATIENCE, "a drawn window", async || {
                 let colours = session.shot().crop(area).colours();

@@ -44,7 +44,7 @@ async fn main() -> ExitCode {
     load::add_accounts(&session, &minimax).await;
     let mut app = session.launch(&["--hidden"]);
     let item = session.tray().await;
-    until_within(Duration::from_secs(60), "requests to three accounts, each second", async || {
+    until_within(Duration::from_mins(1), "requests to three accounts, each second", async || {
         let asked = minimax.asked().len();
         if asked > 9 { Ok(()) } else { Err(format!("{asked} requests")) }
     })
