@@ -378,7 +378,9 @@ fn print_logs(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     // What the display and the bus say is noise: where they fail to start, that is said at once.
     let noise = |path: &PathBuf| path.ends_with("Xvfb.log") || path.ends_with("dbus-daemon.log");
-    for path in entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| !noise(path)) {
+    // A pipe would be waited for.
+    let readable = |path: &PathBuf| path.is_file() && !noise(path);
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())).filter(readable) {
         let text = fs::read_to_string(&path).unwrap_or_default();
         let from = text.len().saturating_sub(4000);
         let tail = text.char_indices().find(|(at, _)| *at >= from).map_or("", |(at, _)| &text[at..]);

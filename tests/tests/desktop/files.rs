@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use e2e::wait::until;
 use e2e::{Answer, MiniMax, Part, Session};
 
 const KEY: &str = "sk-cp-test-files-1679091c5a880faf6fb5e6";
@@ -171,7 +172,11 @@ async fn pipes_and_links_in_place_of_the_apps_files_hold_nothing_up_and_are_not_
     page.text_until("card-figure", "71 %", |text| text.contains("71")).await;
     page.close(&session).await;
     for name in ["window.json", "running.lock"] {
-        assert!(fs::symlink_metadata(place(name)).expect("it is there").is_file(), "{name} is replaced");
+        until(&format!("a file in place of the pipe {name}"), async || {
+            let kind = fs::symlink_metadata(place(name)).map_err(|error| error.to_string())?.file_type();
+            if kind.is_file() { Ok(()) } else { Err(format!("{kind:?}")) }
+        })
+        .await;
     }
 
     let targets = ["window.json", "running.lock"].map(|name| {

@@ -5,7 +5,7 @@ use e2e::{Answer, MiniMax, Part, Session, until};
 const KEY: &str = "sk-cp-test-keyring-6f4922f45568161a8c";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_locked_keyring_is_said_so_and_trying_again_after_unlocking_works() {
+async fn a_locked_keyring_is_reported_and_read_by_itself_once_it_is_unlocked() {
     let minimax = MiniMax::start().await;
     minimax.answer(KEY, Answer::plan(71, 85));
     let mut session = Session::start().await;
@@ -25,7 +25,6 @@ async fn a_locked_keyring_is_said_so_and_trying_again_after_unlocking_works() {
     session.nowhere("sk-cp-test-second");
 
     session.unlock_keyring().await;
-    page.click_css("[data-testid=banner][data-id=keyring] [data-testid=banner-action]").await;
     page.text_until("card-figure", "71 %", |text| text.contains("71")).await;
     page.no_banner("keyring").await;
     session.nowhere(KEY);

@@ -77,7 +77,7 @@ async fn an_app_that_runs_out_of_memory_keeps_accounts_and_what_was_notified() {
     let item = session.tray().await;
     until("the reading in the tray", async || {
         let tooltip = item.tooltip().await?;
-        if tooltip.contains("Default Team") { Ok(()) } else { Err(tooltip) }
+        if tooltip.contains("0 % left") { Ok(()) } else { Err(tooltip) }
     })
     .await;
     session.notices_shown(1).await;
