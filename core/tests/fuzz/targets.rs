@@ -57,7 +57,7 @@ pub fn answer(input: &[u8]) {
     let at = moment(START + (i64::from(*days) - 128) * 86_400);
 
     let result = answer::read(&answer, endpoint, region, at);
-    let text = plain_lines(&explain(&result, at));
+    let text = plain_lines(&explain(&result, at), &TimeZone::UTC);
     assert!(text.lines().all(|line| !line.chars().any(char::is_control)), "control characters in {text:?}");
     match &result {
         Ok(Reading::Plan(plan)) => {
