@@ -170,7 +170,7 @@ async fn pipes_and_links_in_place_of_the_apps_files_hold_nothing_up_and_are_not_
     assert!(status.stdout.contains("Default Team"), "{status:#?}");
     let page = session.open().await;
     page.text_until("card-figure", "71 %", |text| text.contains("71")).await;
-    page.close(&session).await;
+    // The place of the window is written once it is at rest.
     for name in ["window.json", "running.lock"] {
         until(&format!("a file in place of the pipe {name}"), async || {
             let kind = fs::symlink_metadata(place(name)).map_err(|error| error.to_string())?.file_type();
@@ -178,6 +178,7 @@ async fn pipes_and_links_in_place_of_the_apps_files_hold_nothing_up_and_are_not_
         })
         .await;
     }
+    page.close(&session).await;
 
     let targets = ["window.json", "running.lock"].map(|name| {
         let target = session.home().join(format!("target-{name}"));
