@@ -74,6 +74,9 @@ impl Scene {
     async fn recovered_with(&mut self, took: Duration, each: usize) {
         self.took.push(took);
         assert!(self.app.runs(), "{}", self.session.printed());
+        if !matches!(self.took.len(), 1 | TIMES) {
+            return;
+        }
         let now = self.settle().await;
         let (threads, descriptors) = *self.settled.get_or_insert(now);
         // One more may be in use at the moment; what is left behind by each recovery adds up to more.
