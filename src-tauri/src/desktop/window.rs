@@ -258,6 +258,43 @@ pub fn close_substitute(app: &AppHandle) {
     });
 }
 
+/// How many times the page is loaded again in [`RELOADS_COUNT_FOR`] after its process has ended.
+#[cfg(target_os = "linux")]
+const MOST_RELOADS: u32 = 3;
+#[cfg(target_os = "linux")]
+const RELOADS_COUNT_FOR: Duration = Duration::from_mins(1);
+
+/// Loads the page again when its process has crashed or was killed. Where that happens again and again, the window is
+/// closed, and the next click in the tray makes a new one.
+#[cfg(target_os = "linux")]
+fn reload_after_crash(window: &WebviewWindow) {
+    use std::cell::Cell;
+    use std::time::Instant;
+
+    use gtk::prelude::ObjectExt as _;
+
+    let app = window.app_handle().clone();
+    // It fails only when the window is gone again.
+    let _ = window.with_webview(move |webview| {
+        let reloads = Cell::new((Instant::now(), 0_u32));
+        webview.inner().connect_local("web-process-terminated", false, move |_| {
+            let (since, count) = reloads.get();
+            let (since, count) =
+                if since.elapsed() > RELOADS_COUNT_FOR { (Instant::now(), 0) } else { (since, count) };
+            reloads.set((since, count.saturating_add(1)));
+            let window = app.get_webview_window(LABEL)?;
+            if count < MOST_RELOADS {
+                tracing::warn!("the web process of the window has ended: the page is loaded again");
+                let _ = window.reload();
+            } else {
+                tracing::error!("the web process of the window ends again and again: the window is closed");
+                close(&window);
+            }
+            None
+        });
+    });
+}
+
 /// Notes the first click or key in the window.
 #[cfg(target_os = "linux")]
 fn note_touch(window: &WebviewWindow) {
@@ -412,6 +449,8 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
         None => window.center(),
     };
     let window = window.build()?;
+    #[cfg(target_os = "linux")]
+    reload_after_crash(&window);
     let (handle, own) = (app.clone(), window.clone());
     window.on_window_event(move |event| match event {
         WindowEvent::Moved(_) | WindowEvent::Resized(_) => place::note(&own),

@@ -324,3 +324,33 @@ async fn a_keyring_that_hung_is_read_when_it_goes_on() {
     }
     scene.report("the keyring, hung");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_whose_process_is_killed_is_loaded_again() {
+    let session = Session::start().await;
+    let _app = session.launch(&[]);
+    let window = session.window("tidemark").await;
+    let page = || {
+        let is_page = |pid: &u32| {
+            let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+            name.starts_with("WebKitWebProces")
+        };
+        session.process_ids().into_iter().find(is_page)
+    };
+    let drawn = async || {
+        until("a window that is drawn", async || {
+            let colours = session.shot().crop(session.area(window)).colours();
+            if colours > 2 { Ok(()) } else { Err(format!("{colours} colours")) }
+        })
+        .await;
+    };
+    drawn().await;
+    let former = page().expect("the page's process");
+    session.run("kill", &["-KILL", &former.to_string()]).expect("it is killed");
+    until("another process of the page", async || match page() {
+        Some(pid) if pid != former => Ok(()),
+        other => Err(format!("{other:?}")),
+    })
+    .await;
+    drawn().await;
+}
