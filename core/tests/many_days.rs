@@ -206,7 +206,7 @@ impl Lived {
             let longest = asked.windows(2).map(|two| two[1] - two[0]).max().expect("requests");
             let end = hours * HOUR - asked.last().expect("a request");
             let rest = match life(number) {
-                // The pause that MiniMax names, begun anew by the last answer within the hour.
+                // The pause that MiniMax names, restarted by the last answer within the hour.
                 Life::Paused => 1_200_000 + LONGEST_WAIT,
                 // Back-off after failures in a row, up to a quarter of an hour and a quarter of it.
                 Life::Faulty => 1_125_000 + LONGEST_WAIT,

@@ -222,7 +222,7 @@ fn may_be_in_writing(paths: &Paths, parsed: &Parsed) -> bool {
     }
 }
 
-/// Puts the last good copy in the place of a file that is missing. A user who wants to begin anew removes both.
+/// Puts the last good copy in the place of a file that is missing. A user who wants to start afresh deletes both.
 fn restore_missing(paths: &Paths, now: Timestamp) -> Result<Loaded, Unsaved> {
     let known = last_good(paths);
     if known.accounts.is_empty() {

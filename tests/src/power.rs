@@ -68,8 +68,8 @@ impl SystemBus {
     pub async fn forge_wake(&self) {
         let address = format!("unix:path={}", self.socket.display());
         let builder = zbus::connection::Builder::address(address.as_str());
-        let stranger = builder.build().await.expect("a second connection");
-        emit(&stranger, SLEEP, &false).await;
+        let other = builder.build().await.expect("a second connection");
+        emit(&other, SLEEP, &false).await;
     }
 
     /// Says what logind says before the machine falls asleep (`true`), and when it is awake again (`false`).

@@ -30,7 +30,7 @@ const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(25);
 thread_local! {
     /// Made once: the catalogue of messages takes longer to read than everything that is tried with one input.
     static WORDS: Words = Words::new(Tongue::English);
-    /// One monitor for all inputs; each takes the former account away and brings one of its own.
+    /// One monitor for all inputs; each replaces the account of the input before.
     static MONITOR: RefCell<Monitor> = RefCell::new(Monitor::new(
         Start {
             settings: Settings::default(),

@@ -1,7 +1,7 @@
 //! Reports changes of the settings file, whoever makes them.
 //!
 //! The file is replaced at each save, and its folder can be replaced as well. So the folders on the way to the file are
-//! watched, and watched anew when one of them changes. A check of the file at an interval finds what the system does not
+//! watched, and watched again when one of them changes. A check of the file at an interval finds what the system does not
 //! report, as when it grants no more watches.
 
 use std::collections::HashSet;

@@ -218,7 +218,7 @@ impl Queue {
         self.bell.notify_one();
     }
 
-    /// Nobody calls anything that could panic while holding the lock, so what it guards is whole.
+    /// No code that could panic runs while the lock is held, so the guarded value is whole.
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -136,12 +136,12 @@ async fn keys_of_no_account_are_counted_by_the_doctor_who_says_how_to_remove_the
     for id in ["3e25960a-79db-4b9a-a4d3-2c1e5b0f0001", "3e25960a-79db-4b9a-a4d3-2c1e5b0f0002"] {
         let store =
             "printf sk-cp-test-stray-0001 | secret-tool store --label=stray service tidemark username \"$0\"";
-        session.run("sh", &["-c", store, id]).expect("a key that nobody knows of");
+        session.run("sh", &["-c", store, id]).expect("a key without an account");
     }
     let said = doctor(&session).await;
     let line = said.lines().find(|line| line.contains("stray")).unwrap_or_else(|| panic!("{said}"));
     assert!(line.contains("2 of service tidemark") && line.contains("secret-tool clear"), "{line}");
-    assert!(!said.contains("3e25960a"), "an id is nobody else's business: {said}");
+    assert!(!said.contains("3e25960a"), "the id is private: {said}");
 }
 
 /// Runs a command that is killed when it makes one of these system calls for a file beside the settings.

@@ -1,6 +1,6 @@
 //! The item on Linux: a `StatusNotifierItem` of our own on the session bus.
 //!
-//! It is made for each watcher anew, on a connection of its own, and never waited for on the thread of windows.
+//! It is made again for each watcher, on a connection of its own, and never waited for on the thread of windows.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -29,7 +29,7 @@ const SIZES: [u32; 6] = [16, 22, 24, 32, 48, 64];
 const HOST_MAY_TAKE: Duration = Duration::from_secs(5);
 /// How long the session bus may take before it is said that nothing shows the item.
 const NO_BUS_MAY_TAKE: Duration = Duration::from_secs(2);
-/// How long the item may take to show something else. It answers nobody while its state is locked.
+/// How long the item may take to show something else. It answers no call while its state is locked.
 const UPDATE_LIMIT: Duration = Duration::from_secs(5);
 /// A watcher that refuses or forgets the item gets it again after this.
 const BETWEEN_OFFERS: Duration = Duration::from_secs(5);
@@ -63,7 +63,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// Runs until the way to the item is gone. Run again, it makes the item anew.
+    /// Runs until the way to the item is gone. Run again, it makes another item.
     pub async fn run(&self) {
         let mut trays = self.trays.clone();
         trays.mark_changed();
@@ -181,7 +181,7 @@ impl Presence {
         }
     }
 
-    /// Withdraws an item that the watcher has forgotten, so that it is registered anew.
+    /// Withdraws an item that the watcher has forgotten, so that it is registered again.
     async fn register_if_forgotten(&mut self, watcher: &Watcher) {
         if !watcher.knows_item_of(std::process::id()).await {
             tracing::info!("the tray has forgotten the item");
