@@ -3,7 +3,7 @@
 //! Owns what an export holds and how it is written. Refuses to put accounts, keys or a proxy's password into one.
 
 use std::fs::OpenOptions;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -122,12 +122,7 @@ fn is_stream(file: &Path) -> bool {
 /// [`io::ErrorKind::FileTooLarge`] where it is longer, [`io::ErrorKind::InvalidData`] where it is no text, and any error
 /// of reading.
 pub fn read_limited(source: impl io::Read) -> io::Result<String> {
-    let mut bytes = Vec::new();
-    source.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    String::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData.into())
+    files::text(files::read_limited(source, LONGEST)?)
 }
 
 /// Reads the fields of an export; `None` where the text is none.

@@ -6,7 +6,7 @@
 //! not answer leaves open, is settled from the journal by [`Desk::settle`].
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -313,7 +313,7 @@ impl Journal {
 
     /// Reads the notes; a file that cannot be read has none.
     fn read(&self) -> Vec<Begun> {
-        match read_small(&self.path) {
+        match files::read_small(&self.path, LIMIT) {
             Ok(text) => serde_json::from_slice(&text).unwrap_or_default(),
             Err(_) => Vec::new(),
         }
@@ -344,12 +344,4 @@ impl Journal {
             tracing::warn!(%error, "the note of a key change could not be removed");
         }
     }
-}
-
-fn read_small(path: &Path) -> io::Result<Vec<u8>> {
-    let file = std::fs::metadata(path)?;
-    if !file.is_file() || file.len() > LIMIT {
-        return Err(io::ErrorKind::InvalidData.into());
-    }
-    std::fs::read(path)
 }

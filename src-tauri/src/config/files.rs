@@ -1,7 +1,7 @@
 //! Files of our own: read within limits, replaced whole, locked against other writers, readable by their owner only.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -28,15 +28,25 @@ pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     if metadata.len() > limit {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
-    let mut content = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0).saturating_add(1));
-    file.take(limit + 1).read_to_end(&mut content)?;
     // It may have grown since.
+    read_limited(file, limit)
+}
+
+/// Reads a source to its end. [`io::ErrorKind::FileTooLarge`] where it is longer than the limit in bytes.
+pub(crate) fn read_limited(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    source.take(limit + 1).read_to_end(&mut content)?;
     if content.len() as u64 > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(content) }
 }
 
 /// Reads a text as [`read_small`] reads bytes.
 pub(crate) fn read_small_text(path: &Path, limit: u64) -> io::Result<String> {
-    String::from_utf8(read_small(path, limit)?).map_err(|_| io::ErrorKind::InvalidData.into())
+    text(read_small(path, limit)?)
+}
+
+/// Takes bytes as text. [`io::ErrorKind::InvalidData`] where they are not UTF-8.
+pub(crate) fn text(bytes: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData.into())
 }
 
 /// Opens an empty file to lock, and makes it where there is none, with mode 0600 whatever the umask. What is no regular
