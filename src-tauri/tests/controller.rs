@@ -135,6 +135,15 @@ impl Stage {
         self.tell(Message::SettingsFile);
     }
 
+    /// Starts with an account of which 71 % are left.
+    async fn with_reading() -> Self {
+        let mut stage = Self::start(false).await;
+        stage.answers(left(71)).await;
+        stage.add("Home").await;
+        stage.tray_says("71 % left").await;
+        stage
+    }
+
     fn tell(&self, message: Message) {
         self.inbox.send(message).expect("the controller runs");
     }
@@ -215,10 +224,7 @@ async fn a_panic_costs_one_event_and_monitoring_goes_on() {
 
 #[tokio::test]
 async fn a_picture_that_cannot_be_shown_keeps_no_reading_from_being_written() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let mut stage = Stage::with_reading().await;
     stage.answers(left(60)).await;
     tokio::time::sleep(Duration::from_millis(1100)).await;
     stage.tray_panics.store(true, Ordering::Relaxed);
@@ -325,10 +331,7 @@ async fn a_store_that_another_program_holds_brings_no_notification_twice() {
 
 #[tokio::test]
 async fn a_change_between_two_answers_is_told_as_a_notice() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let mut stage = Stage::with_reading().await;
     stage.answers(left(12)).await;
     // A click within a second of the last ask has its answer already.
     tokio::time::sleep(Duration::from_millis(1100)).await;
@@ -388,10 +391,7 @@ async fn a_keyring_that_was_unlocked_is_read_for_every_account_without_a_click()
 
 #[tokio::test]
 async fn a_key_is_read_once_and_not_at_every_ask() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let mut stage = Stage::with_reading().await;
     let reads = stage.desk.vault.reads();
     stage.answers(left(60)).await;
     tokio::time::sleep(Duration::from_millis(1100)).await;
@@ -402,10 +402,7 @@ async fn a_key_is_read_once_and_not_at_every_ask() {
 
 #[tokio::test]
 async fn a_removed_account_leaves_neither_key_nor_line() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let mut stage = Stage::with_reading().await;
     let id = config::load(&stage.desk.paths, Timestamp::now()).settings.accounts[0].id.clone();
     stage.desk.remove(&id).await.expect("it is removed");
     stage.tell(Message::SettingsFile);
@@ -415,10 +412,7 @@ async fn a_removed_account_leaves_neither_key_nor_line() {
 
 #[tokio::test]
 async fn a_settings_file_broken_while_running_costs_no_account() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let mut stage = Stage::with_reading().await;
     std::fs::write(&stage.desk.paths.settings, "{ broken").expect("it is written");
     stage.tell(Message::Event(Event::Window(true)));
     stage.tell(Message::SettingsFile);
@@ -433,10 +427,7 @@ async fn a_settings_file_broken_while_running_costs_no_account() {
 
 #[tokio::test]
 async fn a_settings_file_away_for_a_moment_costs_neither_account_nor_readings_and_repeats_no_notice() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let mut stage = Stage::with_reading().await;
     stage.answers(left(12)).await;
     tokio::time::sleep(Duration::from_millis(1100)).await;
     stage.tell(Message::Event(Event::CheckNow));
@@ -471,10 +462,7 @@ async fn a_settings_file_away_for_a_moment_costs_neither_account_nor_readings_an
 
 #[tokio::test]
 async fn a_settings_file_that_stays_away_is_written_again_from_what_is_in_use() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let mut stage = Stage::with_reading().await;
     let file = stage.desk.paths.settings.clone();
     let copy = file.with_file_name("settings.last-good.json");
     // Where the copy is gone too, only the app knows the account.
@@ -499,10 +487,7 @@ async fn a_settings_file_that_stays_away_is_written_again_from_what_is_in_use() 
 
 #[tokio::test]
 async fn while_another_program_holds_the_lock_all_else_goes_on_and_changes_wait_together() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let stage = Stage::with_reading().await;
     let lock = std::fs::File::open(stage.desk.paths.settings.with_file_name(".settings.lock"));
     let lock = lock.expect("the lock's file");
     let change = |key: &str, value: &str| {
@@ -559,10 +544,7 @@ async fn what_the_user_wants_of_the_desktop_is_taken_up_at_once_and_only_when_it
 
 #[tokio::test]
 async fn forgotten_readings_are_gone_from_the_store_and_the_account_stays() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let stage = Stage::with_reading().await;
     let id = config::load(&stage.desk.paths, Timestamp::now()).settings.accounts[0].id.clone();
     let kept = |stage: &Stage| {
         let store = look(&stage.desk.paths.store).ok().flatten();
@@ -601,10 +583,7 @@ async fn eventually(what: &str, is_so: impl Fn() -> bool) {
 
 #[tokio::test]
 async fn a_setting_changed_in_the_window_is_kept_and_in_effect_at_once() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let mut stage = Stage::with_reading().await;
     let shown = stage.set("show_used", "true").await.expect("it is taken");
     assert_eq!(value(&shown, "show_used"), "true");
     stage.tray_says("29 % used").await;
@@ -622,10 +601,7 @@ async fn a_setting_changed_in_the_window_is_kept_and_in_effect_at_once() {
 
 #[tokio::test]
 async fn what_the_user_says_of_an_account_is_kept_or_refused_by_its_field() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let stage = Stage::with_reading().await;
     let id = config::load(&stage.desk.paths, Timestamp::now()).settings.accounts[0].id.clone();
     let say = async |field: &str, value: &str| {
         let (reply, done) = oneshot::channel();
@@ -662,10 +638,7 @@ async fn the_simulation_asks_nobody_reads_no_key_and_writes_nothing() {
 
 #[tokio::test]
 async fn looking_around_and_leaving_gives_the_own_accounts_back() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let mut stage = Stage::with_reading().await;
     stage.tell(Message::StartDemo);
     stage.tray_says("Default Team").await;
     stage.tell(Message::LeaveDemo);
@@ -674,10 +647,7 @@ async fn looking_around_and_leaving_gives_the_own_accounts_back() {
 
 #[tokio::test]
 async fn a_store_that_fails_while_running_is_told_once_and_taken_back_when_it_works() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let mut stage = Stage::with_reading().await;
     stage.tell(Message::Event(Event::Window(true)));
     let folder = stage.desk.paths.store.parent().expect("a folder").to_owned();
     let elsewhere = folder.with_file_name("elsewhere");
@@ -734,10 +704,7 @@ async fn a_removed_account_loses_its_history_only_when_that_is_wanted() {
 
 #[tokio::test]
 async fn a_chart_looks_back_as_far_as_the_last_time_while_the_app_runs() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let stage = Stage::with_reading().await;
     let mut seen = Vec::new();
     for range in [None, Some(Range::Month), None, Some(Range::Hours), None] {
         stage.tell(Message::Event(Event::Window(true)));
@@ -749,10 +716,7 @@ async fn a_chart_looks_back_as_far_as_the_last_time_while_the_app_runs() {
 
 #[tokio::test]
 async fn a_history_that_cannot_be_read_is_refused_in_words_and_charted_as_soon_as_it_can() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let stage = Stage::with_reading().await;
     stage.chart(None).await.expect("what was read is kept by then");
     let other = rusqlite::Connection::open(&stage.desk.paths.store).expect("the store");
     other.execute_batch("ALTER TABLE share RENAME TO elsewhere").expect("the readings are out of reach");
@@ -768,10 +732,7 @@ async fn a_history_that_cannot_be_read_is_refused_in_words_and_charted_as_soon_a
 
 #[tokio::test]
 async fn a_history_damaged_while_running_is_set_aside_and_what_is_known_is_charted() {
-    let mut stage = Stage::start(false).await;
-    stage.answers(left(71)).await;
-    stage.add("Home").await;
-    stage.tray_says("71 % left").await;
+    let mut stage = Stage::with_reading().await;
     stage.tell(Message::Event(Event::Window(true)));
     stage.chart(None).await.expect("what was read is kept by then");
     let store = stage.desk.paths.store.clone();
