@@ -3,7 +3,9 @@
 //! What is to be kept waits in memory in its order. Where the store fails it is tried again, at first after seconds and
 //! in the end twice an hour, and at once when its files have changed.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+mod queue;
+
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -17,10 +19,10 @@ use tidemark_core::schedule::Reason;
 use tokio::sync::oneshot;
 
 use super::open::FileStamp;
-use super::pending::PendingWrites;
 use super::{Clock, Store, StoreError};
 use crate::supervision::{self, Panicked};
 use crate::test_hooks::{Component, TestHooks};
+use queue::Queue;
 
 /// How long a store that failed is left alone, at first and at most.
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
@@ -28,8 +30,6 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(30);
 /// A start has other things to do.
 const FIRST_ROUND: Duration = Duration::from_mins(1);
 const ROUND: SignedDuration = SignedDuration::from_hours(24);
-/// A store that hangs lets no more than so many calls wait; the oldest get no answer.
-const MOST_CALLBACKS: usize = 64;
 /// How long the thread rests after a panic that was not of one job.
 const RESTART_PAUSE: Duration = Duration::from_secs(5);
 
@@ -156,87 +156,6 @@ impl Drop for Keeper {
     fn drop(&mut self) {
         self.queue.waiting().is_closed = true;
         self.queue.bell.notify_one();
-    }
-}
-
-type Callback = Box<dyn FnOnce() + Send>;
-
-/// What waits for the thread.
-#[derive(Default)]
-struct Queue {
-    waiting: Mutex<Waiting>,
-    bell: Condvar,
-}
-
-#[derive(Default)]
-struct Waiting {
-    writes: PendingWrites,
-    callbacks: Vec<Callback>,
-    /// Whether something was added since the thread last looked.
-    has_news: bool,
-    history_days: Option<u32>,
-    /// MiniMax's clock in the last answer, and when that came.
-    server_time: Option<(Timestamp, Instant)>,
-    is_closed: bool,
-    has_no_thread: bool,
-}
-
-impl std::fmt::Debug for Queue {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Queue").finish_non_exhaustive()
-    }
-}
-
-impl Queue {
-    fn push(&self, write: Write) {
-        let mut waiting = self.waiting();
-        match &write {
-            Write::Accounts { history_days, .. } => waiting.history_days = Some(*history_days),
-            Write::Outcome { outcome: Ok(answer), .. } => {
-                if let Some(server) = answer.server_time() {
-                    waiting.server_time = Some((server, Instant::now()));
-                }
-            }
-            _ => {}
-        }
-        waiting.writes.push(write);
-        waiting.has_news = true;
-        drop(waiting);
-        self.bell.notify_one();
-    }
-
-    fn call(&self, callback: Callback) {
-        let mut waiting = self.waiting();
-        if waiting.has_no_thread {
-            return;
-        }
-        if waiting.callbacks.len() >= MOST_CALLBACKS {
-            drop(waiting.callbacks.remove(0));
-        }
-        waiting.callbacks.push(callback);
-        drop(waiting);
-        self.bell.notify_one();
-    }
-
-    /// No code that could panic runs while the lock is held, so the guarded value is whole.
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits for something to do, at most until a moment; gives the calls to answer, and whether it is the end.
-    fn wait(&self, until: Option<Instant>) -> (Vec<Callback>, bool) {
-        let mut waiting = self.waiting();
-        while !(waiting.has_news || waiting.is_closed) && waiting.callbacks.is_empty() {
-            let left =
-                until.filter(|_| !waiting.writes.is_empty()).map(|at| at.duration_since(Instant::now()));
-            waiting = match left {
-                Some(Duration::ZERO) => break,
-                Some(left) => self.bell.wait_timeout(waiting, left).unwrap_or_else(PoisonError::into_inner).0,
-                None => self.bell.wait(waiting).unwrap_or_else(PoisonError::into_inner),
-            };
-        }
-        waiting.has_news = false;
-        (std::mem::take(&mut waiting.callbacks), waiting.is_closed)
     }
 }
 
@@ -618,7 +537,7 @@ mod tests {
                 answer
             })
             .collect();
-        assert_eq!(queue.waiting().callbacks.len(), MOST_CALLBACKS);
+        assert_eq!(queue.waiting().callbacks.len(), queue::MOST_CALLBACKS);
         queue.wait(None).0.into_iter().for_each(|callback| callback());
         let answered: Vec<i32> =
             answers.into_iter().filter_map(|answer| answer.blocking_recv().ok()).collect();
