@@ -16,4 +16,6 @@ cargo build --locked -p e2e --bin soak
 failed=0
 "$target/debug/soak" --minutes "${1:-15}" || failed=1
 cargo test --locked --profile fuzz -p tidemark-core --test many_days -- --nocapture --include-ignored || failed=1
+PROPTEST_CASES=5000 PROPTEST_RNG_SEED=$RANDOM \
+    cargo test --locked --profile fuzz -p tidemark-core --test monitor_faults || failed=1
 exit "$failed"

@@ -123,6 +123,8 @@ enum Insistence {
     None,
     /// It is on its way.
     Asked,
+    /// The key was replaced since the last request: a stored pause was that of the former key.
+    NewKey,
     /// MiniMax wants its pause all the same, and has said so at this moment.
     InVain(Timestamp),
 }
@@ -211,37 +213,41 @@ impl Schedule {
         now >= self.next_at && (self.awaited.is_none() || lost)
     }
 
-    /// Looks at the clock: where it was set back behind the last ask, that ask counts as just made. Then one more is
-    /// wanted, except that a pause MiniMax asked for begins again.
+    /// Compares the clock with the latest look at it. If it was set back, the next request is planned again, because a
+    /// wrong clock may have planned it weeks ahead.
     ///
-    /// Where the clock was set back to a moment after the last ask, the next ask may have been planned by the wrong clock,
-    /// weeks ahead. It is planned again. A pause keeps its end, or its rest where the wrong clock set its end too.
+    /// A request that was made at a later time by the wrong clock counts as made now, and the pause that was counted from
+    /// it moves with the clock. A pause from before keeps its end, unless it is longer than MiniMax can ask for.
     pub fn heed(&mut self, now: Timestamp) {
         let is_later = |moment: &Timestamp| now.plus(LOST_AFTER) < *moment;
         let wrong = self.looked_at.replace(now).filter(is_later);
-        let Some(asked) = self.asked_at.filter(is_later) else {
-            if let Some(wrong) = wrong.filter(|_| self.awaited.is_none()) {
-                let back = wrong.duration_since(now);
-                let longest = now.plus(LONGEST_PAUSE);
-                self.told_until =
-                    self.told_until.map(|told| if told > longest { told.minus(back) } else { told });
-                (self.woken_at, self.insistence) = (None, Insistence::None);
-                self.plan(now, now, Reason::Asked);
-            }
-            return;
-        };
-        let back = asked.duration_since(now);
-        self.asked_at = Some(now);
-        self.told_until = self.told_until.and_then(|told| told.checked_sub(back).ok());
+        let asked = self.asked_at.filter(is_later);
+        let Some(before) = wrong.max(asked) else { return };
+        let back = before.duration_since(now);
+        let longest = now.plus(LONGEST_PAUSE);
+        let is_moved = |until: Timestamp| asked.is_some() || until > longest;
+        self.told_until =
+            self.told_until.map(|until| if is_moved(until) { until.minus(back) } else { until });
         (self.woken_at, self.insistence) = (None, Insistence::None);
+        if asked.is_some() {
+            self.asked_at = Some(now);
+        } else if self.awaited.is_some() {
+            return;
+        }
         self.plan(now, now, Reason::Asked);
     }
 
-    /// Notes that it is asked now, by this number.
-    pub const fn asked(&mut self, now: Timestamp, fetch: u64) {
+    /// Notes that it is asked now, by this number. If the answer is lost, a pause that MiniMax asked for still holds.
+    pub fn asked(&mut self, now: Timestamp, fetch: u64) {
         self.asked_at = Some(now);
         self.awaited = Some(fetch);
         self.is_hurried = false;
+        if self.insistence == Insistence::NewKey {
+            self.insistence = Insistence::None;
+        }
+        if let Some(until) = self.told_until.filter(|until| *until > now) {
+            (self.next_at, self.reason) = (until, Reason::ToldToWait);
+        }
     }
 
     /// Takes an answer's number; `false` for an answer nobody waits for any more.
@@ -251,6 +257,13 @@ impl Schedule {
             self.awaited = None;
         }
         expected
+    }
+
+    /// Tells whether the next request is made even if another Tidemark has stored a pause: the user insists, or the pause was
+    /// that of the former key.
+    #[must_use]
+    pub fn ignores_stored_pause(&self, now: Timestamp) -> bool {
+        self.insistence == Insistence::NewKey || self.is_told_to_wait(now)
     }
 
     /// Stops waiting for the answer under way: it will not be given here.
@@ -268,7 +281,7 @@ impl Schedule {
         if self.is_told_to_wait(now) {
             match self.insistence {
                 Insistence::InVain(at) if now.duration_since(at).abs() < BETWEEN_CLICKS => return,
-                Insistence::None | Insistence::Asked | Insistence::InVain(_) => {
+                Insistence::None | Insistence::Asked | Insistence::NewKey | Insistence::InVain(_) => {
                     self.insistence = Insistence::Asked;
                 }
             }
@@ -327,6 +340,7 @@ impl Schedule {
     pub fn renew(&mut self, now: Timestamp) {
         (self.awaited, self.told_until) = (None, None);
         (self.failures, self.is_refused, self.keyring) = (0, false, Keyring::Read);
+        self.insistence = Insistence::NewKey;
         self.want_soon(now);
     }
 

@@ -25,6 +25,19 @@ const LOST_AFTER: i64 = 90;
 /// The alert memory of four accounts is shorter than this, in bytes.
 const LONGEST_MEMORY: usize = 16 * 1024;
 const YEAR: i64 = 366 * 86_400;
+/// The local clock stays so far from the first and last moments that a moment can have: `extreme_times` has the very ends.
+const FROM_THE_ENDS: i64 = 5 * YEAR;
+
+/// The pause of an account, as MiniMax asked for it.
+#[derive(Clone, Copy, Default)]
+struct Pause {
+    /// Its end at the earliest, by the local clock.
+    until: Option<i64>,
+    /// Its end as it was stored.
+    stored: Option<i64>,
+    /// Whether the user asked all the same.
+    is_insisted: bool,
+}
 
 pub struct World {
     monitor: Monitor,
@@ -44,8 +57,7 @@ pub struct World {
     under_way: VecDeque<(usize, u64, i64)>,
     /// Answers that came already.
     answered: Vec<(usize, u64, Result<Answer, Failure>)>,
-    /// Until when MiniMax wants a pause at least, by the local clock; and whether the user asked all the same.
-    pauses: [(Option<i64>, bool); 4],
+    pauses: [Pause; 4],
     asked: [u32; 4],
     pending: VecDeque<Notice>,
     log: Vec<String>,
@@ -76,7 +88,7 @@ impl World {
             notifications: Some(true),
             under_way: VecDeque::new(),
             answered: Vec::new(),
-            pauses: [(None, false); 4],
+            pauses: [Pause::default(); 4],
             asked: [0; 4],
             pending: VecDeque::new(),
             log: Vec::new(),
@@ -91,11 +103,7 @@ impl World {
             Step::Pass(seconds) => self.pass(seconds),
             Step::Jump(seconds) => self.set_clock(self.local.saturating_add(seconds)),
             Step::EndOfTime(last) => {
-                self.set_clock(if last {
-                    Timestamp::MAX.as_second() - YEAR
-                } else {
-                    Timestamp::MIN.as_second() + YEAR
-                });
+                self.set_clock(if last { Timestamp::MAX.as_second() } else { Timestamp::MIN.as_second() });
             }
             Step::ClockRight => self.set_clock(self.time),
             Step::Use(account, percent) => {
@@ -108,7 +116,7 @@ impl World {
             Step::Repeat(which) => self.repeat(which),
             Step::Woke => self.event(Event::Woke),
             Step::CheckNow => {
-                self.pauses.iter_mut().for_each(|pause| pause.1 = true);
+                self.pauses.iter_mut().for_each(|pause| pause.is_insisted = true);
                 self.event(Event::CheckNow);
             }
             Step::Window(open) => {
@@ -195,20 +203,21 @@ impl World {
             let step = left.min(beat);
             left -= step;
             self.time += step;
-            self.local = (self.local + step).min(Timestamp::MAX.as_second() - 1);
+            self.local += step;
             self.event(Event::Tick);
             self.work_off();
         }
     }
 
     fn set_clock(&mut self, to: i64) {
-        let to = to.clamp(Timestamp::MIN.as_second() + 1, Timestamp::MAX.as_second() - 1);
+        let to =
+            to.clamp(Timestamp::MIN.as_second() + FROM_THE_ENDS, Timestamp::MAX.as_second() - FROM_THE_ENDS);
         let back = self.local - to;
         if back > 0 {
             // A clock set back begins a pause again at the earliest where it was; requests count as made now.
             self.pauses
                 .iter_mut()
-                .for_each(|pause| pause.0 = pause.0.map(|until| until.saturating_sub(back)));
+                .for_each(|pause| pause.until = pause.until.map(|until| until.saturating_sub(back)));
             self.under_way.iter_mut().for_each(|(_, _, at)| *at = (*at).min(to));
         }
         self.local = to;
@@ -232,7 +241,7 @@ impl World {
 
     fn forget_requests(&mut self, account: usize) {
         self.under_way.retain(|(of, ..)| *of != account);
-        self.pauses[account] = (None, false);
+        self.pauses[account] = Pause::default();
     }
 
     fn change_settings(&mut self) {
@@ -244,11 +253,13 @@ impl World {
         let memory = serde_json::from_str(&memory).expect("the memory is read");
         let kept = self.kept.iter().map(|(id, kept)| (id.clone(), kept.clone())).collect();
         self.under_way.clear();
+        // The numbers of requests begin again.
+        self.answered.clear();
         self.pending.clear();
         for pause in &mut self.pauses {
             // A wait longer than MiniMax can name is the work of a clock.
-            pause.0 = pause.0.filter(|until| until.saturating_sub(self.local) <= 25 * 3_600);
-            pause.1 = false;
+            pause.until = pause.stored.filter(|until| until.saturating_sub(self.local) <= 25 * 3_600);
+            pause.is_insisted = false;
         }
         self.monitor = Monitor::new(start(&self.settings, memory, kept), &now(self.local));
         self.is_open = false;
@@ -281,9 +292,14 @@ impl World {
         match self.servers[account].mode {
             Mode::Pause => {
                 let until = self.local.saturating_add(PAUSE);
-                self.pauses[account].0 = self.pauses[account].0.max(Some(until));
+                let pause = &mut self.pauses[account];
+                pause.until = pause.until.max(Some(until));
+                pause.stored = pause.until;
             }
-            Mode::Good | Mode::EndOfTime | Mode::OldDate => self.pauses[account] = (None, false),
+            Mode::Good | Mode::EndOfTime | Mode::OldDate => self.pauses[account] = Pause::default(),
+            _ if self.pauses[account].until.is_some_and(|until| until <= self.local) => {
+                self.pauses[account] = Pause::default();
+            }
             _ => {}
         }
         self.event(Event::Answered { account: self.accounts[account].id.clone(), fetch, outcome });
@@ -341,7 +357,7 @@ impl World {
         self.under_way.retain(|(of, _, at)| *of != account || !lost(*at));
         let twice = self.under_way.iter().any(|(of, ..)| *of == account);
         assert!(!twice, "{} is asked twice at once\n{}", NAMES[account], self.story());
-        let (until, is_insisted) = self.pauses[account];
+        let Pause { until, is_insisted, .. } = self.pauses[account];
         assert!(
             is_insisted || until.is_none_or(|until| local >= until),
             "{} is asked {:?} s before its pause is over\n{}",
@@ -349,7 +365,7 @@ impl World {
             until.map(|until| until - local),
             self.story()
         );
-        self.pauses[account].1 = false;
+        self.pauses[account].is_insisted = false;
         self.asked[account] += 1;
         self.under_way.push_back((account, fetch, local));
     }
