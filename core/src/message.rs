@@ -186,6 +186,9 @@ pub enum Effect {
         endpoint: Endpoint,
         /// Which platform.
         region: Region,
+        /// Whether the request is made even if another Tidemark, such as `status --fresh`, has stored a pause that
+        /// MiniMax asked for.
+        ignores_stored_pause: bool,
     },
     /// Show this in the tray.
     ShowTray(Box<Tray>),

@@ -342,12 +342,14 @@ impl Monitor {
         for watched in &mut self.watched {
             if turns.take(&mut watched.schedule, now.at) {
                 self.fetches += 1;
+                let ignores_stored_pause = watched.schedule.ignores_stored_pause(now.at);
                 watched.schedule.asked(now.at, self.fetches);
                 effects.push(Effect::Fetch {
                     account: watched.account.id.clone(),
                     fetch: self.fetches,
                     endpoint: Endpoint::of(watched.account.kind),
                     region: watched.account.region,
+                    ignores_stored_pause,
                 });
             }
         }

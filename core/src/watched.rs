@@ -52,6 +52,20 @@ impl Kept {
         let asked_at = self.good.as_ref().map(|(at, _)| *at).max(self.failure.as_ref().map(|(at, _)| *at));
         asked_at.is_some_and(|at| (SignedDuration::ZERO..age).contains(&now.duration_since(at)))
     }
+
+    /// Gives the end of the pause that MiniMax asked for with the last answer; `None` where there is none, it is over, or
+    /// it is longer than MiniMax can ask for.
+    #[must_use]
+    pub fn pause_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let (at, failure) = self.failure?;
+        let until = at.checked_add(SignedDuration::try_from(failure.retry_after?).ok()?).ok()?;
+        is_pause_end(until, now).then_some(until)
+    }
+}
+
+/// Tells whether a pause may end then: not in the past, and no later than MiniMax can ask for.
+fn is_pause_end(until: Timestamp, now: Timestamp) -> bool {
+    until > now && until.duration_since(now) <= LONGEST_PAUSE
 }
 
 /// One account as it is watched.
@@ -134,15 +148,12 @@ impl Watched {
     /// stored with the last failure count alike, so the app and every command keep the same pause.
     #[must_use]
     pub fn pause_until(&self, now: Timestamp) -> Option<Timestamp> {
-        let stored = self.failure.and_then(|(at, failure)| {
-            at.checked_add(SignedDuration::try_from(failure.retry_after?).ok()?).ok()
-        });
+        let stored = Kept { failure: self.failure, ..Kept::default() }.pause_until(now);
         let planned = match self.schedule.next() {
             (until, Reason::ToldToWait) => Some(until),
             _ => None,
         };
-        let is_credible = |until: &Timestamp| *until > now && until.duration_since(now) <= LONGEST_PAUSE;
-        [stored, planned].into_iter().flatten().filter(is_credible).max()
+        [stored, planned.filter(|until| is_pause_end(*until, now))].into_iter().flatten().max()
     }
 
     /// Tells whether the last good reading is too old to go by: three intervals, or from the future.

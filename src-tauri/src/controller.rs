@@ -477,7 +477,7 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Fetch { account, fetch, endpoint, region } => {
+            Effect::Fetch { account, fetch, endpoint, region, ignores_stored_pause } => {
                 if let Some(since) = self.demo_since {
                     let outcome = Ok(simulate::answer(&account, since, self.now().at));
                     self.send(Event::Answered { account, fetch, outcome });
@@ -485,10 +485,17 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                 }
                 let (own, desk) = (self.own.clone(), Arc::clone(&self.desk));
                 let (keys, id) = (self.keys.clone(), account.clone());
+                let keeper = (!ignores_stored_pause).then(|| Arc::clone(&self.keeper));
                 let flight = tokio::spawn(async move {
-                    let asked =
-                        supervision::catch_async(keys.ask(&desk, &account, region, endpoint, &own)).await;
-                    let outcome = asked.unwrap_or(Err(Failure::new(FailureKind::Other)));
+                    let asked = supervision::catch_async(async {
+                        if let Some(keeper) = keeper
+                            && let Some(pause) = stored_pause(&keeper, &account).await
+                        {
+                            return Err(pause);
+                        }
+                        keys.ask(&desk, &account, region, endpoint, &own).await
+                    });
+                    let outcome = asked.await.unwrap_or(Err(Failure::new(FailureKind::Other)));
                     let _ = own.send(Message::Event(Event::Answered { account, fetch, outcome }));
                 });
                 // The core waits for this one only; two at once for one account would be one too many.
@@ -542,4 +549,18 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
         // The controller holds the other end itself.
         let _ = self.own.send(Message::Event(event));
     }
+}
+
+/// Gives the pause that MiniMax asked for when another Tidemark, such as `status --fresh`, asked about the account last;
+/// `None` where there is none, or the store does not answer in time.
+async fn stored_pause(keeper: &Keeper, account: &AccountId) -> Option<Failure> {
+    let (reply, stored) = oneshot::channel();
+    let account = account.clone();
+    keeper.look(move |store| {
+        let _ = reply.send(store.last(&account));
+    });
+    let kept = tokio::time::timeout(KEPT_WITHIN, stored).await.ok()?.ok()?.ok()?;
+    let now = Timestamp::now();
+    kept.pause_until(now)?;
+    kept.failure.map(|(at, failure)| failure.remaining(at, now))
 }

@@ -20,6 +20,7 @@ use tidemark_core::account::AccountId;
 use tidemark_core::alert::Notice;
 use tidemark_core::chart::{Chart, Range};
 use tidemark_core::endpoint::Hosts;
+use tidemark_core::failure::{Failure, FailureKind};
 use tidemark_core::form::Section;
 use tidemark_core::habits::Habits;
 use tidemark_core::history::{Change, MoneyPoint};
@@ -203,6 +204,37 @@ async fn a_new_key_is_asked_with_and_its_reading_reaches_the_tray() {
     stage.add("Home").await;
     let tray = stage.tray_says("general 71 % left").await;
     assert_eq!(tray.picture.shape, Shape::Full);
+}
+
+#[tokio::test]
+async fn a_pause_that_another_tidemark_was_asked_for_is_kept() {
+    let mut stage = Stage::with_reading().await;
+    let account = config::load(&stage.desk.paths, Timestamp::now()).settings.accounts[0].id.clone();
+    let pause =
+        Failure { retry_after: Some(Duration::from_hours(1)), ..Failure::new(FailureKind::RateLimited) };
+    let (store, _) = Store::open(&stage.desk.paths.store, Timestamp::now());
+    eventually("the reading is stored", || store.last(&account).is_ok_and(|kept| kept.good.is_some())).await;
+    store.keep_outcome(&account, Timestamp::now(), &Err(pause), None).expect("the pause is stored");
+    stage.answers(left(60)).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    stage.tell(Message::Event(Event::Woke));
+    let shown = async {
+        loop {
+            let (reply, view) = oneshot::channel();
+            stage.tell(Message::View(reply));
+            match view.await.expect("the controller answers").cards[0].failure.clone() {
+                Some(failure) => return failure.kind,
+                None => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    };
+    let kind = tokio::time::timeout(Duration::from_secs(20), shown).await.expect("the pause is shown");
+    assert_eq!(kind, "rate_limited");
+    assert!(stage.minimax.received_requests().await.expect("requests are recorded").is_empty());
+    // The user may know better.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    stage.tell(Message::Event(Event::CheckNow));
+    stage.tray_says("60 % left").await;
 }
 
 #[tokio::test]
@@ -665,9 +697,13 @@ async fn a_store_that_fails_while_running_is_told_once_and_taken_back_when_it_wo
     std::fs::rename(&elsewhere, &folder).expect("the folder is back");
     stage.wait("no banner of the store", |s| banner(s, false)).await;
     let id = config::load(&stage.desk.paths, Timestamp::now()).settings.accounts[0].id.clone();
-    let kept = Store::open(&stage.desk.paths.store, Timestamp::now()).0.last(&id).expect("a store");
-    let (_, answer) = kept.good.expect("what was read meanwhile");
-    assert!(String::from_utf8_lossy(&answer.body).contains("60"), "the newest answer is kept");
+    let path = stage.desk.paths.store.clone();
+    let is_kept = || {
+        let kept = Store::open(&path, Timestamp::now()).0.last(&id).expect("a store");
+        let (_, answer) = kept.good.expect("what was read before");
+        String::from_utf8_lossy(&answer.body).contains("60")
+    };
+    eventually("the newest answer is kept", is_kept).await;
 }
 
 #[tokio::test]

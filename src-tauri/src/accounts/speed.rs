@@ -3,6 +3,7 @@
 //! Owns the order of steps: quota first, then the one request. Refuses to spend what is spent already.
 
 use jiff::Timestamp;
+use tidemark_core::account::AccountId;
 use tidemark_core::answer;
 use tidemark_core::endpoint::Endpoint;
 use tidemark_core::failure::{Failure, FailureKind};
@@ -16,6 +17,7 @@ use super::Desk;
 use crate::api::StreamLimits;
 use crate::error::{AppError, Code};
 use crate::key::ApiKey;
+use crate::store::Store;
 use crate::vault::{KeyVault, Patience};
 use crate::zone;
 
@@ -39,11 +41,14 @@ impl<V: KeyVault> Desk<V> {
         let key = self.vault.get(&account.id, Patience::User).await?;
         refuse_spent(&self.standing_now(&standing, &key, settings, words).await?, words)?;
         let measured = self.api.measure(&key, account.region, model, StreamLimits::default()).await;
-        measured.map_err(|failure| refusal(&failure, words))
+        measured.map_err(|failure| {
+            self.store_pause(&account.id, &failure);
+            refusal(&failure, words)
+        })
     }
 
-    /// Asks what is left, which costs nothing, while Credits would pay for a request too many. What is no reading leaves the rest to the request itself, unless it
-    /// would fail by the same.
+    /// Asks what is left, which costs nothing, while Credits would pay for a request too many. What is no reading leaves
+    /// the rest to the request itself, unless it would fail by the same.
     async fn standing_now(
         &self,
         standing: &Standing,
@@ -61,8 +66,25 @@ impl<V: KeyVault> Desk<V> {
                 let kept = Kept { good: Some((at, answer)), ..Kept::default() };
                 Ok(speed::standing(&Watched::new(account.clone(), kept, at), settings, at))
             }
-            Err(failure) if decides(failure.kind) => Err(refusal(&failure, words)),
+            Err(failure) if decides(failure.kind) || failure.retry_after.is_some() => {
+                self.store_pause(&account.id, &failure);
+                Err(refusal(&failure, words))
+            }
             Err(_) => Ok(standing.clone()),
+        }
+    }
+}
+
+impl<V> Desk<V> {
+    /// Stores a pause that MiniMax asks for, so that the app and the other commands keep it too.
+    fn store_pause(&self, account: &AccountId, failure: &Failure) {
+        if failure.retry_after.is_none() {
+            return;
+        }
+        let at = Timestamp::now();
+        let store = Store::open(&self.paths.store, at).0;
+        if let Err(error) = store.keep_outcome(account, at, &Err(*failure), None) {
+            tracing::warn!(%error, "the pause could not be stored");
         }
     }
 }
