@@ -47,10 +47,17 @@ impl Started {
         self.child.id()
     }
 
-    /// Gives how many threads it has.
+    /// Gives the names of its threads.
     #[must_use]
-    pub fn threads(&self) -> usize {
-        std::fs::read_dir(format!("/proc/{}/task", self.pid())).map_or(0, Iterator::count)
+    pub fn threads(&self) -> Vec<String> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid()));
+        let names = tasks.into_iter().flatten().filter_map(|task| {
+            // One that has just ended has no name any more.
+            std::fs::read_to_string(task.ok()?.path().join("comm")).ok()
+        });
+        let mut names: Vec<String> = names.map(|name| name.trim_end().to_owned()).collect();
+        names.sort_unstable();
+        names
     }
 
     /// Gives what its descriptors lead to, without connections over TCP: those come and go with each request.
