@@ -461,6 +461,9 @@ impl<D: Desktop, V: KeyVault> Controller<D, V> {
                 self.test_hooks.arm();
                 self.test_hooks.panic_if_requested(Component::Controller);
             }
+            if matches!(event, Event::Tick) {
+                self.test_hooks.panic_if_requested(Component::Ticks);
+            }
             self.monitor.update(event, &now)
         });
         if updated.is_err() {

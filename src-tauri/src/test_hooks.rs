@@ -8,12 +8,13 @@
 //! | --- | --- |
 //! | `interval_seconds=N` | polls every `N` seconds (1 or more) instead of the minutes in the settings |
 //! | `panic=controller` | the controller panics at the next "Check now" |
+//! | `panic=ticks` | the controller panics at every tick |
 //! | `panic=store` | the thread of the store panics at its next write |
 //! | `panic=keyring` | the thread of the keyring panics at the next key it reads, writes or removes |
 //! | `panic=notifications` | the task that shows a notification panics at the next one |
 //!
 //! `panic` may be given several times. Each of these panics happens once after the start and once more after each
-//! "Check now"; that of the controller only at "Check now".
+//! "Check now"; that of the controller only at "Check now", that of its ticks each time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,6 +27,8 @@ use tidemark_core::endpoint::Hosts;
 pub enum Component {
     /// The task that owns the monitor.
     Controller,
+    /// The task that owns the monitor, at every tick.
+    Ticks,
     /// The thread that writes the store.
     Store,
     /// The thread that asks the keyring.
@@ -35,11 +38,12 @@ pub enum Component {
 }
 
 impl Component {
-    const ALL: [Self; 4] = [Self::Controller, Self::Store, Self::Keyring, Self::Notifications];
+    const ALL: [Self; 5] = [Self::Controller, Self::Ticks, Self::Store, Self::Keyring, Self::Notifications];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Controller => "controller",
+            Self::Ticks => "ticks",
             Self::Store => "store",
             Self::Keyring => "keyring",
             Self::Notifications => "notifications",
@@ -122,8 +126,9 @@ impl TestHooks {
     #[track_caller]
     pub fn panic_if_requested(&self, component: Component) {
         for trigger in self.panics.iter().filter(|trigger| trigger.component == component) {
+            let is_every_time = component == Component::Ticks;
             assert!(
-                !trigger.is_armed.swap(false, Ordering::Relaxed),
+                !(is_every_time || trigger.is_armed.swap(false, Ordering::Relaxed)),
                 "TIDEMARK_TEST requests this panic in the {}",
                 component.name()
             );

@@ -254,6 +254,30 @@ async fn a_panic_costs_one_event_and_monitoring_goes_on() {
     stage.tray_says("60 % left").await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_controller_that_panics_at_every_tick_gives_up() {
+    let home = tempfile::tempdir().expect("a folder");
+    let root = home.path().to_owned();
+    let paths =
+        Paths::from_env(|name| (name == "HOME").then(|| root.clone().into_os_string())).expect("paths");
+    let hosts = Hosts::from_override("http://127.0.0.1:9").expect("a loopback address");
+    let test_hooks = TestHooks::parse("panic=ticks", &hosts).expect("test hooks");
+    let api = Api::new(hosts, None).expect("an API");
+    let (tell, _seen) = mpsc::unbounded_channel();
+    let (controller, _inbox) = Controller::new(Parts {
+        desktop: Recorder(tell, Arc::default()),
+        desk: Arc::new(Desk { api, vault: MemoryVault::default(), paths: paths.clone() }),
+        store: Store::nowhere(),
+        system_locale: "en".to_owned(),
+        demo: false,
+        test_hooks,
+    });
+    let began = tokio::time::Instant::now();
+    let ended = tokio::time::timeout(Duration::from_hours(24), controller.run()).await;
+    assert!(ended.expect("it does not go on for ever").is_err());
+    assert!(began.elapsed() > Duration::from_mins(30), "it tries for a while: {:?}", began.elapsed());
+}
+
 #[tokio::test]
 async fn a_picture_that_cannot_be_shown_keeps_no_reading_from_being_written() {
     let mut stage = Stage::with_reading().await;
