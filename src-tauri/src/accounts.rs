@@ -20,7 +20,7 @@ use crate::api::Api;
 use crate::config::{self, Paths, SaveError};
 use crate::error::{AppError, Code};
 use crate::key::ApiKey;
-use crate::vault::{KeyVault, Patience};
+use crate::keyring::{KeyStore, RequestOrigin};
 
 use key_change::blocking;
 
@@ -32,7 +32,7 @@ pub struct Desk<V> {
     /// MiniMax.
     pub api: Api,
     /// The keyring.
-    pub vault: V,
+    pub keyring: V,
     /// Where the settings lie.
     pub paths: Paths,
 }
@@ -105,7 +105,7 @@ impl Admitted {
     }
 }
 
-impl<V: KeyVault> Desk<V> {
+impl<V: KeyStore> Desk<V> {
     /// Gives an account another name.
     ///
     /// # Errors
@@ -186,7 +186,7 @@ impl<V: KeyVault> Desk<V> {
     /// When there is no such account, or the keyring does not give its key.
     pub async fn key(&self, id: &AccountId) -> Result<ApiKey, AppError> {
         self.settings().await?.account(id).ok_or_else(not_found)?;
-        Ok(self.vault.get(id, Patience::User).await?)
+        Ok(self.keyring.get(id, RequestOrigin::User).await?)
     }
 
     /// Reads the settings where that holds up nothing else.
@@ -211,7 +211,7 @@ impl<V: KeyVault> Desk<V> {
             if account.last_four != key.last_four() {
                 continue;
             }
-            match self.vault.get(&account.id, Patience::User).await {
+            match self.keyring.get(&account.id, RequestOrigin::User).await {
                 Ok(known) if known.same_as(key) => {
                     let message = format!("This key is here already, as {:?}.", account.name);
                     let sorry = Sorry::Known { account: account.name.clone() };

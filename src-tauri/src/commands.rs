@@ -29,7 +29,7 @@ use crate::accounts::Desk;
 use crate::controller::{ChartAsk, Choice, Message, Speed, Texts};
 use crate::desktop::{clipboard, window};
 use crate::error::{AppError, Code};
-use crate::vault::Keyring;
+use crate::keyring::SystemKeyring;
 
 /// One sentence for the page to show.
 #[derive(Debug, Serialize)]
@@ -251,7 +251,7 @@ async fn speed_of(id: AccountId, shell: &Shell) -> Result<(Standing, Speed), App
 /// Does work on files where waiting for a lock or a slow disk holds up nothing else.
 async fn on_disk<T: Send + 'static>(
     shell: &Shell,
-    work: impl FnOnce(&Desk<Keyring>) -> Result<T, AppError> + Send + 'static,
+    work: impl FnOnce(&Desk<SystemKeyring>) -> Result<T, AppError> + Send + 'static,
 ) -> Result<T, AppError> {
     let desk = Arc::clone(&shell.desk);
     tokio::task::spawn_blocking(move || work(&desk)).await.map_err(|_| gone())?

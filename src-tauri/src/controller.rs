@@ -1,7 +1,7 @@
 //! The one task that owns the monitor: events in, effects out.
 //!
 //! Owns the heartbeat, the keys held in memory and the order in which effects are carried out. Knows neither Tauri
-//! nor the keyring: it is given a [`Desktop`] and a [`KeyVault`].
+//! nor the keyring: it is given a [`Desktop`] and a [`KeyStore`].
 
 mod asked;
 mod beat;
@@ -33,10 +33,10 @@ use tokio::task::AbortHandle;
 
 use crate::accounts::Desk;
 use crate::error::AppError;
+use crate::keyring::KeyStore;
 use crate::store::{Keeper, Store, Told, Write};
 use crate::supervision::{self, Panicked};
 use crate::test_hooks::{Component, TestHooks};
-use crate::vault::KeyVault;
 use crate::zone::SystemZone;
 
 use beat::{Beat, demo_time};
@@ -162,7 +162,7 @@ pub struct Controller<D, V> {
     own: mpsc::UnboundedSender<Message>,
 }
 
-impl<D: Desktop, V: KeyVault> Controller<D, V> {
+impl<D: Desktop, V: KeyStore> Controller<D, V> {
     /// Makes a controller and the way to reach it.
     #[must_use]
     pub fn new(parts: Parts<D, V>) -> (Self, mpsc::UnboundedSender<Message>) {

@@ -19,8 +19,8 @@ use tidemark_core::settings::Settings;
 use crate::config::{self, Paths};
 use crate::desktop::{bus, tray};
 use crate::instance;
+use crate::keyring::{self, KeyStore as _, RequestOrigin, SystemKeyring};
 use crate::store::{NotReadable, Store, look};
-use crate::vault::{self, KeyVault as _, Keyring, Patience};
 
 /// The longest that looking at files may take.
 const DISK_MAY_TAKE: Duration = Duration::from_secs(5);
@@ -151,7 +151,7 @@ fn display() -> Display {
 /// Looks for a key that cannot be there: a keyring that says so is in order.
 async fn keyring() -> Option<KeyringTrouble> {
     let nobody = AccountId("00000000-0000-0000-0000-000000000000".to_owned());
-    match Keyring::new().get(&nobody, Patience::Background).await {
+    match SystemKeyring::new().get(&nobody, RequestOrigin::Background).await {
         Ok(_) | Err(KeyringTrouble::NoEntry) => None,
         Err(trouble) => Some(trouble),
     }
@@ -160,7 +160,9 @@ async fn keyring() -> Option<KeyringTrouble> {
 /// Counts the keys of no account, where keyring and settings can be read.
 async fn stray_keys(accounts: Option<&[AccountId]>) -> Option<u32> {
     let accounts = accounts?;
-    let held = tokio::time::timeout(Patience::Background.limit(), vault::held()).await.ok()??;
+    let held = tokio::time::timeout(RequestOrigin::Background.limit(), keyring::accounts_with_keys())
+        .await
+        .ok()??;
     u32::try_from(held.iter().filter(|id| !accounts.contains(id)).count()).ok()
 }
 

@@ -22,8 +22,8 @@ use crate::api::{Api, Limits};
 use crate::config::Paths;
 use crate::config::files::{self, Lock};
 use crate::key::ApiKey;
+use crate::keyring::{KeyStore, RequestOrigin};
 use crate::store::Store;
-use crate::vault::{KeyVault, Patience};
 
 /// How long one ask may take: a tool waits for its key.
 pub const LIMITS: Limits = Limits { connect: Duration::from_secs(3), total: Duration::from_secs(5) };
@@ -43,7 +43,7 @@ pub struct Switch<'a, V> {
     /// MiniMax, within [`LIMITS`].
     pub api: Api,
     /// The keyring.
-    pub vault: &'a V,
+    pub keyring: &'a V,
     /// Where the files lie.
     pub paths: &'a Paths,
     /// The readings that the app and the other commands keep.
@@ -53,7 +53,7 @@ pub struct Switch<'a, V> {
     /// Whether the app runs, and so asks by itself.
     pub app_runs: bool,
     /// Who waits.
-    pub patience: Patience,
+    pub origin: RequestOrigin,
 }
 
 /// Why no choice was made.
@@ -82,7 +82,7 @@ struct Note {
     asked_at: Option<Timestamp>,
 }
 
-impl<V: KeyVault> Switch<'_, V> {
+impl<V: KeyStore> Switch<'_, V> {
     /// Chooses the key of a plan account; asks MiniMax first where nobody has lately, in only one call at a time.
     ///
     /// # Errors
@@ -130,7 +130,7 @@ impl<V: KeyVault> Switch<'_, V> {
 
     /// Asks once and keeps what came for everyone; what the keyring says is nobody else's reading.
     async fn ask(&self, account: &Account, known: &mut Watched) -> Result<(), NoChoice> {
-        let key: ApiKey = self.vault.get(&account.id, self.patience).await.map_err(NoChoice::Keyring)?;
+        let key: ApiKey = self.keyring.get(&account.id, self.origin).await.map_err(NoChoice::Keyring)?;
         let endpoint = Endpoint::of(account.kind);
         let answered = self.api.ask(&key, account.region, endpoint).await;
         let now = Timestamp::now();

@@ -15,11 +15,11 @@ pub mod handover;
 pub mod hardening;
 pub mod instance;
 pub mod key;
+pub mod keyring;
 pub mod log;
 pub mod store;
 pub mod supervision;
 pub mod test_hooks;
-pub mod vault;
 mod zone;
 
 use std::process::ExitCode;
@@ -42,10 +42,10 @@ use controller::{Controller, Message, Parts};
 use desktop::notifier::Notifier;
 use desktop::window::Goal;
 use desktop::{bus, calling, place, power, theme, tray, window};
+use keyring::SystemKeyring;
 use store::Store;
 use supervision::keep_running;
 use test_hooks::TestHooks;
-use vault::Keyring;
 
 /// The exit code of an app that cannot go on (`EX_SOFTWARE`).
 const INTERNAL_ERROR: i32 = 70;
@@ -78,7 +78,7 @@ pub struct Machine {
 #[derive(Debug)]
 struct Shell {
     inbox: UnboundedSender<Message>,
-    desk: Arc<Desk<Keyring>>,
+    desk: Arc<Desk<SystemKeyring>>,
     /// Held while a speed is measured: two at once would slow each other down.
     measuring: tokio::sync::Mutex<()>,
     /// Notified when the user leaves the simulation for the real accounts.
@@ -287,8 +287,8 @@ fn compose(
     })?;
     let (store, store_remark) =
         if options.demo { (Store::nowhere(), None) } else { Store::open(&paths.store, Timestamp::now()) };
-    let vault = Keyring::with_test_hooks(test_hooks.clone());
-    let desk = Arc::new(Desk { api, vault, paths: paths.clone() });
+    let keyring = SystemKeyring::with_test_hooks(test_hooks.clone());
+    let desk = Arc::new(Desk { api, keyring, paths: paths.clone() });
     let pressed = app.clone();
     let notifier = Notifier::new(move |action, account| match action {
         NoticeAction::Open => window::open_from_anywhere(&pressed, Goal::account(account)),
@@ -329,7 +329,7 @@ fn compose(
     let ending = app.clone();
     std::thread::Builder::new().name("tidemark".to_owned()).spawn(move || {
         runtime.block_on(async move {
-            let (changed, woken, served, keyring) = (inbox.clone(), inbox.clone(), inbox.clone(), inbox);
+            let (changed, woken, served, unlocked) = (inbox.clone(), inbox.clone(), inbox.clone(), inbox);
             // Each of these ends with the controller, when this thread ends.
             tokio::spawn(async move {
                 if options.demo {
@@ -352,10 +352,10 @@ fn compose(
             }));
             tokio::spawn(async move { keep_running(|| tray_service.run()).await });
             tokio::spawn(keep_running(move || {
-                let (keyring, vault) = (keyring.clone(), keys.vault.clone());
+                let (unlocked, keyring) = (unlocked.clone(), keys.keyring.clone());
                 async move {
-                    let changed = move || drop(keyring.send(Message::Event(Event::KeyringChanged)));
-                    vault.watch(changed).await;
+                    let changed = move || drop(unlocked.send(Message::Event(Event::KeyringChanged)));
+                    keyring.watch(changed).await;
                 }
             }));
             tokio::spawn(keep_running(move || {

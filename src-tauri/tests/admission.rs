@@ -10,7 +10,7 @@ use tidemark::accounts::{Desk, KeyState, Question};
 use tidemark::api::Api;
 use tidemark::config::Paths;
 use tidemark::error::AppError;
-use tidemark::vault::memory::MemoryVault;
+use tidemark::keyring::memory::MemoryKeyStore;
 use tidemark_core::account::{AccountId, Kind, Region};
 use tidemark_core::admission::{Asked, Outcome, Sorry};
 use tidemark_core::endpoint::Hosts;
@@ -27,8 +27,8 @@ const NEVER: Duration = Duration::from_mins(10);
 struct Stage {
     global: MockServer,
     china: MockServer,
-    desk: Desk<MemoryVault>,
-    vault: MemoryVault,
+    desk: Desk<MemoryKeyStore>,
+    keyring: MemoryKeyStore,
     home: tempfile::TempDir,
 }
 
@@ -39,13 +39,13 @@ impl Stage {
         let root = home.path().to_owned();
         let paths = Paths::from_env(|name| (name == "HOME").then(|| root.clone().into_os_string()));
         let hosts = format!("global={},china={}", global.uri(), china.uri());
-        let vault = MemoryVault::default();
+        let keyring = MemoryKeyStore::default();
         let desk = Desk {
             api: Api::new(Hosts::from_override(&hosts).expect("loopback"), None).expect("no proxy"),
-            vault: vault.clone(),
+            keyring: keyring.clone(),
             paths: paths.expect("a home"),
         };
-        Self { global, china, desk, vault, home }
+        Self { global, china, desk, keyring, home }
     }
 
     /// Checks the key, and gives every step that was told with what came of it.
@@ -62,7 +62,7 @@ impl Stage {
     /// Tells whether neither keyring nor any file knows of a key.
     fn nothing_is_kept(&self) -> bool {
         let mut folders = vec![self.home.path().to_owned()];
-        let mut clean = self.vault.is_empty();
+        let mut clean = self.keyring.is_empty();
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
                 let path = entry.path();
@@ -190,11 +190,11 @@ async fn a_shut_keyring_gives_the_checked_key_back_to_be_tried_again() {
     says(&stage.global, plan()).await;
     says(&stage.china, unknown()).await;
     let checked = stage.desk.check(&Question::default(), KEY, &|_| ()).await.expect("a good key");
-    stage.vault.fail_with(Some(KeyringTrouble::Locked));
+    stage.keyring.fail_with(Some(KeyringTrouble::Locked));
     let (checked, error) =
         stage.desk.keep(checked, "Default Team", None).await.expect_err("the keyring is shut");
     assert_eq!(error.why, Some(Sorry::Keyring(KeyringTrouble::Locked)));
-    stage.vault.fail_with(None);
+    stage.keyring.fail_with(None);
     assert!(stage.nothing_is_kept());
     let kept = stage
         .desk

@@ -13,9 +13,9 @@ use tidemark::api::Api;
 use tidemark::config::{self, Paths};
 use tidemark::controller::{ChartAsk, Choice, Controller, Desktop, Message, Parts};
 use tidemark::error::AppError;
+use tidemark::keyring::memory::MemoryKeyStore;
 use tidemark::store::{Store, look};
 use tidemark::test_hooks::TestHooks;
-use tidemark::vault::memory::MemoryVault;
 use tidemark_core::account::AccountId;
 use tidemark_core::alert::Notice;
 use tidemark_core::chart::{Chart, Range};
@@ -73,7 +73,7 @@ impl Desktop for Recorder {
 struct Stage {
     seen: UnboundedReceiver<Seen>,
     inbox: UnboundedSender<Message>,
-    desk: Arc<Desk<MemoryVault>>,
+    desk: Arc<Desk<MemoryKeyStore>>,
     minimax: MockServer,
     /// Makes the next picture for the tray panic.
     tray_panics: Arc<AtomicBool>,
@@ -101,7 +101,7 @@ impl Stage {
         let api = Api::new(hosts, None).expect("an API");
         let _prepared = prepare(&paths);
         let tray_panics = Arc::new(AtomicBool::new(false));
-        let desk = Arc::new(Desk { api, vault: MemoryVault::default(), paths: paths.clone() });
+        let desk = Arc::new(Desk { api, keyring: MemoryKeyStore::default(), paths: paths.clone() });
         let (tell, seen) = mpsc::unbounded_channel();
         let (store, remark) = Store::open(&paths.store, Timestamp::now());
         let parts = Parts {
@@ -266,7 +266,7 @@ async fn a_controller_that_panics_at_every_tick_gives_up() {
     let (tell, _seen) = mpsc::unbounded_channel();
     let (controller, _inbox) = Controller::new(Parts {
         desktop: Recorder(tell, Arc::default()),
-        desk: Arc::new(Desk { api, vault: MemoryVault::default(), paths: paths.clone() }),
+        desk: Arc::new(Desk { api, keyring: MemoryKeyStore::default(), paths: paths.clone() }),
         store: Store::nowhere(),
         system_locale: "en".to_owned(),
         demo: false,
@@ -359,9 +359,14 @@ async fn a_store_that_another_program_holds_brings_no_notification_twice() {
         next.answers(body).await;
         let id = config::load(&next.desk.paths, Timestamp::now()).settings.accounts[0].id.clone();
         let key = tidemark::key::ApiKey::parse(KEY).expect("a key").key;
-        tidemark::vault::KeyVault::put(&next.desk.vault, &id, &key, tidemark::vault::Patience::User)
-            .await
-            .expect("it is kept");
+        tidemark::keyring::KeyStore::put(
+            &next.desk.keyring,
+            &id,
+            &key,
+            tidemark::keyring::RequestOrigin::User,
+        )
+        .await
+        .expect("it is kept");
         next.tell(Message::Event(Event::RetryKeyring));
         let mut notices = Vec::new();
         next.wait("the reading", |seen| {
@@ -403,7 +408,7 @@ async fn a_locked_keyring_is_a_banner_and_unlocking_it_takes_it_away() {
     stage.answers(left(71)).await;
     let new = NewAccount { name: "Home".to_owned(), ..NewAccount::default() };
     stage.desk.add(new, KEY).await.expect("the key is accepted");
-    stage.desk.vault.fail_with(Some(KeyringTrouble::Locked));
+    stage.desk.keyring.fail_with(Some(KeyringTrouble::Locked));
     stage.tell(Message::Event(Event::Window(true)));
     stage.tell(Message::SettingsFile);
     let has_banner = |seen: &Seen, wanted: bool| match seen {
@@ -411,7 +416,7 @@ async fn a_locked_keyring_is_a_banner_and_unlocking_it_takes_it_away() {
         _ => None,
     };
     stage.wait("a keyring banner", |s| has_banner(s, true)).await;
-    stage.desk.vault.fail_with(None);
+    stage.desk.keyring.fail_with(None);
     tokio::time::sleep(Duration::from_millis(1100)).await;
     stage.tell(Message::Event(Event::RetryKeyring));
     stage.wait("no keyring banner", |s| has_banner(s, false).filter(|v| v.cards[0].failure.is_none())).await;
@@ -426,8 +431,8 @@ async fn a_keyring_that_was_unlocked_is_read_for_every_account_without_a_click()
         let new = NewAccount { name: name.to_owned(), ..NewAccount::default() };
         stage.desk.add(new, &format!("{KEY}-{name}")).await.expect("the key is accepted");
     }
-    stage.desk.vault.fail_with(Some(KeyringTrouble::Locked));
-    let reads = stage.desk.vault.reads();
+    stage.desk.keyring.fail_with(Some(KeyringTrouble::Locked));
+    let reads = stage.desk.keyring.reads();
     stage.tell(Message::Event(Event::Window(true)));
     stage.tell(Message::SettingsFile);
     let failures = |seen: &Seen, count: usize| match seen {
@@ -437,9 +442,9 @@ async fn a_keyring_that_was_unlocked_is_read_for_every_account_without_a_click()
         _ => None,
     };
     stage.wait("three accounts without a key", |s| failures(s, 3)).await;
-    let reads = stage.desk.vault.reads() - reads;
+    let reads = stage.desk.keyring.reads() - reads;
     assert!(reads <= 3, "a locked keyring was read {reads} times for three accounts");
-    stage.desk.vault.fail_with(None);
+    stage.desk.keyring.fail_with(None);
     tokio::time::sleep(Duration::from_millis(1100)).await;
     stage.tell(Message::Event(Event::KeyringChanged));
     stage.wait("three accounts with figures", |s| failures(s, 0)).await;
@@ -448,12 +453,12 @@ async fn a_keyring_that_was_unlocked_is_read_for_every_account_without_a_click()
 #[tokio::test]
 async fn a_key_is_read_once_and_not_at_every_ask() {
     let mut stage = Stage::with_reading().await;
-    let reads = stage.desk.vault.reads();
+    let reads = stage.desk.keyring.reads();
     stage.answers(left(60)).await;
     tokio::time::sleep(Duration::from_millis(1100)).await;
     stage.tell(Message::Event(Event::CheckNow));
     stage.tray_says("60 % left").await;
-    assert_eq!(stage.desk.vault.reads(), reads);
+    assert_eq!(stage.desk.keyring.reads(), reads);
 }
 
 #[tokio::test]
@@ -463,7 +468,7 @@ async fn a_removed_account_leaves_neither_key_nor_line() {
     stage.desk.remove(&id).await.expect("it is removed");
     stage.tell(Message::SettingsFile);
     stage.tray_says("no key yet").await;
-    assert!(!stage.desk.vault.holds(&id));
+    assert!(!stage.desk.keyring.holds(&id));
 }
 
 #[tokio::test]
@@ -688,7 +693,7 @@ async fn the_simulation_asks_nobody_reads_no_key_and_writes_nothing() {
     let mut stage = Stage::start(true).await;
     stage.tray_says("Default Team").await;
     assert_eq!(stage.minimax.received_requests().await.map(|r| r.len()), Some(0));
-    assert_eq!(stage.desk.vault.reads(), 0);
+    assert_eq!(stage.desk.keyring.reads(), 0);
     assert!(!stage.desk.paths.settings.exists());
 }
 

@@ -8,9 +8,9 @@ use tidemark::api::Api;
 use tidemark::config::Paths;
 use tidemark::handover::{LIMITS, NoChoice, Switch};
 use tidemark::key::ApiKey;
+use tidemark::keyring::RequestOrigin;
+use tidemark::keyring::memory::MemoryKeyStore;
 use tidemark::store::Store;
-use tidemark::vault::Patience;
-use tidemark::vault::memory::MemoryVault;
 use tidemark_core::account::Account;
 use tidemark_core::endpoint::Hosts;
 use tidemark_core::handover::{Choice, Reason, Use, Useless};
@@ -23,7 +23,7 @@ const KEY: &str = "sk-cp-test-handover-0001";
 
 struct Stage {
     minimax: MockServer,
-    vault: MemoryVault,
+    keyring: MemoryKeyStore,
     paths: Paths,
     settings: Settings,
     _home: tempfile::TempDir,
@@ -41,7 +41,7 @@ impl Stage {
         let key = ApiKey::parse(KEY).expect("a key").key;
         Self {
             minimax: MockServer::start().await,
-            vault: MemoryVault::with([(&account.id, key)]),
+            keyring: MemoryKeyStore::with([(&account.id, key)]),
             paths: paths.expect("a home"),
             settings: Settings { accounts: vec![account], ..Settings::default() },
             _home: home,
@@ -59,12 +59,12 @@ impl Stage {
         let hosts = Hosts::from_override(&self.minimax.uri()).expect("loopback");
         let switch = Switch {
             api: Api::new(hosts, None).expect("no proxy").with_limits(LIMITS),
-            vault: &self.vault,
+            keyring: &self.keyring,
             paths: &self.paths,
             store: store.unwrap_or_else(|| Store::open(&self.paths.store, Timestamp::now()).0),
             settings: &self.settings,
             app_runs: false,
-            patience: Patience::Background,
+            origin: RequestOrigin::Background,
         };
         switch.choose(&self.settings.accounts[0]).await
     }
@@ -161,10 +161,10 @@ async fn without_a_store_calls_share_what_the_first_one_learnt() {
 #[tokio::test]
 async fn a_refused_key_is_said_and_a_keyring_that_is_shut_is_not_taken_for_it() {
     let stage = Stage::start().await;
-    stage.vault.fail_with(Some(KeyringTrouble::Locked));
+    stage.keyring.fail_with(Some(KeyringTrouble::Locked));
     assert_eq!(stage.choose().await, Err(NoChoice::Keyring(KeyringTrouble::Locked)));
     assert_eq!(stage.asked().await, 0);
-    stage.vault.fail_with(None);
+    stage.keyring.fail_with(None);
     stage.says(json!({ "base_resp": { "status_code": 2049, "status_msg": "invalid api key" } })).await;
     assert_eq!(stage.choose().await, Err(NoChoice::Useless(Useless::Refused)));
     assert_eq!(stage.choose().await, Err(NoChoice::Useless(Useless::Refused)));

@@ -14,7 +14,7 @@ use tidemark::api::Api;
 use tidemark::config::{self, Paths};
 use tidemark::error::AppError;
 use tidemark::key::ApiKey;
-use tidemark::vault::{KeyVault, Patience};
+use tidemark::keyring::{KeyStore, RequestOrigin};
 use tidemark_core::account::AccountId;
 use tidemark_core::endpoint::Hosts;
 use tidemark_core::message::KeyringTrouble;
@@ -37,7 +37,7 @@ type Hook = Box<dyn FnOnce() -> Option<KeyringTrouble> + Send>;
 
 /// A keyring in a folder, so that it outlives a process, with faults at chosen moments.
 #[derive(Clone, Default)]
-struct FolderVault {
+struct FolderKeyStore {
     folder: PathBuf,
     hook: Arc<Mutex<Option<(When, Hook)>>>,
     /// What every call reports once the hook has been called.
@@ -45,7 +45,7 @@ struct FolderVault {
     is_down: Arc<Mutex<Option<KeyringTrouble>>>,
 }
 
-impl FolderVault {
+impl FolderKeyStore {
     fn hook(&self, when: When, hook: impl FnOnce() -> Option<KeyringTrouble> + Send + 'static) {
         *self.hook.lock().expect("a lock") = Some((when, Box::new(hook)));
     }
@@ -76,20 +76,20 @@ impl FolderVault {
     }
 }
 
-impl KeyVault for FolderVault {
-    async fn get(&self, id: &AccountId, _: Patience) -> Result<ApiKey, KeyringTrouble> {
+impl KeyStore for FolderKeyStore {
+    async fn get(&self, id: &AccountId, _: RequestOrigin) -> Result<ApiKey, KeyringTrouble> {
         self.is_up()?;
         let key = fs::read(self.file(id)).map_err(|_| KeyringTrouble::NoEntry)?;
         ApiKey::from_stored(key).ok_or(KeyringTrouble::NoEntry)
     }
 
-    async fn put(&self, id: &AccountId, key: &ApiKey, _: Patience) -> Result<(), KeyringTrouble> {
+    async fn put(&self, id: &AccountId, key: &ApiKey, _: RequestOrigin) -> Result<(), KeyringTrouble> {
         self.call(When::Before)?;
         fs::write(self.file(id), key.expose()).expect("the keyring's folder");
         self.call(When::After)
     }
 
-    async fn remove(&self, id: &AccountId, _: Patience) -> Result<(), KeyringTrouble> {
+    async fn remove(&self, id: &AccountId, _: RequestOrigin) -> Result<(), KeyringTrouble> {
         self.call(When::Before)?;
         let _ = fs::remove_file(self.file(id));
         self.call(When::After)
@@ -97,8 +97,8 @@ impl KeyVault for FolderVault {
 }
 
 struct Stage {
-    desk: Desk<FolderVault>,
-    vault: FolderVault,
+    desk: Desk<FolderKeyStore>,
+    keyring: FolderKeyStore,
     root: PathBuf,
     _folder: Option<TempDir>,
 }
@@ -124,11 +124,11 @@ impl Stage {
     fn at(root: &Path) -> Self {
         let home = root.to_owned();
         let paths = Paths::from_env(|name| name.starts_with("XDG_").then(|| home.join(name).into()));
-        let vault = FolderVault { folder: root.join("keyring"), ..FolderVault::default() };
-        fs::create_dir_all(&vault.folder).expect("the keyring's folder");
+        let keyring = FolderKeyStore { folder: root.join("keyring"), ..FolderKeyStore::default() };
+        fs::create_dir_all(&keyring.folder).expect("the keyring's folder");
         let api = Api::new(Hosts::from_override("http://127.0.0.1:1").expect("loopback"), None);
-        let desk = Desk { api: api.expect("an API"), vault: vault.clone(), paths: paths.expect("paths") };
-        Self { desk, vault, root: root.to_owned(), _folder: None }
+        let desk = Desk { api: api.expect("an API"), keyring: keyring.clone(), paths: paths.expect("paths") };
+        Self { desk, keyring, root: root.to_owned(), _folder: None }
     }
 
     async fn add(&self, name: &str, key: &str) -> Result<(), AppError> {
@@ -159,7 +159,7 @@ impl Stage {
 
     /// The same, as the keyring has them.
     fn keys(&self) -> Vec<(String, Option<String>)> {
-        let keys = fs::read_dir(&self.vault.folder).expect("the keyring").flatten();
+        let keys = fs::read_dir(&self.keyring.folder).expect("the keyring").flatten();
         let keys = keys.map(|entry| {
             let key = fs::read_to_string(entry.path()).expect("a key");
             (entry.file_name().to_string_lossy().into_owned(), key.get(key.len() - 4..).map(str::to_owned))
@@ -223,7 +223,7 @@ async fn a_keyring_that_fails_keeps_both_as_they_are() {
             for trouble in [KeyringTrouble::Locked, KeyringTrouble::Failed, KeyringTrouble::Absent] {
                 let stage = Stage::new().await;
                 let before = stage.accounts();
-                stage.vault.hook(when, move || Some(trouble));
+                stage.keyring.hook(when, move || Some(trouble));
                 let error = stage.make(change).await.expect_err("the keyring fails");
                 assert_eq!(error.code, "keyring");
                 stage.is_untouched(&before, change, &format!("{trouble:?} {when:?}")).await;
@@ -239,7 +239,7 @@ async fn settings_that_cannot_take_their_place_after_the_keyring_has_changed_bri
         let before = stage.accounts();
         let (file, kept) = (stage.desk.paths.settings.clone(), stage.root.join("kept"));
         let (blocked, away) = (file.clone(), kept.clone());
-        stage.vault.hook(When::After, move || {
+        stage.keyring.hook(When::After, move || {
             // No file can be renamed over a folder that has something in it.
             fs::rename(&blocked, &away).expect("the file");
             fs::create_dir_all(blocked.join("x")).expect("a folder in its place");
@@ -258,8 +258,8 @@ async fn what_cannot_be_taken_back_is_settled_as_soon_as_the_keyring_answers() {
         let stage = Stage::new().await;
         let (file, kept) = (stage.desk.paths.settings.clone(), stage.root.join("kept"));
         let (blocked, away) = (file.clone(), kept.clone());
-        stage.vault.goes_down(Some(KeyringTrouble::Locked), true);
-        stage.vault.hook(When::After, move || {
+        stage.keyring.goes_down(Some(KeyringTrouble::Locked), true);
+        stage.keyring.hook(When::After, move || {
             fs::rename(&blocked, &away).expect("the file");
             fs::create_dir_all(blocked.join("x")).expect("a folder in its place");
             None
@@ -269,7 +269,7 @@ async fn what_cannot_be_taken_back_is_settled_as_soon_as_the_keyring_answers() {
         fs::rename(&kept, &file).expect("the file is back");
         stage.desk.settle().await;
         assert!(stage.journal().exists(), "{change:?}: still open while the keyring is locked");
-        stage.vault.goes_down(None, false);
+        stage.keyring.goes_down(None, false);
         stage.desk.settle().await;
         stage.agrees(&format!("{change:?}, settled"));
         assert!(!stage.journal().exists(), "{change:?}");
@@ -282,7 +282,7 @@ async fn a_keyring_that_acts_after_it_was_given_up_is_followed() {
         for is_done_late in [false, true] {
             let stage = Stage::new().await;
             let when = if is_done_late { When::After } else { When::Before };
-            stage.vault.hook(when, || Some(KeyringTrouble::Slow));
+            stage.keyring.hook(when, || Some(KeyringTrouble::Slow));
             let error = stage.make(change).await.expect_err("the keyring does not answer");
             assert_eq!(error.code, "keyring");
             stage.desk.settle().await;
@@ -322,7 +322,7 @@ async fn ends_in_the_middle() {
     for change in CHANGES {
         for when in [When::Before, When::After] {
             if wanted == format!("{change:?} {when:?}") {
-                stage.vault.hook(when, || std::process::abort());
+                stage.keyring.hook(when, || std::process::abort());
                 let _ = stage.make(change).await;
             }
         }

@@ -14,7 +14,7 @@ use super::verdict::Progress;
 use super::{Admitted, Desk, KeyState, NewAccount, not_found, refuse_taken_name, wrong_kind};
 use crate::error::AppError;
 use crate::key::{ApiKey, Parsed};
-use crate::vault::KeyVault;
+use crate::keyring::KeyStore;
 
 /// What is asked about a key.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -48,7 +48,7 @@ pub struct Checked {
     pub replaces: Option<AccountId>,
 }
 
-impl<V: KeyVault> Desk<V> {
+impl<V: KeyStore> Desk<V> {
     /// Adds an account: its key is kept only when MiniMax accepts it, or when the user wants it unchecked.
     ///
     /// # Errors

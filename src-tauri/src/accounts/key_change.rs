@@ -18,7 +18,7 @@ use super::{Desk, account_mut, not_found};
 use crate::config::{Paths, SaveError, Transaction, files};
 use crate::error::{AppError, Code};
 use crate::key::ApiKey;
-use crate::vault::{KeyVault, Patience};
+use crate::keyring::{KeyStore, RequestOrigin};
 
 /// No journal is longer, in bytes.
 const LIMIT: u64 = 1024 * 1024;
@@ -79,7 +79,7 @@ impl KeyChange {
     }
 }
 
-impl<V: KeyVault> Desk<V> {
+impl<V: KeyStore> Desk<V> {
     /// Keeps the key of a new account together with the account.
     pub(super) async fn put_new(
         &self,
@@ -89,7 +89,7 @@ impl<V: KeyVault> Desk<V> {
     ) -> Result<(), AppError> {
         let add = move |settings: &mut Settings| change(settings).map(|()| Intent::Add);
         let begun = self.begin(id.clone(), add).await?;
-        let done = self.vault.put(id, key, Patience::User).await;
+        let done = self.keyring.put(id, key, RequestOrigin::User).await;
         self.finish(begun, None, done).await
     }
 
@@ -111,7 +111,7 @@ impl<V: KeyVault> Desk<V> {
                 Ok(Intent::Replace(Box::new(account.clone())))
             })
             .await?;
-        let done = self.vault.put(id, key, Patience::User).await;
+        let done = self.keyring.put(id, key, RequestOrigin::User).await;
         self.finish(begun, former, done).await?;
         next.try_recv().map_err(|_| not_found())
     }
@@ -127,7 +127,7 @@ impl<V: KeyVault> Desk<V> {
                 Ok(Intent::Remove)
             })
             .await?;
-        let done = match self.vault.remove(id, Patience::User).await {
+        let done = match self.keyring.remove(id, RequestOrigin::User).await {
             Err(KeyringTrouble::NoEntry) => Ok(()),
             done => done,
         };
@@ -179,7 +179,7 @@ impl<V: KeyVault> Desk<V> {
     ) -> Result<Option<Box<dyn FnOnce(&mut Settings) + Send>>, KeyringTrouble> {
         let Begun { id, intent } = begun;
         let account = settings.account(id);
-        let key = match self.vault.get(id, Patience::Background).await {
+        let key = match self.keyring.get(id, RequestOrigin::Background).await {
             Ok(key) => Some(key),
             Err(KeyringTrouble::NoEntry) => None,
             Err(trouble) => return Err(trouble),
@@ -187,7 +187,7 @@ impl<V: KeyVault> Desk<V> {
         tracing::info!("a key change that was interrupted is settled");
         match (intent, account, key) {
             (Intent::Add | Intent::Remove, None, Some(_)) => {
-                self.vault.remove(id, Patience::Background).await?;
+                self.keyring.remove(id, RequestOrigin::Background).await?;
                 Ok(None)
             }
             (Intent::Remove, Some(_), None) => {
@@ -258,7 +258,7 @@ impl<V: KeyVault> Desk<V> {
     /// Reads the key that is about to go, for the case that it has to come back.
     async fn former_key(&self, id: &AccountId) -> Result<Option<ApiKey>, AppError> {
         self.settings().await?.account(id).ok_or_else(not_found)?;
-        match self.vault.get(id, Patience::User).await {
+        match self.keyring.get(id, RequestOrigin::User).await {
             Ok(key) => Ok(Some(key)),
             Err(KeyringTrouble::NoEntry) => Ok(None),
             Err(trouble) => Err(trouble.into()),
@@ -267,14 +267,14 @@ impl<V: KeyVault> Desk<V> {
 
     /// Makes the keyring hold what it held before; `false` where that cannot be done now.
     async fn has_put_back(&self, id: &AccountId, former: Option<ApiKey>) -> bool {
-        let present = self.vault.get(id, Patience::Background).await;
+        let present = self.keyring.get(id, RequestOrigin::Background).await;
         let done = match (present, former) {
             (Ok(present), Some(former)) if present.same_as(&former) => Ok(()),
             (Ok(_) | Err(KeyringTrouble::NoEntry), Some(former)) => {
-                self.vault.put(id, &former, Patience::Background).await
+                self.keyring.put(id, &former, RequestOrigin::Background).await
             }
             (Err(KeyringTrouble::NoEntry), None) => Ok(()),
-            (Ok(_), None) => self.vault.remove(id, Patience::Background).await,
+            (Ok(_), None) => self.keyring.remove(id, RequestOrigin::Background).await,
             (Err(trouble), _) => Err(trouble),
         };
         done.is_ok()

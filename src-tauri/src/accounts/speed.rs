@@ -17,11 +17,11 @@ use super::Desk;
 use crate::api::StreamLimits;
 use crate::error::{AppError, Code};
 use crate::key::ApiKey;
+use crate::keyring::{KeyStore, RequestOrigin};
 use crate::store::Store;
-use crate::vault::{KeyVault, Patience};
 use crate::zone;
 
-impl<V: KeyVault> Desk<V> {
+impl<V: KeyStore> Desk<V> {
     /// Measures the speed of an account with one streamed request.
     ///
     /// # Errors
@@ -38,7 +38,7 @@ impl<V: KeyVault> Desk<V> {
         let account = &standing.account;
         refuse_spent(&standing, words)?;
         refuse_in_pause(&standing, words)?;
-        let key = self.vault.get(&account.id, Patience::User).await?;
+        let key = self.keyring.get(&account.id, RequestOrigin::User).await?;
         refuse_spent(&self.standing_now(&standing, &key, settings, words).await?, words)?;
         let measured = self.api.measure(&key, account.region, model, StreamLimits::default()).await;
         measured.map_err(|failure| {

@@ -15,7 +15,7 @@ use tidemark_core::failure::{Failure, FailureKind};
 use super::{Desk, KeyState};
 use crate::error::{AppError, Code};
 use crate::key::{ApiKey, Parsed};
-use crate::vault::KeyVault;
+use crate::keyring::KeyStore;
 
 /// What MiniMax says of a key on one platform.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl<'a> Progress<'a> {
     }
 }
 
-impl<V: KeyVault> Desk<V> {
+impl<V: KeyStore> Desk<V> {
     /// Asks MiniMax what a key is: both platforms side by side where none is given.
     pub(super) async fn ask(
         &self,

@@ -14,8 +14,8 @@ use crate::Machine;
 use crate::accounts::{Admitted, Desk, NewAccount};
 use crate::api::Api;
 use crate::error::{AppError, Code};
+use crate::keyring::SystemKeyring;
 use crate::store::Store;
-use crate::vault::Keyring;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AccountCommand {
@@ -151,7 +151,7 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
     let store = machine.paths.store.clone();
     let api =
         Api::new(machine.hosts, Some(&settings.proxy)).map_err(|e| Problem::wrong_use(e.to_string()))?;
-    let desk = Desk { api, vault: Keyring::new(), paths: machine.paths };
+    let desk = Desk { api, keyring: SystemKeyring::new(), paths: machine.paths };
     match command {
         AccountCommand::List { .. } => {}
         AccountCommand::Add { name, team, region, kind, unchecked, surplus } => {

@@ -18,8 +18,8 @@ use crate::api::Api;
 use crate::error::AppError;
 use crate::handover::{LIMITS, NoChoice, Switch};
 use crate::key::ApiKey;
+use crate::keyring::{KeyStore, RequestOrigin, SystemKeyring};
 use crate::store::Store;
-use crate::vault::{KeyVault, Keyring, Patience};
 use crate::{Machine, instance};
 
 #[derive(Debug, Args)]
@@ -47,9 +47,9 @@ pub(super) fn run(machine: Machine, args: &KeyArgs) -> Result<u8, Problem> {
     }
     let account = wanted(&settings, args.account.as_deref())?;
     // A dialog helps only where somebody sits in front of it.
-    let patience = if is_seen { Patience::User } else { Patience::Background };
-    let vault = Keyring::new();
-    let key = block_on(key_of(machine, &settings, account, &vault, patience))??;
+    let origin = if is_seen { RequestOrigin::User } else { RequestOrigin::Background };
+    let keyring = SystemKeyring::new();
+    let key = block_on(key_of(machine, &settings, account, &keyring, origin))??;
     hand_over(&key)?;
     Ok(0)
 }
@@ -79,10 +79,10 @@ async fn key_of(
     machine: Machine,
     settings: &Settings,
     account: &Account,
-    vault: &Keyring,
-    patience: Patience,
+    keyring: &SystemKeyring,
+    origin: RequestOrigin,
 ) -> Result<ApiKey, Problem> {
-    let own = async || vault.get(&account.id, patience).await.map_err(unreadable);
+    let own = async || keyring.get(&account.id, origin).await.map_err(unreadable);
     if account.kind == Kind::PayAsYouGo {
         return own().await;
     }
@@ -97,16 +97,16 @@ async fn key_of(
         Api::new(machine.hosts, Some(&settings.proxy)).map_err(|e| Problem::wrong_use(e.to_string()))?;
     let switch = Switch {
         api: api.with_limits(LIMITS),
-        vault,
+        keyring,
         paths: &machine.paths,
         store: Store::open(&machine.paths.store, now()).0,
         settings,
         app_runs: instance::is_running(&machine.paths),
-        patience,
+        origin,
     };
     let choice = switch.choose(&plan).await.map_err(|why| no_choice(account, why))?;
     match (choice.takes, pair) {
-        (Use::Paired, Some(paired)) => match vault.get(&paired.id, patience).await {
+        (Use::Paired, Some(paired)) => match keyring.get(&paired.id, origin).await {
             Err(KeyringTrouble::NoEntry) => {
                 complain(&format!(
                     "The plan is used up, and the keyring holds no key for {:?}; this is the plan's key.",

@@ -15,8 +15,8 @@ use super::{Problem, block_on, load_settings, now, print, print_json};
 use crate::Machine;
 use crate::accounts::Desk;
 use crate::api::Api;
+use crate::keyring::SystemKeyring;
 use crate::store::Store;
-use crate::vault::Keyring;
 
 #[derive(Debug, Args)]
 pub(super) struct SpeedArgs {
@@ -63,7 +63,7 @@ pub(super) fn run(machine: Machine, args: &SpeedArgs) -> Result<u8, Problem> {
     }
     let api =
         Api::new(machine.hosts, Some(&settings.proxy)).map_err(|e| Problem::wrong_use(e.to_string()))?;
-    let desk = Desk { api, vault: Keyring::new(), paths: machine.paths };
+    let desk = Desk { api, keyring: SystemKeyring::new(), paths: machine.paths };
     let measured = block_on(desk.measure(standing, model, &settings, &words))??;
     let sentence = speed::result(&words, &measured, model);
     if args.json {

@@ -20,8 +20,8 @@ use tokio::task::JoinSet;
 use super::{Problem, block_on, load_settings, now, print, print_json};
 use crate::accounts::Desk;
 use crate::api::Api;
+use crate::keyring::{KeyStore as _, RequestOrigin, SystemKeyring};
 use crate::store::Store;
-use crate::vault::{KeyVault as _, Keyring, Patience};
 use crate::{Machine, controller, instance, zone};
 
 #[derive(Debug, Args)]
@@ -93,7 +93,7 @@ fn read(
     let app_runs = instance::is_running(&machine.paths);
     let api =
         Api::new(machine.hosts, Some(&settings.proxy)).map_err(|e| Problem::wrong_use(e.to_string()))?;
-    let desk = Arc::new(Desk { api, vault: Keyring::new(), paths: machine.paths });
+    let desk = Arc::new(Desk { api, keyring: SystemKeyring::new(), paths: machine.paths });
     let mut known: Vec<Kept> = accounts.iter().map(|a| controller::kept(&store, &a.id, now())).collect();
     let pauses: Vec<Option<Timestamp>> = accounts
         .iter()
@@ -139,9 +139,9 @@ fn read(
 }
 
 /// Asks once; gives the answer only where it is a reading.
-async fn ask(desk: &Desk<Keyring>, account: &Account) -> Result<answer::Answer, Failure> {
+async fn ask(desk: &Desk<SystemKeyring>, account: &Account) -> Result<answer::Answer, Failure> {
     let endpoint = Endpoint::of(account.kind);
-    let key = desk.vault.get(&account.id, Patience::Background).await.map_err(|trouble| {
+    let key = desk.keyring.get(&account.id, RequestOrigin::Background).await.map_err(|trouble| {
         tracing::debug!(?trouble, "the key could not be read");
         Failure::new(FailureKind::Keyring)
     })?;

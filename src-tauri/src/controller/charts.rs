@@ -14,8 +14,8 @@ use tokio::sync::oneshot::Sender;
 
 use super::{Controller, Desktop, Message};
 use crate::error::{AppError, Code};
+use crate::keyring::KeyStore;
 use crate::store::{Store, StoreError};
-use crate::vault::KeyVault;
 
 /// What the page wants to see of a history, and where it goes.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub struct ChartAsk {
     pub reply: Sender<Result<Chart, AppError>>,
 }
 
-impl<D: Desktop, V: KeyVault> Controller<D, V> {
+impl<D: Desktop, V: KeyStore> Controller<D, V> {
     /// Has the store's thread read and draw it.
     pub(super) fn chart(&mut self, ask: ChartAsk) {
         let ChartAsk { account, window, range, reply } = ask;

@@ -11,8 +11,8 @@ use tokio::sync::oneshot::Sender;
 use super::settings_file::{Edit, NotChanged, Reply};
 use super::{Controller, Desktop};
 use crate::error::{AppError, Code};
+use crate::keyring::KeyStore;
 use crate::store::Write;
-use crate::vault::KeyVault;
 
 /// What the page asks of the settings, and where the answer goes.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub enum Choice {
     SetAccount(AccountId, String, String, Sender<Result<(), AppError>>),
 }
 
-impl<D: Desktop, V: KeyVault> Controller<D, V> {
+impl<D: Desktop, V: KeyStore> Controller<D, V> {
     /// Answers; a page that has gone away needs none.
     pub(super) fn choose(&mut self, choice: Choice) {
         match choice {

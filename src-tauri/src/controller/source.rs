@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use super::Message;
 use crate::accounts::Desk;
 use crate::key::ApiKey;
-use crate::vault::{KeyVault, Patience};
+use crate::keyring::{KeyStore, RequestOrigin};
 
 /// While the keyring gives no key to one account, the others do not read it within this time: each read costs a
 /// connection to the bus, and a hundred accounts would cost a hundred.
@@ -57,7 +57,7 @@ impl Keys {
     }
 
     /// Asks MiniMax with the key of an account, and tells how the keyring fares.
-    pub(super) async fn ask<V: KeyVault>(
+    pub(super) async fn ask<V: KeyStore>(
         &self,
         desk: &Desk<V>,
         account: &AccountId,
@@ -83,23 +83,23 @@ impl Keys {
         }
     }
 
-    async fn key<V: KeyVault>(&self, desk: &Desk<V>, account: &AccountId) -> Result<ApiKey, KeyringTrouble> {
+    async fn key<V: KeyStore>(&self, desk: &Desk<V>, account: &AccountId) -> Result<ApiKey, KeyringTrouble> {
         let revision = lock(&self.revisions).get(account).copied().unwrap_or_default();
         // One that was read just before it was replaced has the former revision.
         if let Some((_, key)) = lock(&self.held).get(account).filter(|(held, _)| *held == revision) {
             return Ok(key.clone());
         }
-        let patience = if self.user_waits.swap(false, Ordering::Relaxed) {
-            Patience::User
+        let origin = if self.user_waits.swap(false, Ordering::Relaxed) {
+            RequestOrigin::User
         } else {
-            Patience::Background
+            RequestOrigin::Background
         };
-        if patience == Patience::Background
+        if origin == RequestOrigin::Background
             && let Some(trouble) = self.trouble_of_another(account)
         {
             return Err(trouble);
         }
-        let read = desk.vault.get(account, patience).await;
+        let read = desk.keyring.get(account, origin).await;
         // A missing entry concerns one account only.
         let trouble = read.as_ref().err().filter(|trouble| **trouble != KeyringTrouble::NoEntry);
         *lock(&self.last_trouble) = trouble.map(|trouble| (Instant::now(), account.clone(), *trouble));

@@ -90,7 +90,7 @@ async fn a_panic_in_the_keyring_costs_one_read() {
     minimax.answer(KEY, Answer::plan(71, 85));
     let session = start("keyring", &minimax).await;
     let mut app = session.launch(&["--hidden"]);
-    logged(&session, "vault.rs:").await;
+    logged(&session, "keyring.rs:").await;
     goes_on(&session, &minimax, &mut app).await;
 }
 

@@ -12,13 +12,13 @@ use sources::{built_in, dependencies, locked, read, rust_in, says, texts};
 
 /// Outside crates of the shell, and the rooms each may live in: a file, or the folder beside it.
 const ROOMS: &[(&str, &[&str])] = &[
-    ("apple_native_keyring_store", &["vault"]),
+    ("apple_native_keyring_store", &["keyring"]),
     ("arboard", &["desktop/clipboard"]),
     ("auto_launch", &["desktop/autostart"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("gtk", &["desktop/chooser", "desktop/clipboard", "desktop/theme", "desktop/window"]),
-    ("keyring_core", &["vault"]),
+    ("keyring_core", &["keyring"]),
     ("ksni", &["desktop/tray"]),
     ("notify", &["config"]),
     ("notify_rust", &["desktop/notifier"]),
@@ -36,11 +36,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tempfile", &["config", "desktop/autostart", "desktop/window", "exchange", "log", "store", "zone"]),
     ("tiny_skia", &["desktop/picture"]),
     ("tracing_subscriber", &["log"]),
-    ("windows_native_keyring_store", &["vault"]),
+    ("windows_native_keyring_store", &["keyring"]),
     // The login manager and the network on one side, the keyring's own words on the other.
-    ("zbus", &["desktop", "vault"]),
+    ("zbus", &["desktop", "keyring"]),
     ("x11rb", &["desktop/calling"]),
-    ("zbus_secret_service_keyring_store", &["vault"]),
+    ("zbus_secret_service_keyring_store", &["keyring"]),
     ("zeroizing_alloc", &["main"]),
 ];
 

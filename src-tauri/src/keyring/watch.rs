@@ -1,6 +1,6 @@
-//! Follows the Secret Service on the session bus, so that keys are read again as soon as they can be.
+//! Watches the Secret Service on the session bus, so that keys are read as soon as the keyring is unlocked.
 //!
-//! What it is told is a reason to look again, nothing more: the look itself decides, and opens no dialog.
+//! A signal only causes another read. The read decides what the state is, and opens no dialog.
 
 use futures_util::StreamExt as _;
 use futures_util::stream::select;
@@ -14,8 +14,8 @@ const PATH: &str = "/org/freedesktop/secrets";
 const SERVICE: &str = "org.freedesktop.Secret.Service";
 const COLLECTION: &str = "org.freedesktop.Secret.Collection";
 
-/// Calls `changed` when the service has appeared, or says that a collection was unlocked, changed or made. A bus that
-/// ends is connected to again, after which anything may have changed.
+/// Calls `changed` when the service appears, and when it reports that a collection was unlocked, changed or created. If the
+/// bus ends, it connects again and calls `changed`, because anything may have changed meanwhile.
 pub(super) async fn follow(changed: &(impl Fn() + Send + Sync)) {
     let mut connections = Connections::new(Kind::Session);
     let mut is_first = true;
@@ -27,7 +27,7 @@ pub(super) async fn follow(changed: &(impl Fn() + Send + Sync)) {
     }
 }
 
-/// Follows until the bus ends.
+/// Watches until the bus ends.
 async fn follow_on(
     bus: &Connection,
     is_first: bool,
@@ -35,7 +35,7 @@ async fn follow_on(
 ) -> zbus::Result<()> {
     let names = zbus::fdo::DBusProxy::new(bus).await?;
     let owners = names.receive_name_owner_changed_with_args(&[(0, NAME)]).await?;
-    // GNOME Keyring and KWallet say `CollectionChanged` and `PropertiesChanged`, KeePassXC `CollectionCreated`.
+    // GNOME Keyring and KWallet send `CollectionChanged` and `PropertiesChanged`, KeePassXC `CollectionCreated`.
     let collections = signals(bus, MatchRule::builder().path(PATH).interface(SERVICE)).await?;
     let properties = MatchRule::builder()
         .path_namespace(PATH)
@@ -47,10 +47,10 @@ async fn follow_on(
         changed();
     }
     let appeared = owners.map(|owner| owner.args().is_ok_and(|args| args.new_owner().is_some()));
-    let told = select(collections, properties).map(|message| message.is_ok());
-    let mut news = Box::pin(select(appeared, told));
-    while let Some(is_news) = news.next().await {
-        if is_news {
+    let reports = select(collections, properties).map(|message| message.is_ok());
+    let mut events = Box::pin(select(appeared, reports));
+    while let Some(is_change) = events.next().await {
+        if is_change {
             changed();
         }
     }

@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tidemark::key::ApiKey;
-use tidemark::vault::{KeyVault, Keyring, Patience};
+use tidemark::keyring::{KeyStore, RequestOrigin, SystemKeyring};
 use tidemark_core::account::AccountId;
 use tidemark_core::message::KeyringTrouble;
 
@@ -132,8 +132,8 @@ fn stored_text() -> Vec<u8> {
 mod inside {
     use super::*;
 
-    fn ready(keyring: &Keyring) {
-        let ask = || keyring.put_blocking(&id(), &key("first-0123"), Patience::Background);
+    fn ready(keyring: &SystemKeyring) {
+        let ask = || keyring.put_blocking(&id(), &key("first-0123"), RequestOrigin::Background);
         // The name is there a moment before the collection is unlocked.
         let outcome = until_not(KeyringTrouble::Absent, || {
             until_not(KeyringTrouble::Locked, || until_not(KeyringTrouble::Failed, ask))
@@ -145,51 +145,51 @@ mod inside {
     #[ignore = "runs on a private bus"]
     fn round_trip() {
         let _daemon = Daemon::start(Some("test-password"));
-        let keyring = Keyring::new();
+        let keyring = SystemKeyring::new();
         ready(&keyring);
         assert!(!String::from_utf8_lossy(&stored_text()).contains("first-0123"));
 
         // The same from both kinds of runtimes: the store is never called on their threads.
         let many = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         many.block_on(async {
-            assert!(keyring.get(&id(), Patience::Background).await.unwrap().same_as(&key("first-0123")));
-            keyring.put(&id(), &key("second-0123"), Patience::User).await.unwrap();
-            assert!(keyring.get(&id(), Patience::User).await.unwrap().same_as(&key("second-0123")));
+            assert!(keyring.get(&id(), RequestOrigin::Background).await.unwrap().same_as(&key("first-0123")));
+            keyring.put(&id(), &key("second-0123"), RequestOrigin::User).await.unwrap();
+            assert!(keyring.get(&id(), RequestOrigin::User).await.unwrap().same_as(&key("second-0123")));
             let other = AccountId("00000000-0000-4000-8000-000000000002".to_owned());
             assert_eq!(
-                keyring.get(&other, Patience::Background).await.map(drop),
+                keyring.get(&other, RequestOrigin::Background).await.map(drop),
                 Err(KeyringTrouble::NoEntry)
             );
-            assert_eq!(keyring.remove(&other, Patience::Background).await, Ok(()));
-            assert_eq!(keyring.remove(&id(), Patience::Background).await, Ok(()));
-            assert_eq!(keyring.get(&id(), Patience::User).await.map(drop), Err(KeyringTrouble::NoEntry));
+            assert_eq!(keyring.remove(&other, RequestOrigin::Background).await, Ok(()));
+            assert_eq!(keyring.remove(&id(), RequestOrigin::Background).await, Ok(()));
+            assert_eq!(keyring.get(&id(), RequestOrigin::User).await.map(drop), Err(KeyringTrouble::NoEntry));
         });
     }
 
     #[test]
     #[ignore = "runs on a private bus"]
     fn locked() {
-        let keyring = Keyring::new();
+        let keyring = SystemKeyring::new();
         let daemon = Daemon::start(Some("test-password"));
         ready(&keyring);
         drop(daemon);
         let _daemon = Daemon::start(None);
-        let read = || keyring.get_blocking(&id(), Patience::Background).map(drop);
+        let read = || keyring.get_blocking(&id(), RequestOrigin::Background).map(drop);
         assert_eq!(until_not(KeyringTrouble::Absent, read), Err(KeyringTrouble::Locked));
-        let kept = keyring.put_blocking(&id(), &key("second-0123"), Patience::Background);
+        let kept = keyring.put_blocking(&id(), &key("second-0123"), RequestOrigin::Background);
         assert_eq!(kept, Err(KeyringTrouble::Locked));
-        assert_eq!(keyring.remove_blocking(&id(), Patience::Background), Err(KeyringTrouble::Locked));
+        assert_eq!(keyring.remove_blocking(&id(), RequestOrigin::Background), Err(KeyringTrouble::Locked));
         // Nobody can show a dialog here, which the keyring tells at once.
         let start = Instant::now();
-        assert_eq!(keyring.get_blocking(&id(), Patience::User).map(drop), Err(KeyringTrouble::Locked));
+        assert_eq!(keyring.get_blocking(&id(), RequestOrigin::User).map(drop), Err(KeyringTrouble::Locked));
         assert!(start.elapsed() < Duration::from_secs(10));
     }
 
     #[test]
     #[ignore = "runs on a private bus"]
     fn restarts() {
-        let keyring = Keyring::new();
-        let read = || keyring.get_blocking(&id(), Patience::Background).map(drop);
+        let keyring = SystemKeyring::new();
+        let read = || keyring.get_blocking(&id(), RequestOrigin::Background).map(drop);
         assert_eq!(read(), Err(KeyringTrouble::Absent));
         let daemon = Daemon::start(Some("test-password"));
         ready(&keyring);
@@ -204,14 +204,14 @@ mod inside {
     #[test]
     #[ignore = "runs on a private bus"]
     fn fresh() {
-        let keyring = Keyring::new();
+        let keyring = SystemKeyring::new();
         let _daemon = Daemon::start(None);
-        let read = || keyring.get_blocking(&id(), Patience::Background).map(drop);
+        let read = || keyring.get_blocking(&id(), RequestOrigin::Background).map(drop);
         assert_eq!(until_not(KeyringTrouble::Absent, read), Err(KeyringTrouble::NoEntry));
-        for patience in [Patience::Background, Patience::User] {
+        for origin in [RequestOrigin::Background, RequestOrigin::User] {
             let start = Instant::now();
-            let kept = keyring.put_blocking(&id(), &key("first-0123"), patience);
-            assert_eq!(kept, Err(KeyringTrouble::Locked), "{patience:?}");
+            let kept = keyring.put_blocking(&id(), &key("first-0123"), origin);
+            assert_eq!(kept, Err(KeyringTrouble::Locked), "{origin:?}");
             assert!(start.elapsed() < Duration::from_secs(20));
         }
     }
@@ -220,19 +220,19 @@ mod inside {
     #[ignore = "runs on a private bus"]
     fn hung() {
         let daemon = Daemon::start(Some("test-password"));
-        let keyring = Keyring::new();
+        let keyring = SystemKeyring::new();
         ready(&keyring);
         daemon.signal("-STOP");
-        let read = |patience| keyring.get_blocking(&id(), patience).map(drop);
+        let read = |origin| keyring.get_blocking(&id(), origin).map(drop);
         let start = Instant::now();
-        assert_eq!(read(Patience::Background), Err(KeyringTrouble::Slow));
+        assert_eq!(read(RequestOrigin::Background), Err(KeyringTrouble::Slow));
         let first = start.elapsed();
         assert!(first >= Duration::from_secs(5) && first < Duration::from_secs(7), "{first:?}");
-        assert_eq!(read(Patience::Background), Err(KeyringTrouble::Slow));
+        assert_eq!(read(RequestOrigin::Background), Err(KeyringTrouble::Slow));
         assert!(start.elapsed() < first + Duration::from_millis(500));
         daemon.signal("-CONT");
-        assert_eq!(read(Patience::User), Ok(()));
-        assert_eq!(read(Patience::Background), Ok(()));
+        assert_eq!(read(RequestOrigin::User), Ok(()));
+        assert_eq!(read(RequestOrigin::Background), Ok(()));
     }
 
     #[test]
@@ -240,7 +240,7 @@ mod inside {
     fn noticed() {
         let many =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let keyring = Keyring::new();
+        let keyring = SystemKeyring::new();
         let (report, changes) = std::sync::mpsc::channel();
         let watched = keyring.clone();
         many.spawn(async move {
@@ -256,7 +256,7 @@ mod inside {
         drop(daemon);
         let _daemon = Daemon::start(None);
         noticed("a keyring that was restarted");
-        let read = || keyring.get_blocking(&id(), Patience::Background).map(drop);
+        let read = || keyring.get_blocking(&id(), RequestOrigin::Background).map(drop);
         assert_eq!(until_not(KeyringTrouble::Absent, read), Err(KeyringTrouble::Locked));
         while changes.recv_timeout(Duration::from_millis(500)).is_ok() {}
         unlock();

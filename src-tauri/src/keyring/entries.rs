@@ -1,15 +1,15 @@
-//! Which accounts the keyring holds keys for. No key is read, and no dialog opens.
+//! Lists the accounts that the keyring has keys for, without reading a key and without a dialog.
 
 use tidemark_core::account::AccountId;
 
-/// Gives the accounts that the keyring holds a key for; `None` where it does not tell.
+/// Gives the accounts that the keyring has a key for; `None` if it cannot be asked.
 #[cfg(target_os = "linux")]
-pub(crate) async fn held() -> Option<Vec<AccountId>> {
+pub(crate) async fn accounts_with_keys() -> Option<Vec<AccountId>> {
     search().await.ok()
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) async fn held() -> Option<Vec<AccountId>> {
+pub(crate) async fn accounts_with_keys() -> Option<Vec<AccountId>> {
     None
 }
 
@@ -31,7 +31,7 @@ async fn search() -> zbus::Result<Vec<AccountId>> {
         let wanted = &("org.freedesktop.Secret.Item", "Attributes");
         let reply =
             bus.call_method(Some(NAME), item, Some("org.freedesktop.DBus.Properties"), "Get", wanted).await;
-        // One that is removed meanwhile is no longer held.
+        // It was removed meanwhile.
         let Ok(reply) = reply else { continue };
         let body = reply.body();
         let value: Variant<'_> = body.deserialize()?;

@@ -1,7 +1,7 @@
-//! The platform's key store: Secret Service, the login keychain, or the Credential Manager.
+//! The platform's keyring: Secret Service, login keychain or Credential Manager.
 //!
-//! Owns its errors' meaning. Refuses to keep a store that has failed once: a kept one never recovers from a restart
-//! of the keyring or the session bus, a fresh one works at once.
+//! A store that has failed is dropped and opened again, because it does not recover from a restart of the keyring or the
+//! session bus.
 
 use std::sync::Arc;
 
@@ -10,30 +10,30 @@ use secrecy::zeroize::Zeroizing;
 use tidemark_core::account::AccountId;
 use tidemark_core::message::KeyringTrouble;
 
-use super::Patience;
-use super::desk::{Job, Outcome, Platform};
+use super::RequestOrigin;
+use super::worker::{Backend, Operation, Outcome};
 use crate::key::ApiKey;
 
-/// The service name under which keys are kept; part of the public interface.
+/// The service name of the stored keys; part of the public interface.
 pub(super) const SERVICE: &str = "tidemark";
 
-/// The platform's store, made when needed.
+/// The platform's store, opened at the first operation.
 #[derive(Default)]
-pub(super) struct System {
+pub(super) struct PlatformBackend {
     store: Option<Arc<CredentialStore>>,
 }
 
-impl Platform for System {
-    fn run(&mut self, job: &Job, patience: Patience) -> Outcome {
+impl Backend for PlatformBackend {
+    fn run(&mut self, operation: &Operation, origin: RequestOrigin) -> Outcome {
         for is_last in [false, true] {
-            if let Some(outcome) = beforehand(job, patience) {
+            if let Some(outcome) = precheck(operation, origin) {
                 return outcome;
             }
-            match self.attempt(job) {
+            match self.attempt(operation) {
                 Err(Error::PlatformFailure(_)) if !is_last => self.store = None,
                 Err(error) => {
                     self.store = None;
-                    return trouble(job, &error);
+                    return trouble(operation, &error);
                 }
                 Ok(key) => return Ok(key),
             }
@@ -42,27 +42,29 @@ impl Platform for System {
     }
 }
 
-impl System {
-    fn attempt(&mut self, job: &Job) -> Result<Option<ApiKey>, Error> {
+impl PlatformBackend {
+    fn attempt(&mut self, operation: &Operation) -> Result<Option<ApiKey>, Error> {
         let store = match &self.store {
             Some(store) => store,
             None => self.store.insert(open()?),
         };
-        let entry = entry(store, job.account())?;
-        match job {
-            Job::Get(_) => {
-                // Every entry is wiped, also those after the first one.
+        let entry = entry(store, operation.account())?;
+        match operation {
+            Operation::Get(_) => {
+                // The secrets of all entries are wiped, not only the first.
                 let secret = |entry: &Entry| entry.get_secret().map(Zeroizing::new);
                 let mut secrets = on_each(&entry, secret)?;
                 Ok(ApiKey::from_stored(std::mem::take(&mut *secrets.swap_remove(0))))
             }
-            Job::Put(_, key) => on_each(&entry, |e| e.set_secret(key.expose().as_bytes())).map(|_| None),
-            Job::Remove(_) => on_each(&entry, Entry::delete_credential).map(|_| None),
+            Operation::Put(_, key) => {
+                on_each(&entry, |e| e.set_secret(key.expose().as_bytes())).map(|_| None)
+            }
+            Operation::Remove(_) => on_each(&entry, Entry::delete_credential).map(|_| None),
         }
     }
 }
 
-impl Job {
+impl Operation {
     pub(super) const fn account(&self) -> &AccountId {
         match self {
             Self::Get(id) | Self::Put(id, _) | Self::Remove(id) => id,
@@ -70,7 +72,7 @@ impl Job {
     }
 }
 
-/// Does it to the entry, or to every one of them where something has left more than one. Never an empty success.
+/// Applies a function to the entry, or to all entries if there are several. The result is never empty.
 fn on_each<T>(entry: &Entry, act: impl Fn(&Entry) -> Result<T, Error>) -> Result<Vec<T>, Error> {
     match act(entry) {
         Err(Error::Ambiguous(entries)) if !entries.is_empty() => entries.iter().map(act).collect(),
@@ -78,13 +80,13 @@ fn on_each<T>(entry: &Entry, act: impl Fn(&Entry) -> Result<T, Error>) -> Result
     }
 }
 
-fn trouble(job: &Job, error: &Error) -> Outcome {
-    match (job, error) {
-        (Job::Remove(_), Error::NoEntry) => Ok(None),
+fn trouble(operation: &Operation, error: &Error) -> Outcome {
+    match (operation, error) {
+        (Operation::Remove(_), Error::NoEntry) => Ok(None),
         (_, Error::NoEntry) => Err(KeyringTrouble::NoEntry),
         (_, Error::NoStorageAccess(_)) => Err(KeyringTrouble::Locked),
         (_, error) => {
-            // Some errors carry the stored bytes: only the variant's name may be told.
+            // Some errors contain the stored bytes, so only the name of the variant is logged.
             let kind = match error {
                 Error::PlatformFailure(_) => "platform failure",
                 Error::TooLong(..) => "too long",
@@ -98,12 +100,12 @@ fn trouble(job: &Job, error: &Error) -> Outcome {
 }
 
 #[cfg(target_os = "linux")]
-fn beforehand(job: &Job, patience: Patience) -> Option<Outcome> {
-    super::secret_service::beforehand(job, patience)
+fn precheck(operation: &Operation, origin: RequestOrigin) -> Option<Outcome> {
+    super::secret_service::precheck(operation, origin)
 }
 
 #[cfg(not(target_os = "linux"))]
-const fn beforehand(_job: &Job, _patience: Patience) -> Option<Outcome> {
+const fn precheck(_job: &Operation, _patience: RequestOrigin) -> Option<Outcome> {
     None
 }
 

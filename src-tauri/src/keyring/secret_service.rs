@@ -1,7 +1,7 @@
-//! A look at the Secret Service before the store is asked: is it there, and would it open a dialog?
+//! Checks on the Secret Service before a key is read or stored: does it run, and would it open a dialog?
 //!
-//! Owns what can be told without the key. The store asks for the unlock dialog by itself and cannot be told not to,
-//! so a background request looks first and goes no further where something is locked.
+//! The store crate opens the unlock dialog by itself and has no option against it. A background request therefore checks
+//! first, and fails if something is locked.
 
 use std::collections::HashMap;
 
@@ -10,9 +10,9 @@ use tidemark_core::message::KeyringTrouble;
 use zbus::message::Type;
 use zbus::{Connection, MatchRule, MessageStream, OwnedObjectPath, Variant, fdo};
 
-use super::Patience;
-use super::desk::{Job, Outcome};
+use super::RequestOrigin;
 use super::platform::SERVICE;
+use super::worker::{Operation, Outcome};
 
 pub(super) const NAME: &str = "org.freedesktop.secrets";
 pub(super) const PATH: &str = "/org/freedesktop/secrets";
@@ -20,51 +20,54 @@ pub(super) const INTERFACE: &str = "org.freedesktop.Secret.Service";
 const PROMPT: &str = "org.freedesktop.Secret.Prompt";
 const COLLECTION: &str = "org.freedesktop.Secret.Collection";
 
-/// Gives the outcome where it is known without asking the store; `None` where the store has to be asked.
-pub(super) fn beforehand(job: &Job, patience: Patience) -> Option<Outcome> {
+/// Gives the outcome if it is known without a call to the store; `None` if the call is needed.
+pub(super) fn precheck(operation: &Operation, origin: RequestOrigin) -> Option<Outcome> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let Ok(runtime) = runtime else { return Some(Err(KeyringTrouble::Failed)) };
     runtime.block_on(async {
-        let seen = match look(&job.account().0).await {
-            Ok(seen) => seen,
+        let state = match inspect(&operation.account().0).await {
+            Ok(state) => state,
             Err(error) => return Some(Err(trouble(&error))),
         };
-        // A fresh desktop has no collection yet, and the store makes none.
-        if matches!(job, Job::Put(..)) && patience == Patience::User && seen.default_is_locked.is_none() {
-            return match make_default().await {
+        // A new desktop has no collection yet, and the store creates none.
+        if matches!(operation, Operation::Put(..))
+            && origin == RequestOrigin::User
+            && state.default_is_locked.is_none()
+        {
+            return match create_default_collection().await {
                 Ok(true) => None,
                 Ok(false) => Some(Err(KeyringTrouble::Locked)),
                 Err(error) => Some(Err(trouble(&error))),
             };
         }
-        seen.verdict(job, patience)
+        state.outcome_without_prompt(operation, origin)
     })
 }
 
-/// What can be seen from outside.
+/// What can be state from outside.
 #[derive(Clone, Copy, Debug)]
-struct Seen {
+struct CollectionState {
     unlocked_items: usize,
     locked_items: usize,
-    /// `None` where the keyring has no default collection.
+    /// `None` if there is no default collection.
     default_is_locked: Option<bool>,
 }
 
-impl Seen {
-    fn verdict(self, job: &Job, patience: Patience) -> Option<Outcome> {
-        let would_ask = match job {
-            Job::Put(..) if self.unlocked_items > 0 => self.locked_items > 0,
-            Job::Put(..) => self.locked_items > 0 || self.default_is_locked == Some(true),
-            Job::Get(_) | Job::Remove(_) => {
+impl CollectionState {
+    fn outcome_without_prompt(self, operation: &Operation, origin: RequestOrigin) -> Option<Outcome> {
+        let would_ask = match operation {
+            Operation::Put(..) if self.unlocked_items > 0 => self.locked_items > 0,
+            Operation::Put(..) => self.locked_items > 0 || self.default_is_locked == Some(true),
+            Operation::Get(_) | Operation::Remove(_) => {
                 // Some keyrings hide the items of what is locked.
                 self.locked_items > 0 || (self.unlocked_items == 0 && self.default_is_locked == Some(true))
             }
         };
-        (would_ask && patience == Patience::Background).then_some(Err(KeyringTrouble::Locked))
+        (would_ask && origin == RequestOrigin::Background).then_some(Err(KeyringTrouble::Locked))
     }
 }
 
-async fn look(user: &str) -> zbus::Result<Seen> {
+async fn inspect(user: &str) -> zbus::Result<CollectionState> {
     let bus = Connection::session().await?;
     let wanted = HashMap::from([("service", SERVICE), ("username", user)]);
     let found = bus.call_method(Some(NAME), PATH, Some(INTERFACE), "SearchItems", &wanted).await?;
@@ -73,12 +76,12 @@ async fn look(user: &str) -> zbus::Result<Seen> {
     let collection: OwnedObjectPath = alias.body().deserialize()?;
     let default_is_locked =
         if collection.as_str() == "/" { None } else { Some(is_locked(&bus, &collection).await?) };
-    Ok(Seen { unlocked_items: unlocked.len(), locked_items: locked.len(), default_is_locked })
+    Ok(CollectionState { unlocked_items: unlocked.len(), locked_items: locked.len(), default_is_locked })
 }
 
-/// Has the keyring make its default collection, for which it asks the user for a password; `false` where that is
-/// dismissed.
-async fn make_default() -> zbus::Result<bool> {
+/// Asks the service to create its default collection, for which it prompts for a password; `false` if the user dismisses
+/// the prompt.
+async fn create_default_collection() -> zbus::Result<bool> {
     let bus = Connection::session().await?;
     let rule = MatchRule::builder().msg_type(Type::Signal).interface(PROMPT).member("Completed").build()?;
     let mut completed = MessageStream::for_match_rule(rule, &bus, None).await?;
@@ -139,16 +142,17 @@ mod tests {
     use tidemark_core::account::AccountId;
 
     #[test]
-    fn the_background_goes_no_further_where_a_dialog_would_open() {
-        let get = Job::Get(AccountId("a".to_owned()));
-        let locked = Seen { unlocked_items: 0, locked_items: 1, default_is_locked: Some(true) };
-        let hidden = Seen { unlocked_items: 0, locked_items: 0, default_is_locked: Some(true) };
-        let open = Seen { unlocked_items: 1, locked_items: 0, default_is_locked: Some(true) };
-        for (seen, asks) in [(locked, true), (hidden, true), (open, false)] {
-            let is_refused =
-                |patience| matches!(seen.verdict(&get, patience), Some(Err(KeyringTrouble::Locked)));
-            assert_eq!(is_refused(Patience::Background), asks, "{seen:?}");
-            assert!(!is_refused(Patience::User), "{seen:?}");
+    fn a_background_request_fails_if_a_dialog_would_open() {
+        let get = Operation::Get(AccountId("a".to_owned()));
+        let locked = CollectionState { unlocked_items: 0, locked_items: 1, default_is_locked: Some(true) };
+        let hidden = CollectionState { unlocked_items: 0, locked_items: 0, default_is_locked: Some(true) };
+        let open = CollectionState { unlocked_items: 1, locked_items: 0, default_is_locked: Some(true) };
+        for (state, asks) in [(locked, true), (hidden, true), (open, false)] {
+            let is_refused = |origin| {
+                matches!(state.outcome_without_prompt(&get, origin), Some(Err(KeyringTrouble::Locked)))
+            };
+            assert_eq!(is_refused(RequestOrigin::Background), asks, "{state:?}");
+            assert!(!is_refused(RequestOrigin::User), "{state:?}");
         }
     }
 }
