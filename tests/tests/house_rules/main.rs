@@ -186,16 +186,6 @@ fn the_desktop_tests_know_only_the_binary() {
 }
 
 #[test]
-fn every_rust_file_opens_with_what_it_owns() {
-    let found: Vec<String> = texts()
-        .into_iter()
-        .filter(|source| source.is_rust() && !source.text.starts_with("//! "))
-        .map(|source| source.path)
-        .collect();
-    none(&found);
-}
-
-#[test]
 fn no_source_file_is_longer_than_the_limit() {
     let mut lengths = BTreeMap::new();
     for source in texts() {
