@@ -143,7 +143,7 @@ pub(crate) async fn pair_account(
 #[tauri::command]
 pub(crate) async fn copy_key(app: AppHandle, id: AccountId, shell: State<'_, Shell>) -> Result<(), AppError> {
     let key = shell.desk.key(&id).await?;
-    clipboard::lend(&app, key).await
+    clipboard::copy_secret(&app, key).await
 }
 
 #[tauri::command]

@@ -17,7 +17,7 @@ use tidemark_core::schedule::Reason;
 use tidemark_core::settings::Settings;
 
 use crate::config::{self, Paths};
-use crate::desktop::{bus, tray};
+use crate::desktop::{dbus, tray};
 use crate::instance;
 use crate::keyring::{self, KeyStore as _, RequestOrigin, SystemKeyring};
 use crate::store::{NotReadable, Store, look};
@@ -130,7 +130,7 @@ async fn whole(surroundings: [Finding; 5], disk: Disk) -> Checkup {
 async fn surroundings(hosts: Option<&Hosts>, app: Option<u32>) -> [Finding; 5] {
     let (tray, notices, keyring, global, china) = tokio::join!(
         tray::tray_host(app),
-        bus::notice_service(),
+        dbus::notice_service(),
         keyring(),
         network(hosts, Region::Global),
         network(hosts, Region::China)

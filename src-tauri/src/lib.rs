@@ -39,9 +39,9 @@ use accounts::Desk;
 use api::Api;
 use config::Paths;
 use controller::{Controller, Message, Parts};
-use desktop::notifier::Notifier;
-use desktop::window::Goal;
-use desktop::{bus, calling, place, power, theme, tray, window};
+use desktop::notifications::Notifier;
+use desktop::window::OpenRequest;
+use desktop::{dbus, hotkey, power, theme, tray, window, window_geometry};
 use keyring::SystemKeyring;
 use store::Store;
 use supervision::keep_running;
@@ -96,7 +96,7 @@ impl Shell {
 #[must_use]
 #[expect(clippy::too_many_lines, reason = "most of it is the list of commands")]
 pub fn run(machine: Machine, options: Options) -> ExitCode {
-    window::paint_plainly();
+    window::disable_dmabuf_renderer();
     #[cfg(unix)]
     if let Err(error) = hardening::raise_file_limit() {
         tracing::warn!(%error, "the limit on open files could not be raised");
@@ -126,11 +126,11 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
     #[cfg(not(target_os = "linux"))]
     let builder = builder.plugin(tauri_plugin_global_shortcut::Builder::new().build());
     let builder = builder
-        .manage(window::Wanted::default())
-        .manage(calling::Ear::default())
+        .manage(window::PendingNavigation::default())
+        .manage(hotkey::HotkeyState::default())
         .manage(commands::admission::Admission::default())
-        .manage(place::Places::default())
-        .manage(theme::Look::default())
+        .manage(window_geometry::GeometryStore::default())
+        .manage(theme::ThemeState::default())
         .invoke_handler(tauri::generate_handler![
             commands::view,
             commands::texts,
@@ -179,7 +179,7 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
             }
             compose(app.handle(), machine, options, runtime)?;
             if !options.hidden {
-                window::open(app.handle(), Goal::default());
+                window::open(app.handle(), OpenRequest::default());
             }
             Ok(())
         });
@@ -192,7 +192,7 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
                     // The last window is gone, not the app: only Quit gives a code.
                     RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
                     RunEvent::Exit => {
-                        place::keep(app);
+                        window_geometry::save(app);
                         window::remove_temporary_data(app);
                     }
                     _ => {}
@@ -210,7 +210,7 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
 /// Does what a second start asks for: it brings up the window unless it was to be hidden.
 fn started_again(app: &AppHandle, arguments: &[String]) {
     if !arguments.iter().any(|argument| argument == "--hidden") {
-        window::open_from_anywhere(app, Goal::default());
+        window::open_from_anywhere(app, OpenRequest::default());
     }
 }
 
@@ -279,8 +279,8 @@ fn compose(
     let loaded = if options.demo { config::peek(&paths) } else { config::load(&paths, Timestamp::now()) };
     window::prepare_data_folder(app, options.demo);
     // The window is made before the controller has told of either.
-    theme::wish(app, loaded.settings.theme);
-    place::recall(app, (!options.demo).then(|| paths.log_dir.join("window.json")));
+    theme::set_preference(app, loaded.settings.theme);
+    window_geometry::load(app, (!options.demo).then(|| paths.log_dir.join("window.json")));
     let api = Api::new(hosts.clone(), Some(&loaded.settings.proxy)).or_else(|error| {
         tracing::warn!(%error, "the settings' proxy is not used");
         Api::new(hosts, None)
@@ -291,7 +291,7 @@ fn compose(
     let desk = Arc::new(Desk { api, keyring, paths: paths.clone() });
     let pressed = app.clone();
     let notifier = Notifier::new(move |action, account| match action {
-        NoticeAction::Open => window::open_from_anywhere(&pressed, Goal::account(account)),
+        NoticeAction::Open => window::open_from_anywhere(&pressed, OpenRequest::account(account)),
         NoticeAction::Snooze => {
             let length = SnoozeFor::Hour;
             pressed.state::<Shell>().tell(Message::Event(Event::Snooze { account, length }));
@@ -360,7 +360,7 @@ fn compose(
             }));
             tokio::spawn(keep_running(move || {
                 let (served, shown) = (served.clone(), shown.clone());
-                bus::follow("org.freedesktop.Notifications", move |is_there| {
+                dbus::follow("org.freedesktop.Notifications", move |is_there| {
                     // Another service gives its own numbers to what it shows.
                     shown.forget();
                     if is_there {
@@ -414,10 +414,10 @@ impl controller::Desktop for Screen {
     }
 
     fn take_up(&self, habits: Habits) {
-        theme::wish(&self.app, habits.theme);
+        theme::set_preference(&self.app, habits.theme);
         // A simulation takes no keys from other programs.
         if !self.demo {
-            calling::listen(&self.app, habits.shortcut);
+            hotkey::register(&self.app, habits.shortcut);
         }
     }
 }

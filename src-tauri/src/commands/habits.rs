@@ -13,7 +13,7 @@ use super::{Said, gone, on_disk};
 use crate::Shell;
 use crate::accounts::Desk;
 use crate::controller::{InUse, Message};
-use crate::desktop::{chooser, clipboard, habits, window};
+use crate::desktop::{clipboard, file_dialog, integration, window};
 use crate::doctor::{self, Patient};
 use crate::error::AppError;
 use crate::exchange;
@@ -32,7 +32,7 @@ pub enum Folder {
 
 #[tauri::command]
 pub(crate) async fn desktop_state(app: AppHandle, shell: State<'_, Shell>) -> Result<DesktopState, AppError> {
-    Ok(habits::state(&app, &shell.desk.paths, &in_use(&shell).await?).await)
+    Ok(integration::state(&app, &shell.desk.paths, &in_use(&shell).await?).await)
 }
 
 #[tauri::command]
@@ -43,17 +43,19 @@ pub(crate) async fn set_autostart(
 ) -> Result<DesktopState, AppError> {
     let in_use = in_use(&shell).await?;
     let in_use = on_disk(&shell, move |desk| {
-        habits::set_autostart(on, &desk.paths, &in_use)?;
+        integration::set_autostart(on, &desk.paths, &in_use)?;
         Ok(in_use)
     })
     .await?;
-    Ok(habits::state(&app, &shell.desk.paths, &in_use).await)
+    Ok(integration::state(&app, &shell.desk.paths, &in_use).await)
 }
 
 #[tauri::command]
 pub(crate) async fn export_settings(app: AppHandle, shell: State<'_, Shell>) -> Result<Said, AppError> {
     let in_use = real(in_use(&shell).await?)?;
-    let Some(file) = chooser::save(&app, &in_use.words(), exchange::NAME).await else { return Ok(nothing()) };
+    let Some(file) = file_dialog::save(&app, &in_use.words(), exchange::NAME).await else {
+        return Ok(nothing());
+    };
     let write = move |_: &_| exchange::export(&file, in_use.settings, in_use.tongue);
     on_disk(&shell, write).await.map(|sentence| Said { sentence })
 }
@@ -61,7 +63,7 @@ pub(crate) async fn export_settings(app: AppHandle, shell: State<'_, Shell>) -> 
 #[tauri::command]
 pub(crate) async fn import_settings(app: AppHandle, shell: State<'_, Shell>) -> Result<Said, AppError> {
     let in_use = real(in_use(&shell).await?)?;
-    let Some(file) = chooser::open(&app, &in_use.words()).await else { return Ok(nothing()) };
+    let Some(file) = file_dialog::open(&app, &in_use.words()).await else { return Ok(nothing()) };
     let take = move |desk: &Desk<_>| exchange::import(&desk.paths, &file, in_use.tongue);
     let sentence = on_disk(&shell, take).await?;
     shell.tell(Message::SettingsFile);
@@ -117,7 +119,7 @@ pub(super) async fn in_use(shell: &Shell) -> Result<InUse, AppError> {
 
 /// A simulation reads and writes no files.
 fn real(in_use: InUse) -> Result<InUse, AppError> {
-    if in_use.demo { Err(habits::simulated(&in_use.words())) } else { Ok(in_use) }
+    if in_use.demo { Err(integration::simulated(&in_use.words())) } else { Ok(in_use) }
 }
 
 /// What is said where the user thought better of it.

@@ -14,24 +14,24 @@ use crate::error::{AppError, Code};
 use crate::key::ApiKey;
 
 /// How long a key can be pasted.
-const STAYS: Duration = Duration::from_secs(45);
+const SECRET_LIFETIME: Duration = Duration::from_secs(45);
 /// How often the clock on the wall is compared meanwhile.
-const LOOKS_EVERY: Duration = Duration::from_secs(1);
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Puts a key on the clipboard and takes it off after 45 s, if it is still the one that is there.
 ///
 /// # Errors
 ///
 /// Where the desktop does not hand its clipboard over, or the app is ending.
-pub async fn lend(app: &AppHandle, key: ApiKey) -> Result<(), AppError> {
+pub async fn copy_secret(app: &AppHandle, key: ApiKey) -> Result<(), AppError> {
     let (tell, told) = oneshot::channel();
     // The clipboard belongs to the main thread.
     let asked = app.run_on_main_thread(move || drop(tell.send(system::put(key))));
-    let lent = match asked {
+    let secret = match asked {
         Ok(()) => told.await.ok().flatten(),
         Err(_) => None,
     };
-    let Some(lent) = lent else {
+    let Some(secret) = secret else {
         return Err(AppError::new(
             Code::Other,
             "The key could not be put on the clipboard. Try again, or use `tidemark key`.",
@@ -41,7 +41,7 @@ pub async fn lend(app: &AppHandle, key: ApiKey) -> Result<(), AppError> {
     tauri::async_runtime::spawn(async move {
         wait_for_removal(Timestamp::now).await;
         // An app that is ending takes the clipboard with it.
-        let _ = app.run_on_main_thread(move || system::take_back(&lent));
+        let _ = app.run_on_main_thread(move || system::clear_if_ours(&secret));
     });
     Ok(())
 }
@@ -51,9 +51,9 @@ pub async fn lend(app: &AppHandle, key: ApiKey) -> Result<(), AppError> {
 /// The monotonic clock stops in sleep, and the clock on the wall can be set. The wait ends by whichever of them is the
 /// first to have moved that far; a wall clock that was set ends it early, never late.
 async fn wait_for_removal(now: impl Fn() -> Timestamp) {
-    let (began, ends) = (now(), Instant::now() + STAYS);
-    while Instant::now() < ends && now().duration_since(began).unsigned_abs() < STAYS {
-        tokio::time::sleep_until(ends.min(Instant::now() + LOOKS_EVERY)).await;
+    let (began, ends) = (now(), Instant::now() + SECRET_LIFETIME);
+    while Instant::now() < ends && now().duration_since(began).unsigned_abs() < SECRET_LIFETIME {
+        tokio::time::sleep_until(ends.min(Instant::now() + CHECK_INTERVAL)).await;
     }
 }
 
@@ -94,14 +94,14 @@ mod system {
     const AS_HINT: u32 = 1;
 
     /// The key, for as long as the clipboard holds it: the toolkit drops it when another program takes over.
-    pub(super) type Lent = Weak<ApiKey>;
+    pub(super) type SecretOnClipboard = Weak<ApiKey>;
 
-    pub(super) fn put(key: ApiKey) -> Option<Lent> {
+    pub(super) fn put(key: ApiKey) -> Option<SecretOnClipboard> {
         let texts = TEXT.iter().map(|name| TargetEntry::new(name, TargetFlags::empty(), AS_TEXT));
         let hint = TargetEntry::new(HINT, TargetFlags::empty(), AS_HINT);
         let targets: Vec<TargetEntry> = texts.chain([hint]).collect();
         let held = Arc::new(key);
-        let lent = Arc::downgrade(&held);
+        let secret = Arc::downgrade(&held);
         let taken = clipboard().set_with_data(&targets, move |_, asked, wanted| {
             if wanted == AS_HINT {
                 asked.set(&Atom::intern(HINT), 8, b"secret");
@@ -109,7 +109,7 @@ mod system {
                 asked.set_text(held.expose());
             }
         });
-        taken.then_some(lent)
+        taken.then_some(secret)
     }
 
     pub(super) fn put_text(text: &str) -> bool {
@@ -117,8 +117,8 @@ mod system {
         true
     }
 
-    pub(super) fn take_back(lent: &Lent) {
-        if lent.strong_count() > 0 {
+    pub(super) fn clear_if_ours(secret: &SecretOnClipboard) {
+        if secret.strong_count() > 0 {
             clipboard().clear();
         }
     }
@@ -135,11 +135,11 @@ mod system {
     use crate::key::ApiKey;
 
     /// The key, to be compared with what is on the clipboard then.
-    pub(super) type Lent = ApiKey;
+    pub(super) type SecretOnClipboard = ApiKey;
 
-    pub(super) fn put(key: ApiKey) -> Option<Lent> {
+    pub(super) fn put(key: ApiKey) -> Option<SecretOnClipboard> {
         let mut clipboard = Clipboard::new().ok()?;
-        unkept(clipboard.set()).text(key.expose()).ok()?;
+        exclude_from_history(clipboard.set()).text(key.expose()).ok()?;
         Some(key)
     }
 
@@ -147,11 +147,11 @@ mod system {
         Clipboard::new().is_ok_and(|mut clipboard| clipboard.set_text(text).is_ok())
     }
 
-    pub(super) fn take_back(lent: &Lent) {
+    pub(super) fn clear_if_ours(secret: &SecretOnClipboard) {
         let Ok(mut clipboard) = Clipboard::new() else { return };
         let is_there = clipboard.get_text().is_ok_and(|text| {
             // Erased like every other copy of a key.
-            ApiKey::from_stored(text.into_bytes()).is_some_and(|key| key.same_as(lent))
+            ApiKey::from_stored(text.into_bytes()).is_some_and(|key| key.same_as(secret))
         });
         if is_there && let Err(error) = clipboard.clear() {
             tracing::warn!(%error, "the clipboard could not be cleared");
@@ -159,19 +159,19 @@ mod system {
     }
 
     #[cfg(windows)]
-    fn unkept(set: Set<'_>) -> Set<'_> {
+    fn exclude_from_history(set: Set<'_>) -> Set<'_> {
         use arboard::SetExtWindows as _;
         set.exclude_from_monitoring()
     }
 
     #[cfg(target_os = "macos")]
-    fn unkept(set: Set<'_>) -> Set<'_> {
+    fn exclude_from_history(set: Set<'_>) -> Set<'_> {
         use arboard::SetExtApple as _;
         set.exclude_from_history()
     }
 
     #[cfg(not(any(windows, target_os = "macos")))]
-    fn unkept(set: Set<'_>) -> Set<'_> {
+    fn exclude_from_history(set: Set<'_>) -> Set<'_> {
         set
     }
 }
@@ -220,6 +220,6 @@ mod tests {
         };
         let began = Instant::now();
         wait_for_removal(wall).await;
-        assert_eq!(began.elapsed(), STAYS);
+        assert_eq!(began.elapsed(), SECRET_LIFETIME);
     }
 }

@@ -4,7 +4,7 @@
 //! they are missing, the heartbeat sees a jump of the clock, and a failed request is tried again.
 
 #[cfg(target_os = "linux")]
-use super::bus::{Connections, Kind};
+use super::dbus::{Connections, Kind};
 
 /// Calls `on_wake` when the machine has woken up or the network is back. A system bus that ends is connected to again.
 #[cfg(target_os = "linux")]

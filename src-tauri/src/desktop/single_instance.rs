@@ -11,7 +11,7 @@ use zbus::fdo::{DBusProxy, RequestNameFlags, RequestNameReply};
 use zbus::message::Type;
 use zbus::{Connection, MessageStream};
 
-use super::bus::{Connections, Kind, within};
+use super::dbus::{Connections, Kind, within};
 
 const NAME: &str = "app.tidemark.Tidemark.SingleInstance";
 const PATH: &str = "/app/tidemark/Tidemark/SingleInstance";

@@ -1,6 +1,6 @@
 //! The colours of the window: the system's, or those the user wants.
 //!
-//! Owns what the toolkit is told, which the page follows by `prefers-color-scheme`. Refuses to follow the system while
+//! Owns what the toolkit is overrides, which the page follows by `prefers-color-scheme`. Refuses to follow the system while
 //! no window is open: nobody would see it.
 
 use std::sync::{Mutex, PoisonError};
@@ -9,83 +9,83 @@ use tauri::AppHandle;
 use tauri::Manager as _;
 use tidemark_core::settings::Theme;
 
-/// What is worn.
+/// What is selection.
 #[derive(Debug, Default)]
-pub struct Look(Mutex<Worn>);
+pub struct ThemeState(Mutex<Selection>);
 
 #[derive(Debug, Default)]
-struct Worn {
-    wish: Theme,
+struct Selection {
+    preference: Theme,
     /// What the desktop wants of programs that leave it to the system; `None` where it says nothing.
     system_is_dark: Option<bool>,
     follower: Option<tokio::task::AbortHandle>,
-    told: Told,
+    overrides: GtkOverrides,
 }
 
-/// What the toolkit was told and not yet told to forget. Telling it makes it read its whole theme again, which a window
+/// What the toolkit was overrides and not yet overrides to forget. Telling it makes it read its whole theme again, which a window
 /// that opens waits for.
 #[derive(Clone, Copy, Debug, Default)]
-struct Told {
+struct GtkOverrides {
     dark: bool,
     name: bool,
 }
 
 /// Takes up the user's wish, at once where a window is open.
-pub fn wish(app: &AppHandle, theme: Theme) {
-    change(app, |worn| worn.wish = theme);
+pub fn set_preference(app: &AppHandle, theme: Theme) {
+    change(app, |selection| selection.preference = theme);
 }
 
 /// Begins to follow the system: a window opens.
-pub fn begin(app: &AppHandle) {
-    wear(app, worn(app));
+pub fn start_following(app: &AppHandle) {
+    apply(app, effective_dark(app));
     let handle = app.clone();
     let follower = tauri::async_runtime::spawn(async move {
         let heard = handle.clone();
-        system::follow(move |is_dark| change(&heard, |worn| worn.system_is_dark = is_dark)).await;
+        system::follow(move |is_dark| change(&heard, |selection| selection.system_is_dark = is_dark)).await;
     });
     let tauri::async_runtime::JoinHandle::Tokio(follower) = follower;
-    let former = with(app, |worn| worn.follower.replace(follower.abort_handle()));
+    let former = with(app, |selection| selection.follower.replace(follower.abort_handle()));
     if let Some(former) = former {
         former.abort();
     }
 }
 
 /// Ends following: the window is closed.
-pub fn end(app: &AppHandle) {
-    if let Some(follower) = with(app, |worn| worn.follower.take()) {
+pub fn stop_following(app: &AppHandle) {
+    if let Some(follower) = with(app, |selection| selection.follower.take()) {
         follower.abort();
     }
 }
 
-fn change(app: &AppHandle, change: impl FnOnce(&mut Worn)) {
-    let before = worn(app);
+fn change(app: &AppHandle, change: impl FnOnce(&mut Selection)) {
+    let before = effective_dark(app);
     with(app, change);
-    let now = worn(app);
+    let now = effective_dark(app);
     if now != before {
         let handle = app.clone();
         // The main loop only refuses when the app is ending.
-        let _ = app.run_on_main_thread(move || wear(&handle, now));
+        let _ = app.run_on_main_thread(move || apply(&handle, now));
     }
 }
 
 /// Runs on the main thread.
-fn wear(app: &AppHandle, is_dark: Option<bool>) {
-    let mut told = with(app, |worn| worn.told);
-    system::wear(app, is_dark, &mut told);
-    with(app, |worn| worn.told = told);
+fn apply(app: &AppHandle, is_dark: Option<bool>) {
+    let mut overrides = with(app, |selection| selection.overrides);
+    system::apply(app, is_dark, &mut overrides);
+    with(app, |selection| selection.overrides = overrides);
 }
 
 /// Tells what is to be worn: `None` for whatever the toolkit itself takes for the system's.
-fn worn(app: &AppHandle) -> Option<bool> {
-    with(app, |worn| match worn.wish {
-        Theme::System => worn.system_is_dark,
+fn effective_dark(app: &AppHandle) -> Option<bool> {
+    with(app, |selection| match selection.preference {
+        Theme::System => selection.system_is_dark,
         Theme::Light => Some(false),
         Theme::Dark => Some(true),
     })
 }
 
-fn with<T>(app: &AppHandle, act: impl FnOnce(&mut Worn) -> T) -> T {
-    act(&mut app.state::<Look>().0.lock().unwrap_or_else(PoisonError::into_inner))
+fn with<T>(app: &AppHandle, act: impl FnOnce(&mut Selection) -> T) -> T {
+    act(&mut app.state::<ThemeState>().0.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 #[cfg(target_os = "linux")]
@@ -95,8 +95,8 @@ mod system {
     use tauri::AppHandle;
     use zbus::{OwnedVariant, Variant};
 
-    use super::Told;
-    use crate::desktop::bus::{self, within};
+    use super::GtkOverrides;
+    use crate::desktop::dbus::{self, within};
     use crate::hardening::Inspectable;
 
     /// How long the portal may take to answer.
@@ -112,18 +112,18 @@ mod system {
     const NAME: &str = "gtk-theme-name";
 
     /// Tells the toolkit; the page's engine looks at the same two settings.
-    pub(super) fn wear(_app: &AppHandle, is_dark: Option<bool>, told: &mut Told) {
+    pub(super) fn apply(_app: &AppHandle, is_dark: Option<bool>, overrides: &mut GtkOverrides) {
         let Some(settings) = gtk::Settings::default() else { return };
-        if std::mem::take(&mut told.name) {
+        if std::mem::take(&mut overrides.name) {
             settings.reset_property(NAME);
         }
         let Some(is_dark) = is_dark else {
-            if std::mem::take(&mut told.dark) {
+            if std::mem::take(&mut overrides.dark) {
                 settings.reset_property(DARK);
             }
             return;
         };
-        if !std::mem::replace(&mut told.dark, true)
+        if !std::mem::replace(&mut overrides.dark, true)
             || settings.is_gtk_application_prefer_dark_theme() != is_dark
         {
             settings.set_gtk_application_prefer_dark_theme(is_dark);
@@ -135,14 +135,14 @@ mod system {
         let name = settings.gtk_theme_name().unwrap_or_default();
         if let Some(light) = name.strip_suffix("-dark").or_else(|| name.strip_suffix("-Dark")) {
             settings.set_gtk_theme_name(Some(light));
-            told.name = true;
+            overrides.name = true;
         }
     }
 
     /// Tells what the desktop's portal says of colours, now and whenever it changes. Desktops that say it elsewhere
     /// have no portal, or one that says nothing.
     pub(super) async fn follow(mut tell: impl FnMut(Option<bool>)) {
-        if bus::has_owner(PORTAL).await != Some(true) {
+        if dbus::has_owner(PORTAL).await != Some(true) {
             return;
         }
         let Ok(bus) = zbus::Connection::session().await else { return };
@@ -162,21 +162,21 @@ mod system {
             within(PORTAL_LIMIT, read).await
         };
         if let Ok(value) = asked.and_then(|reply| reply.body().deserialize::<OwnedVariant>()) {
-            tell(wish(&value));
+            tell(parse_color_scheme(&value));
         }
         let Ok(mut changes) = changes else { return };
         while let Some(change) = changes.next().await {
             let said = change.and_then(|c| c.body().deserialize::<(String, String, OwnedVariant)>());
             if let Ok((_, _, value)) = said {
-                tell(wish(&value));
+                tell(parse_color_scheme(&value));
             }
         }
     }
 
     /// Reads 1 for dark and 2 for light, wrapped once or twice.
-    fn wish(value: &Variant<'_>) -> Option<bool> {
+    fn parse_color_scheme(value: &Variant<'_>) -> Option<bool> {
         match value {
-            Variant::Variant(inner) => wish(inner),
+            Variant::Variant(inner) => parse_color_scheme(inner),
             Variant::U32(1) => Some(true),
             Variant::U32(2) => Some(false),
             _ => None,
@@ -188,12 +188,12 @@ mod system {
         use super::*;
 
         #[test]
-        fn the_portals_wish_is_read_however_deep_it_is_wrapped() {
+        fn the_portals_color_scheme_is_read_however_deep_it_is_wrapped() {
             let twice = Variant::Variant(Box::new(Variant::Variant(Box::new(Variant::U32(1)))));
-            assert_eq!(wish(&twice), Some(true));
-            assert_eq!(wish(&Variant::U32(2)), Some(false));
-            assert_eq!(wish(&Variant::U32(0)), None);
-            assert_eq!(wish(&Variant::from("dark")), None);
+            assert_eq!(parse_color_scheme(&twice), Some(true));
+            assert_eq!(parse_color_scheme(&Variant::U32(2)), Some(false));
+            assert_eq!(parse_color_scheme(&Variant::U32(0)), None);
+            assert_eq!(parse_color_scheme(&Variant::from("dark")), None);
         }
     }
 }
@@ -202,10 +202,10 @@ mod system {
 mod system {
     use tauri::{AppHandle, Theme};
 
-    use super::Told;
+    use super::GtkOverrides;
 
-    /// These systems follow themselves where they are told nothing.
-    pub(super) fn wear(app: &AppHandle, is_dark: Option<bool>, _told: &mut Told) {
+    /// These systems follow themselves where they are overrides nothing.
+    pub(super) fn apply(app: &AppHandle, is_dark: Option<bool>, _overrides: &mut GtkOverrides) {
         app.set_theme(is_dark.map(|dark| if dark { Theme::Dark } else { Theme::Light }));
     }
 

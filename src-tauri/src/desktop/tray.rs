@@ -2,10 +2,10 @@
 //!
 //! Owns what a choice in its menu does. Refuses to decide what is shown, and to end the app where no host runs.
 
-#[cfg(target_os = "linux")]
-mod notifier_item;
 #[cfg(not(target_os = "linux"))]
-mod system;
+mod native;
+#[cfg(target_os = "linux")]
+mod status_notifier_item;
 #[cfg(target_os = "linux")]
 mod watcher;
 
@@ -14,14 +14,14 @@ use tidemark_core::alert::SnoozeFor;
 use tidemark_core::message::Event;
 use tidemark_core::tray::MenuAction;
 
-use super::window::{self, Goal, Screen};
+use super::window::{self, OpenRequest, Screen};
 use crate::Shell;
 use crate::controller::Message;
 
-#[cfg(target_os = "linux")]
-pub use notifier_item::{Item, Service, item};
 #[cfg(not(target_os = "linux"))]
-pub use system::{Item, Service, item};
+pub use native::{Item, Service, item};
+#[cfg(target_os = "linux")]
+pub use status_notifier_item::{Item, Service, item};
 
 #[cfg(target_os = "linux")]
 pub(crate) use watcher::tray_host;
@@ -44,8 +44,8 @@ fn choose(app: &AppHandle, action: MenuAction) {
             tell(Event::Snooze { account: None, length });
         }
         MenuAction::EndSnooze => tell(Event::EndSnooze),
-        MenuAction::Open => window::open_from_anywhere(app, Goal::default()),
-        MenuAction::Settings => window::open_from_anywhere(app, Goal::screen(Screen::Settings)),
+        MenuAction::Open => window::open_from_anywhere(app, OpenRequest::default()),
+        MenuAction::Settings => window::open_from_anywhere(app, OpenRequest::screen(Screen::Settings)),
         MenuAction::Quit => app.exit(0),
     }
 }

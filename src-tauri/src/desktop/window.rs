@@ -17,7 +17,7 @@ use tidemark_core::message::Event;
 use tidemark_core::text::Words;
 use tidemark_core::view::View;
 
-use super::{place, theme};
+use super::{theme, window_geometry};
 use crate::Shell;
 use crate::commands::admission::Admission;
 use crate::config::files;
@@ -33,7 +33,7 @@ const SHARE_OF_SCREEN: f64 = 0.8;
 
 /// Turns the engine's drawing by the graphics card off where it is set, read once when the first page is made.
 #[cfg(target_os = "linux")]
-const PLAIN: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+const DISABLE_DMABUF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
 /// Before this the page is told what it shows first.
 const HEAD_ENDS: &[u8] = b"</head>";
@@ -43,11 +43,11 @@ const OPENING: Duration = Duration::from_millis(150);
 
 /// Where a page that does not listen yet shall go.
 #[derive(Debug, Default)]
-pub struct Wanted(Mutex<Waiting>);
+pub struct PendingNavigation(Mutex<PendingState>);
 
 #[derive(Debug, Default)]
-struct Waiting {
-    goal: Goal,
+struct PendingState {
+    request: OpenRequest,
     /// Whether the page hears where it is sent.
     listens: bool,
     /// What the page begins with, until it is fetched.
@@ -58,7 +58,7 @@ struct Waiting {
 
 /// Where the window is to lead.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Goal {
+pub struct OpenRequest {
     /// The account that is meant.
     pub account: Option<AccountId>,
     /// Which of its screens.
@@ -84,7 +84,7 @@ pub enum Screen {
     About,
 }
 
-impl Goal {
+impl OpenRequest {
     /// Leads to an account.
     #[must_use]
     pub fn account(account: Option<AccountId>) -> Self {
@@ -98,15 +98,15 @@ impl Goal {
     }
 
     /// What the page is told; a page that is open stays where it is unless it is told.
-    fn show(&self) -> Option<Show> {
+    fn show(&self) -> Option<Navigate> {
         let leads = self.account.is_some() || self.screen != Screen::Overview;
-        leads.then(|| Show { account: self.account.clone(), screen: self.screen })
+        leads.then(|| Navigate { account: self.account.clone(), screen: self.screen })
     }
 }
 
 /// Where the page shall go.
 #[derive(Clone, Debug, Serialize)]
-struct Show {
+struct Navigate {
     account: Option<AccountId>,
     screen: Screen,
 }
@@ -114,9 +114,9 @@ struct Show {
 /// Has pages painted by the processor, unless the user's environment says otherwise. To be called before there is a second
 /// thread. A small page that stands still gains nothing from the graphics card, gets its first picture a third sooner
 /// without, and stays blank with some drivers' (tauri-apps/tauri#5143, #15936).
-pub fn paint_plainly() {
+pub fn disable_dmabuf_renderer() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = gtk::glib::setenv(PLAIN, "1", false) {
+    if let Err(error) = gtk::glib::setenv(DISABLE_DMABUF, "1", false) {
         tracing::warn!(%error, "pages are painted as the engine likes");
     }
 }
@@ -178,10 +178,10 @@ pub fn outlive_session_bus(app: &AppHandle) {
 struct ToolkitBus(#[expect(dead_code, reason = "held, never used")] gtk::gio::DBusConnection);
 
 /// Opens the window, or brings it to the front, and leads where it is meant to. Runs on the main thread.
-pub fn open(app: &AppHandle, goal: Goal) {
+pub fn open(app: &AppHandle, request: OpenRequest) {
     let opened = app.get_webview_window(LABEL);
     let is_new = opened.is_none();
-    let window = match opened.map_or_else(|| make(app, goal.near), Ok) {
+    let window = match opened.map_or_else(|| make(app, request.near), Ok) {
         Ok(window) => window,
         Err(error) => {
             tracing::error!(%error, "the window could not be made");
@@ -195,37 +195,37 @@ pub fn open(app: &AppHandle, goal: Goal) {
     let mut waiting = waiting(app);
     waiting.is_substitute = false;
     if is_new {
-        (waiting.goal, waiting.listens) = (goal, false);
-    } else if let Some(show) = goal.show() {
+        (waiting.request, waiting.listens) = (request, false);
+    } else if let Some(show) = request.show() {
         if waiting.listens {
             let _ = window.emit("show", show);
         } else {
-            waiting.goal = goal;
+            waiting.request = request;
         }
     }
 }
 
 /// Sends a page that has just begun to listen to where it was opened for.
 pub fn loaded(app: &AppHandle) {
-    let goal = {
+    let request = {
         let mut waiting = waiting(app);
         waiting.listens = true;
-        std::mem::take(&mut waiting.goal)
+        std::mem::take(&mut waiting.request)
     };
-    if let Some(show) = goal.show() {
+    if let Some(show) = request.show() {
         let _ = app.emit_to(LABEL, "show", show);
     }
 }
 
-fn waiting(app: &AppHandle) -> MutexGuard<'_, Waiting> {
-    app.state::<Wanted>().inner().0.lock().unwrap_or_else(PoisonError::into_inner)
+fn waiting(app: &AppHandle) -> MutexGuard<'_, PendingState> {
+    app.state::<PendingNavigation>().inner().0.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Opens the window from any thread.
-pub fn open_from_anywhere(app: &AppHandle, goal: Goal) {
+pub fn open_from_anywhere(app: &AppHandle, request: OpenRequest) {
     let handle = app.clone();
     // The main loop only refuses when the app is ending.
-    let _ = app.run_on_main_thread(move || open(&handle, goal));
+    let _ = app.run_on_main_thread(move || open(&handle, request));
 }
 
 /// Opens the window from any thread because nothing shows the tray icon, unless it is open.
@@ -236,7 +236,7 @@ pub fn open_as_substitute(app: &AppHandle) {
         if handle.get_webview_window(LABEL).is_some() {
             return;
         }
-        open(&handle, Goal::default());
+        open(&handle, OpenRequest::default());
         waiting(&handle).is_substitute = true;
         #[cfg(target_os = "linux")]
         if let Some(window) = handle.get_webview_window(LABEL) {
@@ -324,7 +324,7 @@ pub fn toggle_from_anywhere(app: &AppHandle, in_front: bool) {
     // The main loop only refuses when the app is ending.
     let _ = app.run_on_main_thread(move || match handle.get_webview_window(LABEL) {
         Some(window) if in_front => close(&window),
-        _ => open(&handle, Goal::default()),
+        _ => open(&handle, OpenRequest::default()),
     });
 }
 
@@ -361,11 +361,11 @@ pub fn fit(window: &WebviewWindow, height: f64) {
     let size =
         window.inner_size().map_or(tauri::LogicalSize::new(WIDTH, 0.0), |s| s.to_logical::<f64>(scale));
     let height = height.clamp(LOWEST, most.max(LOWEST));
-    place::note_height(window, height);
+    window_geometry::record_height(window, height);
     if size.width < WIDTH || (size.height - height).abs() >= 1.0 / scale {
         let _ = window.set_size(tauri::LogicalSize::new(size.width.max(WIDTH), height));
     }
-    place::stay_on_screen(window, height);
+    window_geometry::keep_on_screen(window, height);
 }
 
 /// Opens one of MiniMax's own pages in the user's browser.
@@ -403,7 +403,7 @@ pub fn open_folder(app: &AppHandle, folder: &Path, words: &Words) -> Result<(), 
 
 /// Gives the window as the toolkit knows it, for dialogs above it.
 #[cfg(target_os = "linux")]
-pub(super) fn native(app: &AppHandle) -> Option<gtk::ApplicationWindow> {
+pub(super) fn gtk_window(app: &AppHandle) -> Option<gtk::ApplicationWindow> {
     app.get_webview_window(LABEL)?.gtk_window().ok()
 }
 
@@ -418,8 +418,8 @@ fn make(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWindo
 }
 
 fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWindow> {
-    theme::begin(app);
-    let place = place::opening(app, near, WIDTH, HEIGHT);
+    theme::start_following(app);
+    let place = window_geometry::initial(app, near, WIDTH, HEIGHT);
     let (reply, answer) = channel();
     app.state::<Shell>().tell(Message::Opening(reply));
     waiting(app).opening = Some(answer);
@@ -429,8 +429,8 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
         // On Linux the first window's handler serves all later ones too, so it holds nothing that is this window's own.
         .on_web_resource_request(move |request, response| {
             if matches!(request.uri().path(), "/" | "/index.html") {
-                let known = Known { opening: first_view(&handle), font: font.as_deref() };
-                *response.body_mut() = begin(response.body(), &known).into();
+                let known = InitialState { opening: first_view(&handle), font: font.as_deref() };
+                *response.body_mut() = inject_initial_state(response.body(), &known).into();
             }
         })
         .title("Tidemark")
@@ -453,10 +453,10 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
     reload_after_crash(&window);
     let (handle, own) = (app.clone(), window.clone());
     window.on_window_event(move |event| match event {
-        WindowEvent::Moved(_) | WindowEvent::Resized(_) => place::note(&own),
+        WindowEvent::Moved(_) | WindowEvent::Resized(_) => window_geometry::record(&own),
         WindowEvent::Destroyed => {
-            theme::end(&handle);
-            place::keep(&handle);
+            theme::stop_following(&handle);
+            window_geometry::save(&handle);
             handle.state::<Admission>().drop_key();
             handle.state::<Shell>().tell(Message::Event(Event::Window(false)));
         }
@@ -486,13 +486,13 @@ fn first_view(app: &AppHandle) -> Option<Opening> {
 
 /// What the page knows before it has asked for anything, so that it need not ask before it can draw.
 #[derive(Debug, Serialize)]
-struct Known<'a> {
+struct InitialState<'a> {
     opening: Option<Opening>,
     font: Option<&'a str>,
 }
 
 /// Puts what is known into the page, where no text of it can be taken for markup.
-fn begin(page: &[u8], known: &impl Serialize) -> Vec<u8> {
+fn inject_initial_state(page: &[u8], known: &impl Serialize) -> Vec<u8> {
     let data = serde_json::to_string(known).unwrap_or_default().replace('<', "\\u003c");
     let block = format!("<script type=\"application/json\" id=\"known\">{data}</script>");
     let at = page.windows(HEAD_ENDS.len()).position(|window| window == HEAD_ENDS).unwrap_or(0);
@@ -521,8 +521,10 @@ mod tests {
     #[test]
     fn what_a_page_knows_stands_in_its_head_and_is_never_markup() {
         let data = serde_json::json!({ "name": "</script><script>alert(1)</script><!--" });
-        let page =
-            String::from_utf8(begin(b"<html><head><title>T</title></head><body></body></html>", &data));
+        let page = String::from_utf8(inject_initial_state(
+            b"<html><head><title>T</title></head><body></body></html>",
+            &data,
+        ));
         let page = page.expect("text");
         assert_eq!(page.matches("</script>").count(), 1, "{page}");
         assert!(!page.contains("<!--"), "{page}");

@@ -7,7 +7,7 @@ use futures_util::stream::select;
 use zbus::message::Type;
 use zbus::{Connection, MatchRule, MessageStream};
 
-use crate::desktop::bus::{Connections, Kind};
+use crate::desktop::dbus::{Connections, Kind};
 
 const NAME: &str = "org.freedesktop.secrets";
 const PATH: &str = "/org/freedesktop/secrets";

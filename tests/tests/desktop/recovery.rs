@@ -66,9 +66,23 @@ impl Scene {
         times_asked(&self.minimax)
     }
 
-    /// Clicks "Check now" in the tray, and waits until that has checked every account.
+    /// Waits until no account was asked about for some seconds: accounts that are due together are asked one each second.
+    async fn no_more_requests(&self) {
+        let mut before = self.times_asked();
+        loop {
+            tokio::time::sleep(Duration::from_millis(2500)).await;
+            let now = self.times_asked();
+            if now == before {
+                return;
+            }
+            before = now;
+        }
+    }
+
+    /// Clicks "Check now" in the tray, and waits until that has checked every account. An account that was asked about
+    /// within the last second would not be asked about again.
     async fn check_now(&self) {
-        self.minimax.asked_a_moment_ago().await;
+        self.no_more_requests().await;
         let before = self.times_asked();
         self.session.tray().await.choose("Check now").await;
         self.all_checked(&before).await;

@@ -8,7 +8,7 @@ use zbus::names::BusName;
 use zbus::proxy::{CacheProperties, SignalStream};
 use zbus::{Connection, Proxy};
 
-use crate::desktop::bus::within;
+use crate::desktop::dbus::within;
 use tidemark_core::checkup::TrayHost;
 
 const NAME: &str = "org.kde.StatusNotifierWatcher";

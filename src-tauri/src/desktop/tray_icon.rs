@@ -3,17 +3,17 @@
 //! Owns pixels: which form stands where at which size, and the colours. Refuses to know what a level means, who
 //! shows the picture and whether the panel is light or dark: it is told.
 
-mod colour;
-mod drawing;
-mod figure;
-mod form;
-mod part;
+mod digits;
+mod palette;
+mod primitive;
+mod shapes;
+mod svg;
 
 use tidemark_core::tray::{Picture, Shape, Theme};
 use tiny_skia::{Pixmap, PixmapPaint, Transform};
 
-pub use drawing::drawing;
-use form::{Grid, Ink};
+use shapes::{Grid, Ink};
+pub use svg::svg;
 
 /// The smallest edge drawn, in pixels; below it no form can be told from another.
 pub const SMALLEST: u32 = 16;
@@ -44,12 +44,12 @@ pub fn draw(picture: Picture, size: u32, theme: Theme) -> Pixels {
     let has_figure =
         picture.digits.is_some() && matches!(picture.shape, Shape::Full | Shape::Notched | Shape::Exclaimed);
     let grid = Grid::of(size, has_figure);
-    let parts = form::parts(picture, &grid);
-    if let (Some(outline), Some(mut under)) = (colour::outline(theme), Pixmap::new(size, size)) {
+    let parts = shapes::parts(picture, &grid);
+    if let (Some(outline), Some(mut under)) = (palette::outline(theme), Pixmap::new(size, size)) {
         // Drawn solid on a sheet of its own, so that overlapping outlines do not add up.
         if has_figure {
             // Between ring and digits the panel would only flicker through.
-            form::disc(&grid, grid.halo).paint(&mut under, Some(outline.solid));
+            shapes::disc(&grid, grid.halo).paint(&mut under, Some(outline.solid));
         }
         for (part, _) in parts.iter().filter(|(_, ink)| *ink != Ink::Cut) {
             part.clone().grown(grid.halo).paint(&mut under, Some(outline.solid));
@@ -57,7 +57,7 @@ pub fn draw(picture: Picture, size: u32, theme: Theme) -> Pixels {
         let paint = PixmapPaint { opacity: outline.opacity, ..PixmapPaint::default() };
         canvas.draw_pixmap(0, 0, under.as_ref(), &paint, Transform::identity(), None);
     }
-    let strong = colour::ink(picture.shape, theme);
+    let strong = palette::ink(picture.shape, theme);
     // On a sheet of their own as well where something is cut out of them: it shows the outline.
     let has_cut = parts.iter().any(|(_, ink)| *ink == Ink::Cut);
     let mut over = has_cut.then(|| Pixmap::new(size, size)).flatten();
@@ -65,7 +65,7 @@ pub fn draw(picture: Picture, size: u32, theme: Theme) -> Pixels {
     for (part, ink) in parts {
         let colour = match ink {
             Ink::Strong => Some(strong),
-            Ink::Faint => Some(colour::faint(strong)),
+            Ink::Faint => Some(palette::faint(strong)),
             Ink::Cut => None,
         };
         part.paint(sheet, colour);

@@ -9,7 +9,7 @@ use tidemark_core::habits::{Autostart, Calling, DesktopState, Files, Habits};
 use tidemark_core::text::Words;
 
 use super::autostart::{self, Entry};
-use super::{bus, calling};
+use super::{dbus, hotkey};
 use crate::config::Paths;
 use crate::controller::InUse;
 use crate::error::{AppError, Code};
@@ -17,17 +17,17 @@ use crate::error::{AppError, Code};
 /// Tells how everything stands.
 pub async fn state(app: &AppHandle, paths: &Paths, in_use: &InUse) -> DesktopState {
     let words = in_use.words();
-    let (autostart, calling) = if in_use.demo {
+    let (autostart, hotkey_status) = if in_use.demo {
         (Autostart::Simulated, Calling::Simulated)
     } else {
-        (read_autostart(paths.clone()).await, calling::listen(app, Habits::of(&in_use.settings).shortcut))
+        (read_autostart(paths.clone()).await, hotkey::register(app, Habits::of(&in_use.settings).shortcut))
     };
     let shown = |path: &Path| path.display().to_string();
     DesktopState {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         autostart: autostart.worded(&words),
-        shortcut: calling.worded(&words),
-        notices: bus::notice_service().await.worded(&words),
+        shortcut: hotkey_status.worded(&words),
+        notices: dbus::notice_service().await.worded(&words),
         files: Files {
             settings: shown(&paths.settings),
             history: shown(&paths.store),

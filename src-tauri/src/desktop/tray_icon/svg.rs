@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use tidemark_core::tray::{Picture, Theme};
 use tiny_skia::{Color, PathSegment};
 
-use super::colour;
-use super::form::{self, Grid, Ink};
+use super::palette;
+use super::shapes::{self, Grid, Ink};
 
 /// Pixels of the grid that the strokes are snapped to: whole at once and at half the size.
 const EDGE: u32 = 48;
@@ -16,15 +16,15 @@ const EDGE: u32 = 48;
 /// Draws a picture without its digits as SVG, in the colours of a light panel or, where the reader's desktop is dark,
 /// of a dark one.
 #[must_use]
-pub fn drawing(picture: Picture) -> String {
+pub fn svg(picture: Picture) -> String {
     let mut svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {EDGE} {EDGE}\">\n");
-    let [light, dark] = [Theme::Light, Theme::Dark].map(|theme| hex(colour::ink(picture.shape, theme)));
+    let [light, dark] = [Theme::Light, Theme::Dark].map(|theme| hex(palette::ink(picture.shape, theme)));
     // Writing to a text cannot fail.
     let _ = writeln!(
         svg,
         "  <style>svg{{color:{light}}}@media(prefers-color-scheme:dark){{svg{{color:{dark}}}}}</style>"
     );
-    for (part, ink) in form::parts(Picture { digits: None, ..picture }, &Grid::of(EDGE, false)) {
+    for (part, ink) in shapes::parts(Picture { digits: None, ..picture }, &Grid::of(EDGE, false)) {
         for traced in part.traced() {
             let way = way(traced.path.segments());
             let paint = match traced.line {
@@ -34,7 +34,7 @@ pub fn drawing(picture: Picture) -> String {
                 None => "fill=\"currentColor\"".to_owned(),
             };
             let faint = if ink == Ink::Faint {
-                format!(" opacity=\"{}\"", Short(colour::FAINT))
+                format!(" opacity=\"{}\"", Short(palette::FAINT))
             } else {
                 String::new()
             };

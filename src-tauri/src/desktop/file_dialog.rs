@@ -9,9 +9,9 @@ use tidemark_core::text::Words;
 
 /// Lets the user choose where to save; `None` where the user thinks better of it.
 pub async fn save(app: &AppHandle, words: &Words, name: &'static str) -> Option<PathBuf> {
-    let said =
+    let dialog =
         Dialog { title: words.say("file-export"), accept: words.say("file-save"), ..Dialog::of(words) };
-    system::choose(app, Dialog { save_as: Some(name), ..said }).await
+    system::choose(app, Dialog { save_as: Some(name), ..dialog }).await
 }
 
 /// Lets the user choose what to open; `None` where the user thinks better of it.
@@ -57,16 +57,16 @@ mod system {
     use crate::hardening::Inspectable;
 
     pub(super) async fn choose(app: &AppHandle, dialog: Dialog) -> Option<PathBuf> {
-        let (tell, told) = oneshot::channel();
+        let (sender, receiver) = oneshot::channel();
         let handle = app.clone();
         // Dialogs belong to the main thread.
-        app.run_on_main_thread(move || show(&handle, &dialog, tell)).ok()?;
-        told.await.ok().flatten()
+        app.run_on_main_thread(move || show(&handle, &dialog, sender)).ok()?;
+        receiver.await.ok().flatten()
     }
 
     /// Shows the toolkit's own dialog, or that of the desktop's portal where the session uses one.
-    fn show(app: &AppHandle, dialog: &Dialog, tell: Sender<Option<PathBuf>>) {
-        let above: Option<Window> = window::native(app).map(gtk::glib::Cast::upcast);
+    fn show(app: &AppHandle, dialog: &Dialog, sender: Sender<Option<PathBuf>>) {
+        let above: Option<Window> = window::gtk_window(app).map(gtk::glib::Cast::upcast);
         let action = if dialog.save_as.is_some() { FileChooserAction::Save } else { FileChooserAction::Open };
         let chooser = FileChooserNative::new(
             Some(&dialog.title),
@@ -86,12 +86,12 @@ mod system {
         chooser.set_modal(true);
         let inspectable = uses_portal().then(Inspectable::new);
         // Held until it is answered: nobody else holds it.
-        let held = Rc::new(RefCell::new(Some((chooser.clone(), tell, inspectable))));
+        let held = Rc::new(RefCell::new(Some((chooser.clone(), sender, inspectable))));
         chooser.connect_response(move |chooser, response| {
-            let Some((_, tell, _inspectable)) = held.borrow_mut().take() else { return };
+            let Some((_, sender, _inspectable)) = held.borrow_mut().take() else { return };
             let chosen = (response == ResponseType::Accept).then(|| chooser.filename()).flatten();
             // A page that has gone away needs no answer.
-            let _ = tell.send(chosen);
+            let _ = sender.send(chosen);
             chooser.destroy();
         });
         chooser.show();

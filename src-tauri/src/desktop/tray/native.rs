@@ -14,8 +14,8 @@ use tidemark_core::tray::{MenuLine, Tray};
 use super::{ID, choose};
 use crate::Shell;
 use crate::controller::Message;
-use crate::desktop::picture;
-use crate::desktop::window::{self, Goal};
+use crate::desktop::tray_icon;
+use crate::desktop::window::{self, OpenRequest};
 
 /// Both systems scale down better than up.
 const SIZE: u32 = 48;
@@ -93,7 +93,7 @@ fn make(app: &AppHandle, shown: &Arc<Mutex<Shown>>, tray: &Tray) -> tauri::Resul
             } = event
             {
                 let near = Some((position.x, position.y));
-                window::open(icon.app_handle(), Goal { near, ..Goal::default() });
+                window::open(icon.app_handle(), OpenRequest { near, ..OpenRequest::default() });
             }
         })
         .build(app)
@@ -114,7 +114,7 @@ fn change(app: &AppHandle, icon: &TrayIcon, before: Option<&Tray>, now: &Tray) -
 }
 
 fn image(tray: &Tray) -> Image<'static> {
-    let pixels = picture::draw(tray.picture, SIZE, tray.theme);
+    let pixels = tray_icon::draw(tray.picture, SIZE, tray.theme);
     Image::new_owned(pixels.rgba, pixels.width, pixels.height)
 }
 
@@ -159,7 +159,7 @@ fn chosen(app: &AppHandle, shown: &Mutex<Shown>, event: &MenuEvent) {
     };
     match line {
         Some(MenuLine::Action { action, .. }) => choose(app, action),
-        Some(MenuLine::Figure { account, .. }) => window::open(app, Goal::account(account)),
+        Some(MenuLine::Figure { account, .. }) => window::open(app, OpenRequest::account(account)),
         Some(MenuLine::Submenu { .. } | MenuLine::Separator) | None => {}
     }
 }

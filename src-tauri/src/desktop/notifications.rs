@@ -16,24 +16,24 @@ use tidemark_core::alert::{Notice, NoticeAction, NoticeKind};
 const LIMIT: Duration = Duration::from_secs(2);
 
 /// So many notices can be clicked at once; each costs a connection until it closes, and some never do.
-const MOST_SHOWN: usize = 8;
+const MAX_SHOWN: usize = 8;
 
 /// The desktop's notification service. Clones share what is shown.
 #[derive(Clone)]
 pub struct Notifier {
-    inside: Arc<Inside>,
+    state: Arc<NotifierState>,
 }
 
-struct Inside {
+struct NotifierState {
     on_press: Box<dyn Fn(NoticeAction, Option<AccountId>) + Send + Sync>,
-    /// One at a time: a notice needs the id of its place's former one.
-    turn: tokio::sync::Mutex<()>,
+    /// One at a time: a notice needs the id of its slot's former one.
+    send_lock: tokio::sync::Mutex<()>,
     /// What is shown and may be clicked, oldest first.
     shown: Mutex<VecDeque<Shown>>,
 }
 
 struct Shown {
-    place: Place,
+    slot: ReplaceSlot,
     #[cfg(target_os = "linux")]
     id: u32,
     /// The service that gave the id, by its unique name on the bus.
@@ -42,14 +42,14 @@ struct Shown {
     waiter: tokio::task::AbortHandle,
 }
 
-/// A newer notice of the same place takes the older one's: an account's, that of all of them, or a try's.
+/// A newer notice of the same slot takes the older one's: an account's, that of all of them, or a try's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Place {
+struct ReplaceSlot {
     account: Option<AccountId>,
     is_test: bool,
 }
 
-impl Place {
+impl ReplaceSlot {
     fn of(notice: &Notice) -> Self {
         Self { account: notice.account.clone(), is_test: notice.kind == NoticeKind::Test }
     }
@@ -72,26 +72,26 @@ impl Notifier {
     /// the notice itself is [`NoticeAction::Open`].
     #[must_use]
     pub fn new(on_press: impl Fn(NoticeAction, Option<AccountId>) + Send + Sync + 'static) -> Self {
-        let (turn, shown) = (tokio::sync::Mutex::default(), Mutex::default());
-        Self { inside: Arc::new(Inside { on_press: Box::new(on_press), turn, shown }) }
+        let (send_lock, shown) = (tokio::sync::Mutex::default(), Mutex::default());
+        Self { state: Arc::new(NotifierState { on_press: Box::new(on_press), send_lock, shown }) }
     }
 
-    /// Shows a notice in place of the account's former one; tells within 2 s whether the service took it.
+    /// Shows a notice in slot of the account's former one; tells within 2 s whether the service took it.
     pub async fn show(&self, notice: &Notice) -> bool {
         tokio::time::timeout(LIMIT, self.try_show(notice)).await.unwrap_or(false)
     }
 
     async fn try_show(&self, notice: &Notice) -> bool {
-        let _turn = self.inside.turn.lock().await;
-        let Some(abilities) = platform::abilities().await else { return false };
-        let mut notification = form(notice, &abilities);
+        let _lock = self.state.send_lock.lock().await;
+        let Some(capabilities) = platform::capabilities().await else { return false };
+        let mut notification = build(notice, &capabilities);
         #[cfg(target_os = "linux")]
-        if let Some(id) = self.former_id(&Place::of(notice), &abilities.service) {
+        if let Some(id) = self.former_id(&ReplaceSlot::of(notice), &capabilities.service) {
             notification.id(id);
         }
         match platform::show(notification).await {
             Ok(handle) => {
-                self.wait_for_press(handle, Place::of(notice), abilities);
+                self.wait_for_press(handle, ReplaceSlot::of(notice), capabilities);
                 true
             }
             Err(error) => {
@@ -102,38 +102,38 @@ impl Notifier {
     }
 
     #[cfg(target_os = "linux")]
-    fn former_id(&self, place: &Place, service: &str) -> Option<u32> {
+    fn former_id(&self, slot: &ReplaceSlot, service: &str) -> Option<u32> {
         // Another service may have given the same id to another program's notification.
-        self.shown().iter().find(|s| s.place == *place && s.service == service).map(|s| s.id)
+        self.shown().iter().find(|s| s.slot == *slot && s.service == service).map(|s| s.id)
     }
 
-    fn wait_for_press(&self, handle: NotificationHandle, place: Place, abilities: Abilities) {
+    fn wait_for_press(&self, handle: NotificationHandle, slot: ReplaceSlot, capabilities: Capabilities) {
         #[cfg(target_os = "linux")]
         let id = handle.id();
-        let (inside, whose) = (Arc::downgrade(&self.inside), place.account.clone());
+        let (state, whose) = (Arc::downgrade(&self.state), slot.account.clone());
         // Held until this one is in the list, or a notice that closes at once would stay in it.
         let mut shown = self.shown();
         let waiter = tokio::spawn(async move {
             let pressed = platform::pressed(handle).await;
-            let Some(inside) = inside.upgrade() else { return };
-            let mut shown = inside.shown.lock().unwrap_or_else(PoisonError::into_inner);
-            // The newer notice of the same place is not this one's to take away.
+            let Some(state) = state.upgrade() else { return };
+            let mut shown = state.shown.lock().unwrap_or_else(PoisonError::into_inner);
+            // The newer notice of the same slot is not this one's to take away.
             shown.retain(|s| s.waiter.id() != tokio::task::id());
             drop(shown);
             if let Some(action) = pressed {
-                (inside.on_press)(action, whose);
+                (state.on_press)(action, whose);
             }
         });
-        shown.retain(|s| s.place != place);
+        shown.retain(|s| s.slot != slot);
         shown.push_back(Shown {
-            place,
+            slot,
             #[cfg(target_os = "linux")]
             id,
             #[cfg(target_os = "linux")]
-            service: abilities.service,
+            service: capabilities.service,
             waiter: waiter.abort_handle(),
         });
-        while shown.len() > MOST_SHOWN {
+        while shown.len() > MAX_SHOWN {
             shown.pop_front();
         }
     }
@@ -155,13 +155,13 @@ impl Notifier {
     }
 
     fn shown(&self) -> MutexGuard<'_, VecDeque<Shown>> {
-        self.inside.shown.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// What the service can do with a notice.
 #[derive(Clone, Debug)]
-struct Abilities {
+struct Capabilities {
     /// The unique name on the bus of the service that said so.
     #[cfg(target_os = "linux")]
     service: String,
@@ -171,15 +171,15 @@ struct Abilities {
     actions: bool,
 }
 
-fn form(notice: &Notice, abilities: &Abilities) -> Notification {
+fn build(notice: &Notice, capabilities: &Capabilities) -> Notification {
     let mut notification = Notification::new();
     notification.appname("Tidemark").summary(&notice.title);
-    if abilities.markup {
+    if capabilities.markup {
         notification.body(&escaped(&notice.body));
     } else {
         notification.body(&notice.body);
     }
-    if abilities.actions {
+    if capabilities.actions {
         // What a click on the notice itself does has no button; most services never show its label.
         let open = notice.buttons.iter().find(|b| b.does == NoticeAction::Open);
         notification.action("default", open.map_or("Tidemark", |button| &button.label));
@@ -214,20 +214,20 @@ mod platform {
 
     use tidemark_core::alert::NoticeAction;
 
-    use super::{Abilities, name};
+    use super::{Capabilities, name};
 
     const NAME: &str = "org.freedesktop.Notifications";
     const PATH: &str = "/org/freedesktop/Notifications";
 
     /// Asks the service what it can do. One that does not answer is not handed the notice either: it would show a
     /// heap of them when it comes back.
-    pub(super) async fn abilities() -> Option<Abilities> {
+    pub(super) async fn capabilities() -> Option<Capabilities> {
         let bus = zbus::Connection::session().await.ok()?;
         let reply = bus.call_method(Some(NAME), PATH, Some(NAME), "GetCapabilities", &()).await.ok()?;
         let names: Vec<String> = reply.body().deserialize().ok()?;
         let can = |wanted: &str| names.iter().any(|name| name == wanted);
         let service = reply.header().sender().map(ToString::to_string).unwrap_or_default();
-        Some(Abilities { service, markup: can("body-markup"), actions: can("actions") })
+        Some(Capabilities { service, markup: can("body-markup"), actions: can("actions") })
     }
 
     pub(super) async fn show(notification: Notification) -> notify_rust::error::Result<NotificationHandle> {
@@ -263,10 +263,10 @@ mod platform {
     use notify_rust::{Notification, NotificationHandle};
     use tidemark_core::alert::NoticeAction;
 
-    use super::Abilities;
+    use super::Capabilities;
 
-    pub(super) async fn abilities() -> Option<Abilities> {
-        Some(Abilities { markup: false, actions: false })
+    pub(super) async fn capabilities() -> Option<Capabilities> {
+        Some(Capabilities { markup: false, actions: false })
     }
 
     /// These platforms' calls block.

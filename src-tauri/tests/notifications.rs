@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use tidemark::desktop::notifier::Notifier;
+use tidemark::desktop::notifications::Notifier;
 use tidemark::desktop::power;
 use tidemark_core::account::AccountId;
 use tidemark_core::alert::{Notice, NoticeAction, NoticeButton, NoticeId, NoticeKind};
@@ -460,7 +460,7 @@ mod inside {
             let owner = bus.connect().await;
             let said = Arc::new(Mutex::new(Vec::new()));
             let notes = Arc::clone(&said);
-            tokio::spawn(tidemark::desktop::bus::follow(name, move |is_owned| {
+            tokio::spawn(tidemark::desktop::dbus::follow(name, move |is_owned| {
                 notes.lock().unwrap().push(is_owned);
             }));
             // Until it is followed.

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use tidemark::desktop::picture::{LARGEST, Pixels, SMALLEST, draw, drawing};
+use tidemark::desktop::tray_icon::{LARGEST, Pixels, SMALLEST, draw, svg};
 use tidemark_core::tray::{Picture, Shape, Theme};
 
 type Rgb = [u8; 3];
@@ -45,7 +45,7 @@ fn the_drawings_are_those_of_the_pictures() {
     let drawn = [("good", 71), ("near", 18), ("critical", 6), ("spent", 0), ("unknown", 60), ("refused", 0)];
     for ((name, left), shape) in drawn.into_iter().zip(SHAPES) {
         let file = folder.join(name).with_extension("svg");
-        let svg = drawing(of(shape, left));
+        let svg = svg(of(shape, left));
         if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
             fs::create_dir_all(&folder).expect("the folder is there");
             fs::write(&file, &svg).expect("the drawing is written");

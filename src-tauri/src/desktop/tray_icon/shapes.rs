@@ -6,8 +6,8 @@ use std::f32::consts::TAU;
 
 use tidemark_core::tray::{Picture, Shape};
 
-use super::figure;
-use super::part::{Part, Place};
+use super::digits;
+use super::primitive::{Point, Primitive};
 
 /// How strongly a stroke is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Grid {
     pub fn of(size: u32, has_figure: bool) -> Self {
         let edge = pixels(size);
         let halo = (edge / 28.0).round().max(1.0);
-        let stroke = if has_figure { figure::ring(edge) } else { (edge / 8.0).round() };
+        let stroke = if has_figure { digits::ring(edge) } else { (edge / 8.0).round() };
         let track = (edge / 22.0).round();
         let even = 2.0 * (edge / 14.5).round();
         let outer = edge / 2.0 - halo;
@@ -59,7 +59,7 @@ impl Grid {
         if self.middle.fract() > 0.0 { width - 1.0 } else { width }
     }
 
-    fn centre(&self) -> Place {
+    fn centre(&self) -> Point {
         (self.middle, self.middle)
     }
 
@@ -68,33 +68,33 @@ impl Grid {
         length / (TAU * (self.outer - self.stroke / 2.0))
     }
 
-    fn strong(&self, from: f32, to: f32) -> (Part, Ink) {
+    fn strong(&self, from: f32, to: f32) -> (Primitive, Ink) {
         let radius = self.outer - self.stroke / 2.0;
-        (Part::Arc { centre: self.centre(), radius, width: self.stroke, from, to }, Ink::Strong)
+        (Primitive::Arc { centre: self.centre(), radius, width: self.stroke, from, to }, Ink::Strong)
     }
 
-    fn thin(&self, from: f32, to: f32, ink: Ink) -> (Part, Ink) {
+    fn thin(&self, from: f32, to: f32, ink: Ink) -> (Primitive, Ink) {
         // Along the outer edge, so that it is crisp whatever the ring's width.
         let radius = self.outer - self.track / 2.0;
-        (Part::Arc { centre: self.centre(), radius, width: self.track, from, to }, ink)
+        (Primitive::Arc { centre: self.centre(), radius, width: self.track, from, to }, ink)
     }
 }
 
 /// Gives the strokes of a picture, from the lowest to the topmost.
 #[must_use]
-pub fn parts(picture: Picture, grid: &Grid) -> Vec<(Part, Ink)> {
+pub fn parts(picture: Picture, grid: &Grid) -> Vec<(Primitive, Ink)> {
     let ring = |gap| emptying(picture, grid, gap);
     match (picture.shape, picture.digits) {
         (Shape::Full, None) => ring(0.0),
         (Shape::Notched, None) => notched(picture, grid, grid.middle - grid.clear),
         (Shape::Exclaimed, None) => exclaimed(picture, grid),
-        (Shape::Full, Some(digits)) => with(ring(0.0), figure::figure(digits, grid), Ink::Strong),
+        (Shape::Full, Some(digits)) => with(ring(0.0), digits::digits(digits, grid), Ink::Strong),
         (Shape::Notched, Some(digits)) => {
-            let tip = grid.middle - figure::half_height(grid) - grid.clear;
-            with(notched(picture, grid, tip), figure::figure(digits, grid), Ink::Strong)
+            let tip = grid.middle - digits::half_height(grid) - grid.clear;
+            with(notched(picture, grid, tip), digits::digits(digits, grid), Ink::Strong)
         }
         (Shape::Exclaimed, Some(digits)) => {
-            with(vec![(disc(grid, 0.0), Ink::Strong)], figure::figure(digits, grid), Ink::Cut)
+            with(vec![(disc(grid, 0.0), Ink::Strong)], digits::digits(digits, grid), Ink::Cut)
         }
         (Shape::Broken, _) => broken(grid),
         (Shape::Dashed, _) => dashed(picture.left, grid),
@@ -104,18 +104,18 @@ pub fn parts(picture: Picture, grid: &Grid) -> Vec<(Part, Ink)> {
 
 /// Gives the disc that the ring encloses, its own width included, larger by `margin`.
 #[must_use]
-pub fn disc(grid: &Grid, margin: f32) -> Part {
-    Part::Dot { centre: grid.centre(), radius: grid.outer + margin }
+pub fn disc(grid: &Grid, margin: f32) -> Primitive {
+    Primitive::Dot { centre: grid.centre(), radius: grid.outer + margin }
 }
 
-fn with(mut parts: Vec<(Part, Ink)>, figure: Vec<Part>, ink: Ink) -> Vec<(Part, Ink)> {
+fn with(mut parts: Vec<(Primitive, Ink)>, figure: Vec<Primitive>, ink: Ink) -> Vec<(Primitive, Ink)> {
     parts.extend(figure.into_iter().map(|part| (part, ink)));
     parts
 }
 
 /// The ring: strong where quota is left, or used where that is wanted, and thin elsewhere; open by `gap` turns to
 /// each side of the top.
-fn emptying(Picture { left, used, .. }: Picture, grid: &Grid, gap: f32) -> Vec<(Part, Ink)> {
+fn emptying(Picture { left, used, .. }: Picture, grid: &Grid, gap: f32) -> Vec<(Primitive, Ink)> {
     let whole = 1.0 - 2.0 * gap;
     // Only 100 looks whole and only 0 looks empty.
     let least = grid.turns(grid.stroke * 0.75) / whole;
@@ -138,38 +138,38 @@ fn emptying(Picture { left, used, .. }: Picture, grid: &Grid, gap: f32) -> Vec<(
 }
 
 /// A notch at the top, and the wedge that was cut out of it, sunk into the ring as far as `tip`.
-fn notched(picture: Picture, grid: &Grid, tip: f32) -> Vec<(Part, Ink)> {
+fn notched(picture: Picture, grid: &Grid, tip: f32) -> Vec<(Primitive, Ink)> {
     let half = (grid.middle / 3.0).round();
     let mut parts = emptying(picture, grid, grid.turns(half + grid.clear));
     let top = grid.middle - grid.outer;
     let corners = [(grid.middle - half, top), (grid.middle + half, top), (grid.middle, tip)];
-    parts.push((Part::Wedge { corners, margin: 0.0 }, Ink::Strong));
+    parts.push((Primitive::Wedge { corners, margin: 0.0 }, Ink::Strong));
     parts
 }
 
-fn exclaimed(picture: Picture, grid: &Grid) -> Vec<(Part, Ink)> {
+fn exclaimed(picture: Picture, grid: &Grid) -> Vec<(Primitive, Ink)> {
     let mut parts = emptying(picture, grid, 0.0);
     let line = grid.line;
     let room = grid.outer - grid.stroke - grid.clear;
     let (gap, dot) = ((line / 2.5).round(), (line * 0.75).round());
     let foot = grid.middle + room;
-    let bar = |top, foot| Part::Line { from: (grid.middle, top), to: (grid.middle, foot), width: line };
+    let bar = |top, foot| Primitive::Line { from: (grid.middle, top), to: (grid.middle, foot), width: line };
     parts.push((bar(grid.middle - room, foot - dot - gap), Ink::Strong));
     parts.push((bar(foot - dot, foot), Ink::Strong));
     parts
 }
 
 /// Two halves apart, and a dot: nothing is left, whatever the figure says.
-fn broken(grid: &Grid) -> Vec<(Part, Ink)> {
+fn broken(grid: &Grid) -> Vec<(Primitive, Ink)> {
     let gap = grid.turns(grid.stroke + grid.halo) / 2.0;
     let mut parts: Vec<_> =
         [0.125, 0.625].into_iter().map(|start| grid.strong(start + gap, start + 0.5 - gap)).collect();
-    parts.push((Part::Dot { centre: grid.centre(), radius: grid.stroke }, Ink::Strong));
+    parts.push((Primitive::Dot { centre: grid.centre(), radius: grid.stroke }, Ink::Strong));
     parts
 }
 
 /// Dashes: thick for what was left when it was last known, thin for what was used.
-fn dashed(left: u8, grid: &Grid) -> Vec<(Part, Ink)> {
+fn dashed(left: u8, grid: &Grid) -> Vec<(Primitive, Ink)> {
     // Fewer where eight would run together.
     let dashes: u8 = if grid.middle < 16.0 { 6 } else { 8 };
     let used = 1.0 - f32::from(left.min(100)) / 100.0;
@@ -188,7 +188,7 @@ fn dashed(left: u8, grid: &Grid) -> Vec<(Part, Ink)> {
 }
 
 /// A thin whole ring and a key: no figure can be trusted, so none is drawn.
-fn keyed(grid: &Grid) -> Vec<(Part, Ink)> {
+fn keyed(grid: &Grid) -> Vec<(Primitive, Ink)> {
     let middle = grid.middle;
     let room = grid.outer - grid.track - grid.clear;
     let bow = (room * 0.55).round();
@@ -197,19 +197,19 @@ fn keyed(grid: &Grid) -> Vec<(Part, Ink)> {
     let neck = middle - room + 2.0 * bow;
     let tip = middle + room;
     let tooth = ((tip - neck) / 4.0).round();
-    let bar = |y: f32, length: f32| Part::Line {
+    let bar = |y: f32, length: f32| Primitive::Line {
         from: (middle, y - tooth / 2.0),
         to: (middle + shaft / 2.0 + length, y - tooth / 2.0),
         width: tooth,
     };
-    let head = Part::Arc {
+    let head = Primitive::Arc {
         centre: (middle, neck - bow),
         radius: bow - bow_line / 2.0,
         width: bow_line,
         from: 0.0,
         to: 1.0,
     };
-    let stem = Part::Line { from: (middle, neck - bow_line / 2.0), to: (middle, tip), width: shaft };
+    let stem = Primitive::Line { from: (middle, neck - bow_line / 2.0), to: (middle, tip), width: shaft };
     let strong = [head, stem, bar(tip, bow - shaft / 2.0), bar(tip - 2.0 * tooth, bow - shaft / 2.0)];
     let mut parts = vec![grid.thin(0.0, 1.0, Ink::Faint)];
     parts.extend(strong.map(|part| (part, Ink::Strong)));

@@ -19,9 +19,9 @@ use super::watcher::{News, Watcher};
 use super::{ID, choose};
 use crate::Shell;
 use crate::controller::Message;
-use crate::desktop::bus::{Connections, Kind};
-use crate::desktop::picture;
-use crate::desktop::window::{self, Goal};
+use crate::desktop::dbus::{Connections, Kind};
+use crate::desktop::tray_icon;
+use crate::desktop::window::{self, OpenRequest};
 
 /// What panels take: 22 to 24 pixels, twice that on dense screens. None of them has to scale.
 const SIZES: [u32; 6] = [16, 22, 24, 32, 48, 64];
@@ -346,7 +346,7 @@ impl ksni::Tray for Shown {
     fn activate(&mut self, x: i32, y: i32) {
         // A host that does not know where the pointer is says so with zeros.
         let near = Some((f64::from(x), f64::from(y))).filter(|_| (x, y) != (0, 0));
-        window::open_from_anywhere(&self.app, Goal { near, ..Goal::default() });
+        window::open_from_anywhere(&self.app, OpenRequest { near, ..OpenRequest::default() });
     }
 
     fn watcher_offline(&self, _: OfflineReason) -> bool {
@@ -358,7 +358,7 @@ impl ksni::Tray for Shown {
 
 fn icons(tray: &Tray) -> Vec<Icon> {
     let icon = |size| {
-        let mut pixels = picture::draw(tray.picture, size, tray.theme);
+        let mut pixels = tray_icon::draw(tray.picture, size, tray.theme);
         for pixel in pixels.rgba.chunks_exact_mut(4) {
             // A host takes alpha first.
             pixel.rotate_right(1);
@@ -373,7 +373,7 @@ fn items(lines: &[MenuLine]) -> Vec<MenuItem<Shown>> {
     let item = |line: &MenuLine| match line {
         MenuLine::Figure { text, account } => {
             let account: Option<AccountId> = account.clone();
-            entry(text, move |app| window::open_from_anywhere(app, Goal::account(account.clone())))
+            entry(text, move |app| window::open_from_anywhere(app, OpenRequest::account(account.clone())))
         }
         MenuLine::Action { text, action } => {
             let action = *action;

@@ -24,7 +24,7 @@ const NUM: u16 = 1 << 4;
 
 /// Why nothing is listened for.
 #[derive(Debug, thiserror::Error)]
-enum Refused {
+enum GrabError {
     #[error("another program has it")]
     Taken,
     #[error("the keyboard has no such key")]
@@ -35,114 +35,116 @@ enum Refused {
 
 /// Listens until it is dropped.
 #[derive(Debug)]
-pub(super) struct Listener {
-    ear: Arc<Ear>,
+pub(super) struct X11Grab {
+    connection: Arc<X11Connection>,
 }
 
 #[derive(Debug)]
-struct Ear {
+struct X11Connection {
     display: RustConnection,
     root: Window,
     /// By what this thread is told to end.
-    door: Window,
+    wake_window: Window,
     active: Atom,
     owner: Atom,
 }
 
-impl Drop for Listener {
+impl Drop for X11Grab {
     fn drop(&mut self) {
-        let Ear { display, root, door, .. } = &*self.ear;
+        let X11Connection { display, root, wake_window, .. } = &*self.connection;
         // Given back before this returns, so that it can be asked for again at once.
         if let Ok(freed) = display.ungrab_key(0_u8, *root, ModMask::ANY) {
             let _ = freed.check();
         }
-        let end = ClientMessageEvent::new(32, *door, AtomEnum::NONE, [0; 5]);
+        let end = ClientMessageEvent::new(32, *wake_window, AtomEnum::NONE, [0; 5]);
         // Where the display is gone, the thread is too.
-        let _ = display.send_event(false, *door, EventMask::NO_EVENT, end);
+        let _ = display.send_event(false, *wake_window, EventMask::NO_EVENT, end);
         let _ = display.flush();
     }
 }
 
-/// Listens for a shortcut; `called` is told whether our window is in front.
-pub(super) fn listen(
+/// Listens for a shortcut; `on_pressed` is told whether our window is in front.
+pub(super) fn register(
     shortcut: Shortcut,
-    called: impl Fn(bool) + Send + 'static,
-) -> Result<Listener, Calling> {
-    let refused = |why: Refused| {
+    on_pressed: impl Fn(bool) + Send + 'static,
+) -> Result<X11Grab, Calling> {
+    let to_status = |why: GrabError| {
         tracing::info!(%why, "the shortcut is not to be had");
         match why {
-            Refused::Taken => Calling::Taken(shortcut),
-            Refused::NoSuchKey => Calling::NoSuchKey(shortcut),
-            Refused::Display(_) => Calling::Failed,
+            GrabError::Taken => Calling::Taken(shortcut),
+            GrabError::NoSuchKey => Calling::NoSuchKey(shortcut),
+            GrabError::Display(_) => Calling::Failed,
         }
     };
-    let ear = Arc::new(Ear::open().map_err(refused)?);
-    ear.grab(shortcut).map_err(refused)?;
-    let listener = Listener { ear: Arc::clone(&ear) };
+    let connection = Arc::new(X11Connection::open().map_err(to_status)?);
+    connection.grab(shortcut).map_err(to_status)?;
+    let grab = X11Grab { connection: Arc::clone(&connection) };
     let thread = std::thread::Builder::new().name("shortcut".to_owned());
-    let thread = thread.spawn(move || ear.hear(shortcut, called));
-    thread.map_err(|error| refused(Refused::Display(error.to_string())))?;
-    Ok(listener)
+    let thread = thread.spawn(move || connection.run_event_loop(shortcut, on_pressed));
+    thread.map_err(|error| to_status(GrabError::Display(error.to_string())))?;
+    Ok(grab)
 }
 
-impl Ear {
-    fn open() -> Result<Self, Refused> {
-        let (display, screen) = RustConnection::connect(None).map_err(lost)?;
+impl X11Connection {
+    fn open() -> Result<Self, GrabError> {
+        let (display, screen) = RustConnection::connect(None).map_err(display_error)?;
         let root = display.setup().roots.get(screen).map(|screen| screen.root);
-        let root = root.ok_or_else(|| Refused::Display("it has no screen".to_owned()))?;
-        let door = display.generate_id().map_err(lost)?;
+        let root = root.ok_or_else(|| GrabError::Display("it has no screen".to_owned()))?;
+        let wake_window = display.generate_id().map_err(display_error)?;
         let (kind, aux) = (WindowClass::INPUT_ONLY, CreateWindowAux::new());
-        display.create_window(0, door, root, 0, 0, 1, 1, 0, kind, 0, &aux).map_err(lost)?;
+        display.create_window(0, wake_window, root, 0, 0, 1, 1, 0, kind, 0, &aux).map_err(display_error)?;
         let atom = |name: &str| {
-            let asked = display.intern_atom(false, name.as_bytes()).map_err(lost)?;
-            asked.reply().map(|reply| reply.atom).map_err(lost)
+            let asked = display.intern_atom(false, name.as_bytes()).map_err(display_error)?;
+            asked.reply().map(|reply| reply.atom).map_err(display_error)
         };
         let (active, owner) = (atom("_NET_ACTIVE_WINDOW")?, atom("_NET_WM_PID")?);
-        Ok(Self { display, root, door, active, owner })
+        Ok(Self { display, root, wake_window, active, owner })
     }
 
-    fn grab(&self, shortcut: Shortcut) -> Result<(), Refused> {
-        let (code, held) = (self.code(shortcut.key)?, held(shortcut));
+    fn grab(&self, shortcut: Shortcut) -> Result<(), GrabError> {
+        let (code, held) = (self.keycode(shortcut.key)?, modifier_mask(shortcut));
         for locks in LOCKS {
             let held = ModMask::from(held | locks);
             let (pointer, keyboard) = (GrabMode::ASYNC, GrabMode::ASYNC);
             let asked = self.display.grab_key(false, self.root, held, code, pointer, keyboard);
-            asked.map_err(lost)?.check().map_err(|error| match error {
-                ReplyError::X11Error(error) if error.error_kind == ErrorKind::Access => Refused::Taken,
-                error => lost(error),
+            asked.map_err(display_error)?.check().map_err(|error| match error {
+                ReplyError::X11Error(error) if error.error_kind == ErrorKind::Access => GrabError::Taken,
+                error => display_error(error),
             })?;
         }
         Ok(())
     }
 
     /// Finds the key on the keyboard: on the first layout that has it.
-    fn code(&self, key: Key) -> Result<u8, Refused> {
+    fn keycode(&self, key: Key) -> Result<u8, GrabError> {
         let setup = self.display.setup();
         let (first, last) = (setup.min_keycode, setup.max_keycode);
-        let asked = self.display.get_keyboard_mapping(first, last - first + 1).map_err(lost)?;
-        let mapping = asked.reply().map_err(lost)?;
-        let (sign, columns) = (sign(key), usize::from(mapping.keysyms_per_keycode).max(1));
+        let asked = self.display.get_keyboard_mapping(first, last - first + 1).map_err(display_error)?;
+        let mapping = asked.reply().map_err(display_error)?;
+        let (sign, columns) = (keysym(key), usize::from(mapping.keysyms_per_keycode).max(1));
         let codes = || mapping.keysyms.chunks(columns).zip(first..=last);
         let found =
             (0..columns).find_map(|column| codes().find(|(signs, _)| signs.get(column) == Some(&sign)));
-        found.map(|(_, code)| code).ok_or(Refused::NoSuchKey)
+        found.map(|(_, code)| code).ok_or(GrabError::NoSuchKey)
     }
 
-    fn hear(&self, shortcut: Shortcut, called: impl Fn(bool)) {
+    fn run_event_loop(&self, shortcut: Shortcut, on_pressed: impl Fn(bool)) {
         let mut released = CURRENT_TIME;
         loop {
             match self.display.wait_for_event() {
                 // A key that is held down is sent as released and pressed in the same moment.
-                Ok(Event::KeyPress(pressed)) if pressed.time != released => called(self.is_ours_in_front()),
+                Ok(Event::KeyPress(pressed)) if pressed.time != released => {
+                    on_pressed(self.is_ours_in_front());
+                }
                 Ok(Event::KeyRelease(key)) => released = key.time,
                 // Another keyboard, or another layout.
                 Ok(Event::MappingNotify(_)) => {
                     let freed = self.display.ungrab_key(0_u8, self.root, ModMask::ANY);
                     if freed.is_err() || self.grab(shortcut).is_err() {
-                        tracing::info!("the shortcut was lost with the keyboard's layout");
+                        tracing::info!("the shortcut was display_error with the keyboard's layout");
                     }
                 }
-                Ok(Event::ClientMessage(message)) if message.window == self.door => return,
+                Ok(Event::ClientMessage(message)) if message.window == self.wake_window => return,
                 Ok(_) => {}
                 Err(error) => {
                     tracing::info!(%error, "the display no longer tells of the shortcut");
@@ -164,18 +166,18 @@ impl Ear {
     }
 }
 
-fn lost(error: impl std::fmt::Display) -> Refused {
-    Refused::Display(error.to_string())
+fn display_error(error: impl std::fmt::Display) -> GrabError {
+    GrabError::Display(error.to_string())
 }
 
 /// The modifiers as X11 numbers them: Shift, Control, Mod1 for Alt, Mod4 for the key with the system's sign.
-fn held(shortcut: Shortcut) -> u16 {
+fn modifier_mask(shortcut: Shortcut) -> u16 {
     let Shortcut { ctrl, alt, shift, system, .. } = shortcut;
     u16::from(shift) | u16::from(ctrl) << 2 | u16::from(alt) << 3 | u16::from(system) << 6
 }
 
 /// The key as X11 names it.
-fn sign(key: Key) -> u32 {
+fn keysym(key: Key) -> u32 {
     match key {
         Key::Letter(letter) => u32::from(letter.to_ascii_lowercase()),
         Key::Digit(digit) => u32::from(digit),
@@ -192,7 +194,7 @@ mod tests {
     fn keys_are_named_as_the_display_names_them() {
         let of = |text: &str| {
             let shortcut = Shortcut::parse(text).unwrap();
-            (held(shortcut), sign(shortcut.key))
+            (modifier_mask(shortcut), keysym(shortcut.key))
         };
         assert_eq!(of("Ctrl+Alt+M"), (0b1100, 0x6d));
         assert_eq!(of("Super+Shift+Space"), (0b100_0001, 0x20));

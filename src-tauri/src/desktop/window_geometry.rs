@@ -12,33 +12,33 @@ use tauri::{AppHandle, Manager as _, PhysicalPosition, WebviewWindow};
 use crate::config::files;
 
 /// Room for the frame that some window managers draw around it.
-const FRAME: f64 = 32.0;
+const FRAME_SIZE: f64 = 32.0;
 
 /// A window that has not moved for so long stands where it was wanted.
-const AT_REST: Duration = Duration::from_secs(1);
+const SETTLE_TIME: Duration = Duration::from_secs(1);
 
 /// No such file is longer, in bytes.
-const LONGEST: u64 = 4096;
+const MAX_FILE_SIZE: u64 = 4096;
 
 /// What is known of the window's place.
 #[derive(Debug, Default)]
-pub struct Places(Mutex<Noted>);
+pub struct GeometryStore(Mutex<GeometryState>);
 
 #[derive(Debug, Default)]
-struct Noted {
-    /// `None` where nothing is kept.
+struct GeometryState {
+    /// `None` where nothing is saved.
     file: Option<PathBuf>,
-    kept: Option<Place>,
-    now: Option<Place>,
+    saved: Option<Geometry>,
+    now: Option<Geometry>,
     /// How high the page was on its first screen, since the window was made.
     height: Option<f64>,
-    /// Counts the places noted.
-    turn: u64,
+    /// Counts the places state.
+    generation: u64,
 }
 
 /// Where the window stands: its frame's corner in pixels of the desktop, its own size in the page's.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-struct Place {
+struct Geometry {
     /// From the left; `None` where the desktop does not tell.
     x: Option<i32>,
     /// From the top.
@@ -51,7 +51,7 @@ struct Place {
 
 /// A screen without its panels, in pixels of the desktop.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Area {
+struct WorkArea {
     x: f64,
     y: f64,
     width: f64,
@@ -61,7 +61,7 @@ struct Area {
 
 /// Where and how wide a window is to be made, in the page's pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Opening {
+pub(super) struct InitialGeometry {
     /// Its corner; `None` for the middle of the screen.
     pub(super) corner: Option<(f64, f64)>,
     /// Its width.
@@ -70,107 +70,112 @@ pub(super) struct Opening {
     pub(super) height: f64,
 }
 
-/// Reads where the window was when it was last closed; with `None`, nothing is kept.
-pub fn recall(app: &AppHandle, file: Option<PathBuf>) {
-    let kept = file.as_ref().and_then(|file| files::read_small(file, LONGEST).ok());
-    let kept = kept.and_then(|text| serde_json::from_slice(&text).ok());
-    with(app, |noted| *noted = Noted { file, kept, ..Noted::default() });
+/// Reads where the window was when it was last closed; with `None`, nothing is saved.
+pub fn load(app: &AppHandle, file: Option<PathBuf>) {
+    let saved = file.as_ref().and_then(|file| files::read_small(file, MAX_FILE_SIZE).ok());
+    let saved = saved.and_then(|text| serde_json::from_slice(&text).ok());
+    with(app, |state| *state = GeometryState { file, saved, ..GeometryState::default() });
 }
 
 /// Notes where the window is.
-pub(super) fn note(window: &WebviewWindow) {
+pub(super) fn record(window: &WebviewWindow) {
     let (Ok(scale), Ok(size)) = (window.scale_factor(), window.inner_size()) else { return };
     let corner = window.outer_position().ok().filter(|_| can_be_placed());
     let width = size.to_logical::<f64>(scale).width;
-    let turn = with(window.app_handle(), |noted| {
-        let height = noted.height.or_else(|| noted.kept.and_then(|kept| kept.height));
-        noted.now = Some(Place { x: corner.map(|c| c.x), y: corner.map(|c| c.y), width, height });
-        noted.turn += 1;
-        noted.turn
+    let generation = with(window.app_handle(), |state| {
+        let height = state.height.or_else(|| state.saved.and_then(|saved| saved.height));
+        state.now = Some(Geometry { x: corner.map(|c| c.x), y: corner.map(|c| c.y), width, height });
+        state.generation += 1;
+        state.generation
     });
     let app = window.app_handle().clone();
     // A session that ends does not let the window be closed first.
     tauri::async_runtime::spawn(async move {
-        tokio::time::sleep(AT_REST).await;
-        if with(&app, |noted| noted.turn == turn) {
-            keep(&app);
+        tokio::time::sleep(SETTLE_TIME).await;
+        if with(&app, |state| state.generation == generation) {
+            save(&app);
         }
     });
 }
 
 /// Notes how high the page is, the first time since the window was made.
-pub(super) fn note_height(window: &WebviewWindow, height: f64) {
-    let is_first = with(window.app_handle(), |noted| {
-        let is_first = noted.height.is_none();
-        noted.height.get_or_insert(height);
+pub(super) fn record_height(window: &WebviewWindow, height: f64) {
+    let is_first = with(window.app_handle(), |state| {
+        let is_first = state.height.is_none();
+        state.height.get_or_insert(height);
         is_first
     });
     if is_first {
-        note(window);
+        record(window);
     }
 }
 
 /// Keeps where the window was last.
-pub fn keep(app: &AppHandle) {
-    with(app, |noted| {
-        let Some(now) = noted.now.take().filter(|now| noted.kept != Some(*now)) else { return };
-        noted.kept = Some(now);
-        let Some(file) = &noted.file else { return };
-        let kept = serde_json::to_vec(&now).map_err(std::io::Error::from);
-        if let Err(error) = kept.and_then(|text| files::replace(file, &text)) {
-            tracing::warn!(%error, "the window's place was not kept");
+pub fn save(app: &AppHandle) {
+    with(app, |state| {
+        let Some(now) = state.now.take().filter(|now| state.saved != Some(*now)) else { return };
+        state.saved = Some(now);
+        let Some(file) = &state.file else { return };
+        let saved = serde_json::to_vec(&now).map_err(std::io::Error::from);
+        if let Err(error) = saved.and_then(|text| files::replace(file, &text)) {
+            tracing::warn!(%error, "the window's place was not saved");
         }
     });
 }
 
 /// Tells where the window opens: where it was, else near the click that asked for it, else in the middle.
-pub(super) fn opening(app: &AppHandle, near: Option<(f64, f64)>, least: f64, height: f64) -> Opening {
-    let kept = with(app, |noted| {
-        noted.height = None;
-        noted.kept
+pub(super) fn initial(app: &AppHandle, near: Option<(f64, f64)>, least: f64, height: f64) -> InitialGeometry {
+    let saved = with(app, |state| {
+        state.height = None;
+        state.saved
     });
     let monitors = app.available_monitors().unwrap_or_default();
-    let areas: Vec<Area> = monitors
+    let areas: Vec<WorkArea> = monitors
         .iter()
         .map(|monitor| {
             let (area, scale) = (monitor.work_area(), monitor.scale_factor());
             let (x, y) = (f64::from(area.position.x), f64::from(area.position.y));
-            Area { x, y, width: f64::from(area.size.width), height: f64::from(area.size.height), scale }
+            WorkArea { x, y, width: f64::from(area.size.width), height: f64::from(area.size.height), scale }
         })
         .collect();
-    let width = kept.map_or(least, |kept| kept.width).max(least);
-    let height = kept.and_then(|kept| kept.height).unwrap_or(height);
+    let width = saved.map_or(least, |saved| saved.width).max(least);
+    let height = saved.and_then(|saved| saved.height).unwrap_or(height);
     if !can_be_placed() {
-        return Opening { corner: None, width, height };
+        return InitialGeometry { corner: None, width, height };
     }
-    place(kept, near, &areas, (width, least, height))
+    choose(saved, near, &areas, (width, least, height))
 }
 
 /// Chooses the place; `size` is the wanted width, the least width and the height, in the page's pixels.
-fn place(kept: Option<Place>, near: Option<(f64, f64)>, areas: &[Area], size: (f64, f64, f64)) -> Opening {
+fn choose(
+    saved: Option<Geometry>,
+    near: Option<(f64, f64)>,
+    areas: &[WorkArea],
+    size: (f64, f64, f64),
+) -> InitialGeometry {
     let (width, least, height) = size;
-    let corner = kept.and_then(|kept| Some((f64::from(kept.x?), f64::from(kept.y?))));
+    let corner = saved.and_then(|saved| Some((f64::from(saved.x?), f64::from(saved.y?))));
     let was = corner.and_then(|(x, y)| {
         // Where its title was must still be seen.
-        let area = areas.iter().find(|a| a.holds(x + width * a.scale / 2.0, y + FRAME / 2.0))?;
+        let area = areas.iter().find(|a| a.contains(x + width * a.scale / 2.0, y + FRAME_SIZE / 2.0))?;
         Some((area, x, y))
     });
     let asked = near.filter(|_| corner.is_none()).and_then(|(x, y)| {
         let area = areas.iter().min_by(|a, b| a.distance(x, y).total_cmp(&b.distance(x, y)))?;
         let below = y < area.y + area.height / 2.0;
-        let top = if below { y } else { y - (height + FRAME) * area.scale };
+        let top = if below { y } else { y - (height + FRAME_SIZE) * area.scale };
         Some((area, x - width * area.scale / 2.0, top))
     });
-    let Some((area, x, y)) = was.or(asked) else { return Opening { corner: None, width, height } };
+    let Some((area, x, y)) = was.or(asked) else { return InitialGeometry { corner: None, width, height } };
     let width = width.min(area.width / area.scale).max(least);
-    let (right, bottom) = (width * area.scale, (height + FRAME) * area.scale);
+    let (right, bottom) = (width * area.scale, (height + FRAME_SIZE) * area.scale);
     let x = x.min(area.x + area.width - right).max(area.x);
     let y = y.min(area.y + area.height - bottom).max(area.y);
-    Opening { corner: Some((x / area.scale, y / area.scale)), width, height }
+    InitialGeometry { corner: Some((x / area.scale, y / area.scale)), width, height }
 }
 
-impl Area {
-    fn holds(&self, x: f64, y: f64) -> bool {
+impl WorkArea {
+    fn contains(&self, x: f64, y: f64) -> bool {
         (self.x..self.x + self.width).contains(&x) && (self.y..self.y + self.height).contains(&y)
     }
 
@@ -186,14 +191,14 @@ fn can_be_placed() -> bool {
 }
 
 /// Moves a window up that has grown beyond its screen's end.
-pub(super) fn stay_on_screen(window: &WebviewWindow, height: f64) {
+pub(super) fn keep_on_screen(window: &WebviewWindow, height: f64) {
     let (Ok(corner), Ok(Some(monitor))) = (window.outer_position(), window.current_monitor()) else { return };
     if !can_be_placed() {
         return;
     }
     let area = monitor.work_area();
     let end = f64::from(area.position.y) + f64::from(area.size.height);
-    let highest = end - (height + FRAME) * monitor.scale_factor();
+    let highest = end - (height + FRAME_SIZE) * monitor.scale_factor();
     if f64::from(corner.y) > highest {
         #[expect(clippy::cast_possible_truncation, reason = "pixels of a screen")]
         let y = highest.max(f64::from(area.position.y)) as i32;
@@ -201,59 +206,62 @@ pub(super) fn stay_on_screen(window: &WebviewWindow, height: f64) {
     }
 }
 
-fn with<T>(app: &AppHandle, act: impl FnOnce(&mut Noted) -> T) -> T {
-    act(&mut app.state::<Places>().0.lock().unwrap_or_else(PoisonError::into_inner))
+fn with<T>(app: &AppHandle, act: impl FnOnce(&mut GeometryState) -> T) -> T {
+    act(&mut app.state::<GeometryStore>().0.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const LEFT: Area = Area { x: 0.0, y: 30.0, width: 1280.0, height: 770.0, scale: 1.0 };
-    const RIGHT: Area = Area { x: 1280.0, y: 0.0, width: 2560.0, height: 1440.0, scale: 2.0 };
+    const LEFT: WorkArea = WorkArea { x: 0.0, y: 30.0, width: 1280.0, height: 770.0, scale: 1.0 };
+    const RIGHT: WorkArea = WorkArea { x: 1280.0, y: 0.0, width: 2560.0, height: 1440.0, scale: 2.0 };
     const SIZE: (f64, f64, f64) = (380.0, 380.0, 520.0);
 
-    fn kept(x: i32, y: i32) -> Place {
-        Place { x: Some(x), y: Some(y), width: 380.0, height: None }
+    fn saved(x: i32, y: i32) -> Geometry {
+        Geometry { x: Some(x), y: Some(y), width: 380.0, height: None }
     }
 
     #[test]
     fn it_opens_where_it_was_on_whichever_screen() {
         let both = [LEFT, RIGHT];
-        assert_eq!(place(Some(kept(100, 60)), None, &both, SIZE).corner, Some((100.0, 60.0)));
+        assert_eq!(choose(Some(saved(100, 60)), None, &both, SIZE).corner, Some((100.0, 60.0)));
         assert_eq!(
-            place(Some(kept(1600, 60)), None, &both, SIZE).corner,
+            choose(Some(saved(1600, 60)), None, &both, SIZE).corner,
             Some((800.0, 30.0)),
             "in the page's pixels"
         );
-        assert_eq!(place(Some(kept(100, 60)), Some((900.0, 10.0)), &both, SIZE).corner, Some((100.0, 60.0)));
+        assert_eq!(
+            choose(Some(saved(100, 60)), Some((900.0, 10.0)), &both, SIZE).corner,
+            Some((100.0, 60.0))
+        );
     }
 
     #[test]
     fn a_place_that_no_screen_shows_is_forgotten_and_one_half_outside_is_moved_in() {
-        assert_eq!(place(Some(kept(1600, 60)), None, &[LEFT], SIZE).corner, None, "its screen is gone");
-        assert_eq!(place(Some(kept(100, -500)), None, &[LEFT], SIZE).corner, None);
-        assert_eq!(place(Some(kept(1000, 700)), None, &[LEFT], SIZE).corner, Some((900.0, 248.0)));
-        assert_eq!(place(Some(kept(-100, 40)), None, &[LEFT], SIZE).corner, Some((0.0, 40.0)));
-        assert_eq!(place(Some(kept(100, 60)), None, &[], SIZE).corner, None);
-        let small = Area { width: 300.0, height: 200.0, ..LEFT };
-        assert_eq!(place(Some(kept(0, 40)), None, &[small], SIZE).corner, Some((0.0, 30.0)));
+        assert_eq!(choose(Some(saved(1600, 60)), None, &[LEFT], SIZE).corner, None, "its screen is gone");
+        assert_eq!(choose(Some(saved(100, -500)), None, &[LEFT], SIZE).corner, None);
+        assert_eq!(choose(Some(saved(1000, 700)), None, &[LEFT], SIZE).corner, Some((900.0, 248.0)));
+        assert_eq!(choose(Some(saved(-100, 40)), None, &[LEFT], SIZE).corner, Some((0.0, 40.0)));
+        assert_eq!(choose(Some(saved(100, 60)), None, &[], SIZE).corner, None);
+        let small = WorkArea { width: 300.0, height: 200.0, ..LEFT };
+        assert_eq!(choose(Some(saved(0, 40)), None, &[small], SIZE).corner, Some((0.0, 30.0)));
     }
 
     #[test]
     fn at_first_it_opens_near_the_click_below_a_panel_or_above_it() {
-        let near = |x, y| place(None, Some((x, y)), &[LEFT], SIZE).corner;
+        let near = |x, y| choose(None, Some((x, y)), &[LEFT], SIZE).corner;
         assert_eq!(near(1260.0, 15.0), Some((900.0, 30.0)), "below a panel at the top");
         assert_eq!(near(640.0, 795.0), Some((450.0, 243.0)), "above one at the bottom");
-        assert_eq!(place(None, None, &[LEFT], SIZE).corner, None, "in the middle where nobody clicked");
+        assert_eq!(choose(None, None, &[LEFT], SIZE).corner, None, "in the middle where nobody clicked");
     }
 
     #[test]
     fn a_width_wider_than_the_screen_is_cut_to_it() {
         let wide = (5000.0, 380.0, 520.0);
-        let opening = place(Some(kept(0, 40)), None, &[Area { width: 6000.0, ..LEFT }], wide);
+        let opening = choose(Some(saved(0, 40)), None, &[WorkArea { width: 6000.0, ..LEFT }], wide);
         assert!((opening.width - 5000.0).abs() < 0.1);
-        let cut = place(Some(kept(-2000, 40)), None, &[LEFT], wide);
+        let cut = choose(Some(saved(-2000, 40)), None, &[LEFT], wide);
         assert!((cut.width - 1280.0).abs() < 0.1, "{cut:?}");
     }
 }

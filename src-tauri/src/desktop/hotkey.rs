@@ -16,33 +16,33 @@ mod x11;
 
 /// What listens, and what became of it.
 #[derive(Debug, Default)]
-pub struct Ear(Mutex<Listening>);
+pub struct HotkeyState(Mutex<Registration>);
 
 #[derive(Debug, Default)]
-struct Listening {
+struct Registration {
     wanted: Option<Shortcut>,
-    calling: Calling,
-    listener: Option<system::Listener>,
+    status: Calling,
+    grab: Option<system::Grab>,
 }
 
 /// Listens for this shortcut from now on, and tells what became of that; one that works already goes on working.
-pub fn listen(app: &AppHandle, wanted: Option<Shortcut>) -> Calling {
-    let ear = app.state::<Ear>();
-    let mut now = ear.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if now.wanted == wanted && matches!(now.calling, Calling::Works(_) | Calling::None) {
-        return now.calling;
+pub fn register(app: &AppHandle, wanted: Option<Shortcut>) -> Calling {
+    let state = app.state::<HotkeyState>();
+    let mut now = state.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if now.wanted == wanted && matches!(now.status, Calling::Works(_) | Calling::None) {
+        return now.status;
     }
     // The former one is given back before the new one is asked for.
-    *now = Listening { wanted, ..Listening::default() };
+    *now = Registration { wanted, ..Registration::default() };
     if let Some(shortcut) = wanted {
         let handle = app.clone();
-        let called = move |in_front| window::toggle_from_anywhere(&handle, in_front);
-        (now.calling, now.listener) = match system::listen(app, shortcut, called) {
-            Ok(listener) => (Calling::Works(shortcut), Some(listener)),
-            Err(calling) => (calling, None),
+        let on_pressed = move |in_front| window::toggle_from_anywhere(&handle, in_front);
+        (now.status, now.grab) = match system::register(app, shortcut, on_pressed) {
+            Ok(grab) => (Calling::Works(shortcut), Some(grab)),
+            Err(status) => (status, None),
         };
     }
-    now.calling
+    now.status
 }
 
 #[cfg(target_os = "linux")]
@@ -53,18 +53,18 @@ mod system {
 
     use super::x11;
 
-    pub(super) type Listener = x11::Listener;
+    pub(super) type Grab = x11::X11Grab;
 
-    pub(super) fn listen(
+    pub(super) fn register(
         _app: &AppHandle,
         shortcut: Shortcut,
-        called: impl Fn(bool) + Send + 'static,
-    ) -> Result<Listener, Calling> {
+        on_pressed: impl Fn(bool) + Send + 'static,
+    ) -> Result<Grab, Calling> {
         // There, X11 hears only the keys of X11's own windows.
         if std::env::var_os("WAYLAND_DISPLAY").is_some_and(|display| !display.is_empty()) {
             return Err(Calling::Wayland);
         }
-        x11::listen(shortcut, called)
+        x11::register(shortcut, on_pressed)
     }
 }
 
@@ -77,33 +77,33 @@ mod system {
 
     use crate::desktop::window;
 
-    pub(super) struct Listener(AppHandle);
+    pub(super) struct Grab(AppHandle);
 
-    impl std::fmt::Debug for Listener {
+    impl std::fmt::Debug for Grab {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("Listener")
+            f.write_str("Grab")
         }
     }
 
-    impl Drop for Listener {
+    impl Drop for Grab {
         fn drop(&mut self) {
             // It is gone with the program at the latest.
             let _ = self.0.global_shortcut().unregister_all();
         }
     }
 
-    pub(super) fn listen(
+    pub(super) fn register(
         app: &AppHandle,
         shortcut: Shortcut,
-        called: impl Fn(bool) + Send + Sync + 'static,
-    ) -> Result<Listener, Calling> {
+        on_pressed: impl Fn(bool) + Send + Sync + 'static,
+    ) -> Result<Grab, Calling> {
         let listening =
             app.global_shortcut().on_shortcut(shortcut.to_string().as_str(), move |app, _, event| {
                 if event.state() == ShortcutState::Pressed {
-                    called(window::is_in_front(app));
+                    on_pressed(window::is_in_front(app));
                 }
             });
-        listening.map(|()| Listener(app.clone())).map_err(|error| {
+        listening.map(|()| Grab(app.clone())).map_err(|error| {
             tracing::info!(%error, "the shortcut is not to be had");
             Calling::Taken(shortcut)
         })

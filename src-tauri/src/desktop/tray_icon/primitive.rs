@@ -10,15 +10,15 @@ use tiny_skia::{BlendMode, Color, FillRule, LineCap, LineJoin, Paint, Path, Path
 const STEPS: u8 = 8;
 
 /// A place, in pixels from the left and from the top.
-pub type Place = (f32, f32);
+pub type Point = (f32, f32);
 
 /// One stroke. Lengths are pixels; angles are turns, clockwise from the top.
 #[derive(Clone, Debug)]
-pub enum Part {
+pub enum Primitive {
     /// A piece of a ring with square ends.
     Arc {
         /// The middle of the ring.
-        centre: Place,
+        centre: Point,
         /// From the middle to the middle of the line.
         radius: f32,
         /// The line's width.
@@ -31,9 +31,9 @@ pub enum Part {
     /// A straight line with square ends.
     Line {
         /// One end.
-        from: Place,
+        from: Point,
         /// The other end.
-        to: Place,
+        to: Point,
         /// The line's width.
         width: f32,
     },
@@ -42,14 +42,14 @@ pub enum Part {
     /// A filled circle.
     Dot {
         /// Its middle.
-        centre: Place,
+        centre: Point,
         /// Its radius.
         radius: f32,
     },
     /// A filled triangle.
     Wedge {
         /// Its corners.
-        corners: [Place; 3],
+        corners: [Point; 3],
         /// How far it was grown on each side, rounding the corners.
         margin: f32,
     },
@@ -68,7 +68,7 @@ pub struct Traced {
 #[derive(Clone, Debug)]
 pub struct Stroke {
     /// Its ends and its bends.
-    pub places: Vec<Place>,
+    pub places: Vec<Point>,
     /// The radius of the bends, in the middle of the line.
     pub round: f32,
     /// The line's width.
@@ -77,7 +77,7 @@ pub struct Stroke {
     pub closed: bool,
 }
 
-impl Part {
+impl Primitive {
     /// Gives the same stroke, larger by `margin` pixels on every side.
     #[must_use]
     pub fn grown(self, margin: f32) -> Self {
@@ -167,11 +167,11 @@ impl Stroke {
             let at = self.places[n];
             let (before, after) = (self.places[(n + count - 1) % count], self.places[(n + 1) % count]);
             // Two bends share the line between them.
-            let room = |other: Place| (other.0 - at.0).hypot(other.1 - at.1) / 2.0;
+            let room = |other: Point| (other.0 - at.0).hypot(other.1 - at.1) / 2.0;
             let round = self.round.min(room(before)).min(room(after));
             let (from, to) = (towards(at, before, round), towards(at, after, round));
             path.line_to(from.0, from.1);
-            let reach = |end: Place| towards(end, at, round * 0.552_285);
+            let reach = |end: Point| towards(end, at, round * 0.552_285);
             let (one, other) = (reach(from), reach(to));
             path.cubic_to(one.0, one.1, other.0, other.1, to.0, to.1);
         }
@@ -185,17 +185,17 @@ impl Stroke {
 }
 
 /// Goes a way from one place towards another.
-fn towards(from: Place, to: Place, way: f32) -> Place {
+fn towards(from: Point, to: Point, way: f32) -> Point {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let share = way / dx.hypot(dy).max(f32::EPSILON);
     (from.0 + dx * share, from.1 + dy * share)
 }
 
-fn middle(one: Place, other: Place) -> Place {
+fn middle(one: Point, other: Point) -> Point {
     (f32::midpoint(one.0, other.0), f32::midpoint(one.1, other.1))
 }
 
-fn polygon(corners: &[Place], closed: bool) -> Option<Path> {
+fn polygon(corners: &[Point], closed: bool) -> Option<Path> {
     let (first, others) = corners.split_first()?;
     let mut path = PathBuilder::new();
     path.move_to(first.0, first.1);
@@ -213,7 +213,7 @@ fn stroke(width: f32) -> tiny_skia::Stroke {
     tiny_skia::Stroke { width, line_cap: ends.0, line_join: ends.1, ..tiny_skia::Stroke::default() }
 }
 
-fn arc(centre: Place, radius: f32, from: f32, to: f32) -> Option<Path> {
+fn arc(centre: Point, radius: f32, from: f32, to: f32) -> Option<Path> {
     if to - from >= 1.0 {
         return PathBuilder::from_circle(centre.0, centre.1, radius);
     }

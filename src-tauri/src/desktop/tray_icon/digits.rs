@@ -2,8 +2,8 @@
 //!
 //! Owns how the ten digits are drawn and how large two of them stand in a ring. Refuses a font, and a third digit.
 
-use super::form::Grid;
-use super::part::{Part, Place, Stroke};
+use super::primitive::{Point, Primitive, Stroke};
+use super::shapes::Grid;
 
 /// How digits stand at one size, in pixels.
 #[derive(Clone, Copy, Debug)]
@@ -47,9 +47,9 @@ pub fn half_height(grid: &Grid) -> f32 {
 }
 
 /// Gives the strokes of a figure of one or two digits, in the middle of the picture.
-pub fn figure(figure: u8, grid: &Grid) -> Vec<Part> {
+pub fn digits(number: u8, grid: &Grid) -> Vec<Primitive> {
     let cell = of(grid);
-    let (tens, ones) = (figure / 10 % 10, figure % 10);
+    let (tens, ones) = (number / 10 % 10, number % 10);
     // Onto the edge between two pixels, a little up and left where the middle lies within one.
     let at = |width: f32, height: f32, from: f32| {
         ((grid.middle - width / 2.0).floor() + from, (grid.middle - height / 2.0).floor())
@@ -80,20 +80,20 @@ fn of(grid: &Grid) -> Cell {
 }
 
 /// Draws a digit into a box whose left upper corner is `corner`.
-fn digit(digit: u8, corner: Place, (width, height): (f32, f32), stroke: f32) -> Vec<Part> {
+fn digit(digit: u8, corner: Point, (width, height): (f32, f32), stroke: f32) -> Vec<Primitive> {
     let half = stroke / 2.0;
     let (left, right) = (half, width - half);
     let (top, foot) = (half, height - half);
     // The bar in the middle stands on whole pixels as well, a little high rather than low.
     let bar = ((height - stroke) / 2.0).floor() + half;
     let round = ((width - stroke) * 0.5).min(stroke * 1.1);
-    let line = |places: &[Place]| {
-        let place = |(x, y): Place| (corner.0 + x, corner.1 + y);
+    let line = |places: &[Point]| {
+        let place = |(x, y): Point| (corner.0 + x, corner.1 + y);
         let places = places.iter().copied().map(place).collect();
-        Part::Bent(Stroke { places, round, width: stroke, closed: false })
+        Primitive::Bent(Stroke { places, round, width: stroke, closed: false })
     };
     let ring = |top: f32, foot: f32| match line(&[(left, top), (right, top), (right, foot), (left, foot)]) {
-        Part::Bent(stroke) => Part::Bent(Stroke { closed: true, ..stroke }),
+        Primitive::Bent(stroke) => Primitive::Bent(Stroke { closed: true, ..stroke }),
         other => other,
     };
     match digit {
