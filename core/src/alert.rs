@@ -1,7 +1,6 @@
-//! Which change deserves a notice, once.
+//! Which changes need a notification, each once, and which of them were shown before.
 //!
-//! Owns the edges of windows and accounts and the memory of what was told. Refuses words: `present` finds them when a
-//! notice is shown, so that it says what is true then.
+//! Texts are made in `present` when a notification is shown, so that they describe the state at that time.
 
 mod edge;
 mod memory;
@@ -23,81 +22,72 @@ pub use memory::Memory;
 pub use owed::{Mark, Owed};
 pub use snooze::Snooze;
 
-/// Names a notice over its life: one try of telling something.
+/// Identifies one attempt to show a notification. For a notification shown in the window instead, it identifies the
+/// account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct NoticeId(pub String);
 
-/// What a notice is about; the settings switch each kind.
+/// What a notification is about; the settings have a switch for each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeKind {
-    /// A window has passed a threshold.
+    /// A window has passed the near or the critical threshold.
     Near,
-    /// A window is used up.
     Spent,
-    /// A window that was near or spent has room again.
+    /// Quota is available again in a window that was near or spent.
     Back,
-    /// The key is refused.
+    /// MiniMax rejects the key.
     Refused,
-    /// The plan behind the key is gone.
+    /// The plan of the key has ended.
     Lapsed,
-    /// The balance is low or used up.
     Balance,
-    /// A window will run out before its reset.
     RunsOut,
     /// Quota will be left unused at the coming reset.
     Unused,
-    /// The peak hours begin.
     Peak,
-    /// The user tries whether notices are shown.
+    /// The user tests whether notifications are shown.
     Test,
 }
 
-/// How long notices are silent.
+/// How long notifications are snoozed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SnoozeFor {
-    /// For one hour.
     Hour,
-    /// Until the next reset of the account's headline window, or of any account's where none is named.
+    /// Until the next reset of a metered window in the account's headline row, or of any account's where none is named.
+    /// One hour if no reset is known.
     UntilReset,
 }
 
-/// A desktop notification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
-    /// Which try of telling it is.
     pub id: NoticeId,
-    /// What it is about; the gravest where it tells of several things.
+    /// The kind; the gravest one where the notification covers several changes.
     pub kind: NoticeKind,
-    /// The account that a click opens; `None` where it tells of several accounts or of none.
+    /// The account that a click opens; `None` if the notification covers several accounts or none.
     pub account: Option<AccountId>,
-    /// The fact. Plain text; a shell that speaks markup must escape it.
+    /// The fact. Plain text: where the notification service interprets markup, the shell must escape it.
     pub title: String,
     /// The time and the next step. Plain text.
     pub body: String,
-    /// Whether it needs the user, as a refused key does.
+    /// Whether the user must act, as after a rejected key.
     pub urgent: bool,
-    /// What can be pressed on it, where the notification service has buttons.
+    /// Buttons, shown if the notification service supports them.
     pub buttons: Vec<NoticeButton>,
 }
 
-/// Something to press on a notice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeButton {
-    /// What it says.
     pub label: String,
-    /// What it does.
     pub does: NoticeAction,
 }
 
-/// What pressing a button of a notice does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeAction {
-    /// Opens the window at the account, as a click on the notice does.
+    /// Opens the window at the account, as a click on the notification does.
     Open,
-    /// Snoozes the account of the notice, or all of them, for an hour.
+    /// Snoozes the notification's account for an hour, or all accounts if it has none.
     Snooze,
 }

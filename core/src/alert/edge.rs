@@ -1,6 +1,4 @@
-//! The changes that deserve a notice.
-//!
-//! Owns what each tells and how grave it is. Refuses to remember: `memory` does.
+//! The changes that need a notification: their kinds and their order.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,59 +6,32 @@ use super::NoticeKind;
 use crate::level::Level;
 use crate::reading::{Balance, Row, Window};
 
-/// A change that deserves a notice, with what is true of it now.
+/// A change that needs a notification, with the current data about it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edge {
     /// A window has reached a worse level: near, critical or spent.
-    Worse {
-        /// The row.
-        row: Row,
-        /// The window.
-        window: Window,
-        /// The level it has reached.
-        level: Level,
-    },
-    /// A window that was said to be near or spent has room again.
-    Back {
-        /// The row.
-        row: Row,
-        /// The window.
-        window: Window,
-    },
-    /// The whole plan is spent, said by a code without rows.
+    Worse { row: Row, window: Window, level: Level },
+    /// Quota is available again in a window that was reported as near or spent.
+    Back { row: Row, window: Window },
+    /// The whole plan is used up, according to a status code without rows.
     PlanSpent,
-    /// It has room again.
+    /// The plan can be used again after [`Self::PlanSpent`].
     PlanBack,
-    /// The key is refused.
+    /// MiniMax rejects the key.
     Refused,
-    /// The plan behind the key is gone.
+    /// The plan of the key has ended.
     Lapsed,
     /// The balance is low (`Level::Near`) or used up (`Level::Spent`).
-    Money {
-        /// The balance.
-        balance: Balance,
-        /// The level it has reached.
-        level: Level,
-    },
-    /// A window will run out before its reset.
+    Money { balance: Balance, level: Level },
     RunsOut {
-        /// The row.
         row: Row,
-        /// The window.
         window: Window,
-        /// When, by the server's clock.
+        /// When it runs out, by the server's clock.
         at: Timestamp,
-        /// How long before the reset.
         before_reset: SignedDuration,
     },
-    /// A good part of a week will be left unused at its reset.
-    Unused {
-        /// The row.
-        row: Row,
-        /// The week.
-        window: Window,
-    },
-    /// The peak hours have begun.
+    /// A large part of a week will be left unused at its reset.
+    Unused { row: Row, window: Window },
     Peak {
         /// When they end, by the local clock.
         until: Timestamp,
@@ -68,7 +39,7 @@ pub enum Edge {
 }
 
 impl Edge {
-    /// Gives the kind by which the settings switch it.
+    /// Returns the kind that the settings switch on and off.
     #[must_use]
     pub const fn kind(&self) -> NoticeKind {
         match self {
@@ -84,7 +55,7 @@ impl Edge {
         }
     }
 
-    /// Orders edges for a notice that tells of several: the gravest first.
+    /// Ranks changes for a notification that covers several; the highest comes first.
     #[must_use]
     pub const fn gravity(&self) -> u8 {
         match self {

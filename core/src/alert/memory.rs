@@ -1,5 +1,3 @@
-//! What has been told. Survives restarts.
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -14,25 +12,24 @@ use crate::failure::Failure;
 use crate::level::Thresholds;
 use crate::watched::Watched;
 
-/// So many days with peak hours are remembered; more could only follow from a clock that jumps about.
+/// Number of days with peak hours that are kept. More are only possible after repeated clock jumps.
 const MOST_PEAKS: usize = 8;
 
-/// How long an account that is missing in the settings is remembered. No window is longer than 8 days.
+/// How long the state of an account that is missing in the settings is kept. No window is longer than 8 days.
 const ABSENCE_LIMIT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// What has been told, and so what is owed. Survives restarts.
+/// Alert state of all accounts: what was notified, and so what is due. Saved across restarts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, from = "Written")]
 pub struct Memory {
     pub(super) accounts: BTreeMap<AccountId, Told>,
-    /// The days whose peak hours were told.
+    /// The local dates on which the notified peak hours end.
     pub(super) peaks: Vec<Date>,
-    /// Who is silent until when.
     pub snooze: Snooze,
-    /// The accounts of which it is not known what was told.
+    /// The accounts whose alert state is not known.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     unknown: BTreeSet<AccountId>,
-    /// Whether it is not known if the peak hours of now were told.
+    /// Whether it is not known if the current peak hours were notified.
     #[serde(skip)]
     pub(super) are_peaks_unknown: bool,
     /// The accounts that are missing in the settings, and since when.
@@ -41,15 +38,15 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Gives the memory of a start at which it could not be read: whatever the first reading of one of these accounts
-    /// shows may have been told before, so it is noted in silence.
+    /// Returns the state after a start at which the stored state could not be read. Whatever the first reading of these
+    /// accounts shows may have been notified before, so it is recorded without a notification.
     #[must_use]
     pub fn unknown(accounts: impl IntoIterator<Item = AccountId>) -> Self {
         Self { unknown: accounts.into_iter().collect(), are_peaks_unknown: true, ..Self::default() }
     }
 
-    /// Notes which accounts the settings have. What is known of the others is kept for [`ABSENCE_LIMIT`]: a settings file
-    /// that was edited, restored or synchronised can bring them back.
+    /// Updates which accounts the settings contain. The state of the others is kept for `ABSENCE_LIMIT`, because a
+    /// settings file that was edited, restored or synchronised can bring them back.
     pub fn note_accounts(&mut self, accounts: &[Account], now: Timestamp) {
         let is_present = |id: &AccountId| accounts.iter().any(|account| account.id == *id);
         self.absent.retain(|id, _| !is_present(id));
@@ -63,7 +60,7 @@ impl Memory {
         }
     }
 
-    /// Compares the last good reading of an account with what was told and notes it.
+    /// Compares the last good reading of an account with the alert state and updates the state.
     pub fn read(&mut self, watched: &Watched, thresholds: Thresholds, now: Timestamp) {
         let Some(good) = &watched.good else { return };
         let told = self.accounts.entry(watched.account.id.clone()).or_default();
@@ -79,24 +76,23 @@ impl Memory {
         }
     }
 
-    /// Compares a failure with what was told and notes it.
+    /// Compares a failure with the alert state and updates the state.
     pub fn failed(&mut self, account: &AccountId, failure: &Failure) {
         let told = self.accounts.entry(account.clone()).or_default();
         told.failed(failure);
-        // A failure says nothing of the windows, so the account stays unknown until its first reading.
+        // A failure says nothing about the windows, so the account stays unknown until its first reading.
         if self.unknown.contains(account) {
             told.pass_over(|_| true);
         }
     }
 
-    /// Forgets an account.
     pub fn forget(&mut self, account: &AccountId) {
         self.accounts.remove(account);
         self.unknown.remove(account);
         self.snooze.forget(account);
     }
 
-    /// Forgets that a key was refused: it has been replaced.
+    /// Forgets that a key was rejected or its plan ended: the key has been replaced.
     pub fn key_replaced(&mut self, account: &AccountId) {
         if let Some(told) = self.accounts.get_mut(account) {
             told.key_replaced();
@@ -113,7 +109,7 @@ impl Memory {
     }
 }
 
-/// As written by this version or by the first one, which kept undelivered notices.
+/// As stored by this version, or by the first one, which stored undelivered notifications.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Written {

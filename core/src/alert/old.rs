@@ -1,6 +1,6 @@
-//! The memory as the first version wrote it, so that an update tells nothing twice.
+//! Reads the alert state that the first version stored, so that an update repeats no notification.
 //!
-//! That version kept worded notices where this one keeps what was told; of an undelivered one, its edge is owed again.
+//! The first version stored undelivered notifications with their texts. For each of these, the alert becomes due again.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use super::window::ToldWindow;
 use crate::account::AccountId;
 use crate::level::Level;
 
-/// An undelivered notice of the first version: its id is account, edge and moment with strokes between.
+/// An undelivered notification of the first version. Its id is `account/edge/time`.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Pending {
     pub(super) id: String,
@@ -18,7 +18,7 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// Gives the name of the edge that it tells of.
+    /// Returns the name of the edge in the id.
     pub(super) fn edge(&self) -> &str {
         let mut parts = self.id.rsplit('/');
         parts.next();
@@ -26,7 +26,7 @@ impl Pending {
     }
 }
 
-/// A window as this version or the first one wrote it.
+/// A window as stored by this version or the first one.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(super) enum WrittenWindow {

@@ -1,29 +1,29 @@
-//! Something that is told once for as long as it holds.
+//! An alert that is shown once while its condition holds.
 
 use serde::{Deserialize, Serialize};
 
-/// Whether something holds, and whether it was told.
+/// Whether the condition holds, and whether a notification was shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", from = "Written")]
 pub(super) enum Once {
-    /// It does not hold.
+    /// The condition does not hold.
     #[default]
     No,
-    /// It holds and has to be told.
+    /// The condition holds and a notification is due.
     Owed,
-    /// It holds and was told, or noted in silence.
+    /// The condition holds and the notification was shown, or skipped as unwanted.
     Noted,
 }
 
 impl Once {
-    /// Notes that it holds.
+    /// Records that the condition holds.
     pub(super) fn holds(&mut self) {
         if *self == Self::No {
             *self = Self::Owed;
         }
     }
 
-    /// Notes that it was told, or that it need not be.
+    /// Records that the notification was shown or is not needed.
     pub(super) fn note(&mut self) {
         if *self == Self::Owed {
             *self = Self::Noted;
@@ -31,7 +31,7 @@ impl Once {
     }
 }
 
-/// As it was written by this version or by the first one, which only knew told or not.
+/// As stored by this version, or by the first one, which stored a boolean.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Written {

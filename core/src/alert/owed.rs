@@ -1,6 +1,7 @@
-//! What is owed right now: the edges that may be told, each with the mark by which it is told.
+//! The alerts that are due now: still true, based on a recent reading, and switched on in the settings. Each has a mark
+//! by which the memory records it as shown.
 //!
-//! Owns which of them are true and fresh enough to be told. Refuses when: quiet hours and snooze are the delivery's.
+//! Quiet hours and snooze are applied at delivery, not here.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -20,18 +21,16 @@ use crate::reading::{Reading, Row, Window};
 use crate::settings::Settings;
 use crate::watched::Watched;
 
-/// An edge that may be told.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Owed {
-    /// Whose; `None` where it concerns no account.
+    /// `None` if it concerns no account.
     pub account: Option<AccountId>,
-    /// What is to be told, as it is now.
+    /// The change, as it is now.
     pub edge: Edge,
-    /// How memory knows it.
     pub mark: Mark,
 }
 
-/// How memory knows an edge while it is told.
+/// Identifies a due alert in the memory while its notification is being shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
     pub(super) account: Option<AccountId>,
@@ -52,10 +51,10 @@ pub(super) enum Topic {
 }
 
 impl Memory {
-    /// Gives what is owed, true and fresh, gravest first.
+    /// Returns the due alerts, gravest first.
     ///
-    /// Of an account whose reading is old, or whose key is refused, its windows and its balance are not told: nobody
-    /// knows them.
+    /// An account whose reading is stale, or that has a failure with a verdict, gets no alerts about its windows and
+    /// its balance: their current figures are not known.
     #[must_use]
     pub fn owed(&self, accounts: &[Watched], settings: &Settings, now: &Now) -> Vec<Owed> {
         let mut owed: Vec<Owed> = Vec::new();
@@ -81,21 +80,21 @@ impl Memory {
         owed
     }
 
-    /// Notes that these edges were told.
+    /// Records these alerts as shown.
     pub fn tell(&mut self, marks: &[Mark], thresholds: Thresholds) {
         for mark in marks {
             let told = mark.account.as_ref().and_then(|account| self.accounts.get_mut(account));
             match (&mark.topic, told) {
                 (Topic::Peak(date), _) => self.note_peak(*date),
                 (topic, Some(told)) => told.tell(topic, thresholds),
-                // The account has gone meanwhile.
+                // The account was removed meanwhile.
                 (_, None) => {}
             }
         }
     }
 
-    /// Notes in silence what belongs to kinds that the user has switched off, so that switching one on tells no old
-    /// news.
+    /// Records alerts of the kinds that the user has switched off without showing them, so that switching a kind on
+    /// does not show old alerts.
     pub fn pass_over(&mut self, accounts: &[Watched], settings: &Settings, now: &Now) {
         for told in self.accounts.values_mut() {
             told.pass_over(|kind| !settings.tells(kind));
@@ -109,7 +108,8 @@ impl Memory {
     }
 }
 
-/// Gives the day of the peak hours that it is now within, and when they end.
+/// Returns the local date on which the current peak hours end, and when they end. `None` outside peak hours, and
+/// without a plan account.
 fn peak(accounts: &[Watched], settings: &Settings, now: &Now) -> Option<(Date, Timestamp)> {
     accounts.iter().find(|a| a.account.kind == Kind::TokenPlan)?;
     let peak = Facts::of(settings).peak?;
@@ -121,7 +121,7 @@ fn peak(accounts: &[Watched], settings: &Settings, now: &Now) -> Option<(Date, T
 }
 
 impl Told {
-    /// Failures do not age: each holds until MiniMax says something else.
+    /// Failures do not expire: each is valid until MiniMax answers something else.
     fn said_by_failures(&self) -> impl Iterator<Item = (Edge, Topic)> {
         let is = |once: Once, edge, topic| (once == Once::Owed).then_some((edge, topic));
         let refused = is(self.refused, Edge::Refused, Topic::Refused);
@@ -165,7 +165,8 @@ impl Told {
         edges: &mut Vec<(Edge, Topic)>,
     ) {
         let key = told::window_key(row, window);
-        // After a late answer the figures at hand are those of a former window, and nobody knows one that has ended.
+        // After a late answer the stored figures are those of a former window. The figures of a window that has ended
+        // are not known.
         let is_current = |told: &&ToldWindow| told.late == 0 && told.ends_at.is_none_or(|at| at > server_now);
         let Some(told) = self.windows.get(&key).filter(is_current) else { return };
         let turn = told.turn;
@@ -210,13 +211,13 @@ impl Told {
             }
             Topic::PlanSpent => match self.plan_spent {
                 PlanSpent::Owed | PlanSpent::Said | PlanSpent::Noted => self.plan_spent = PlanSpent::Said,
-                // Rows have come while it was told.
+                // A reading with rows came while the notification was being shown.
                 PlanSpent::No if self.windows.values().any(|w| w.level == Level::Spent) => self.told_spent(),
                 PlanSpent::No | PlanSpent::BackOwed => self.plan_spent = PlanSpent::BackOwed,
             },
             Topic::PlanBack => match self.plan_spent {
                 PlanSpent::BackOwed | PlanSpent::No => self.plan_spent = PlanSpent::No,
-                // It was spent again while its return was told.
+                // The plan was used up again while its return was being shown.
                 PlanSpent::Owed | PlanSpent::Said | PlanSpent::Noted => self.plan_spent = PlanSpent::Owed,
             },
             Topic::Refused => self.refused.note(),
@@ -230,7 +231,7 @@ impl Told {
         }
     }
 
-    /// Notes in silence what belongs to these kinds.
+    /// Records alerts of these kinds without showing them.
     pub(super) fn pass_over(&mut self, off: impl Fn(super::NoticeKind) -> bool) {
         use super::NoticeKind as Kind;
         for window in self.windows.values_mut() {

@@ -1,6 +1,6 @@
-//! Silence that the user asked for, for a while.
+//! Notifications that the user has snoozed: for which accounts and until when.
 //!
-//! Owns for whom and until when. Refuses to drop anything: what is owed meanwhile is told afterwards.
+//! Nothing is dropped: alerts that become due meanwhile are shown afterwards.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
 
-/// Who is silent until when.
+/// For which accounts notifications are snoozed, and until when.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Snooze {
@@ -17,7 +17,7 @@ pub struct Snooze {
     accounts: BTreeMap<AccountId, Silence>,
 }
 
-/// One silence, by the local clock.
+/// One snooze, by the local clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Silence {
     since: Timestamp,
@@ -25,7 +25,7 @@ struct Silence {
 }
 
 impl Snooze {
-    /// Begins a silence of one account, or of all.
+    /// Snoozes one account, or all.
     pub fn begin(&mut self, account: Option<AccountId>, now: Timestamp, until: Timestamp) {
         let silence = Silence { since: now, until };
         match account {
@@ -34,12 +34,12 @@ impl Snooze {
         }
     }
 
-    /// Ends every silence.
+    /// Ends every snooze.
     pub fn end(&mut self) {
         *self = Self::default();
     }
 
-    /// Ends the silences whose time has come; a clock set back makes none longer than it was meant to be.
+    /// Ends the snoozes that are over. If the clock was set back, none becomes longer than it was meant to be.
     pub fn pass(&mut self, now: Timestamp) {
         self.all = self.all.and_then(|silence| silence.at(now));
         self.accounts.retain(|_, silence| {
@@ -50,20 +50,19 @@ impl Snooze {
         });
     }
 
-    /// Tells until when an account is silent, or what concerns none of them.
+    /// Returns until when notifications of an account are snoozed; with `None`, those that concern no account.
     #[must_use]
     pub fn until(&self, account: Option<&AccountId>) -> Option<Timestamp> {
         let own = account.and_then(|account| self.accounts.get(account));
         self.all.iter().chain(own).map(|silence| silence.until).max()
     }
 
-    /// Gives every silence: the account, `None` for all of them, and when it ends.
+    /// Returns every snooze: the account, `None` for all accounts, and when it ends.
     pub fn silences(&self) -> impl Iterator<Item = (Option<&AccountId>, Timestamp)> {
         let all = self.all.iter().map(|silence| (None, silence.until));
         all.chain(self.accounts.iter().map(|(account, silence)| (Some(account), silence.until)))
     }
 
-    /// Forgets an account.
     pub fn forget(&mut self, account: &AccountId) {
         self.accounts.remove(account);
     }

@@ -1,4 +1,4 @@
-//! The edges of one window, one key and one plan, told one after the other.
+//! The alerts of one window, one key and one plan, in sequences of readings.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -32,7 +32,7 @@ impl Story {
         }
     }
 
-    /// Reads a window with so many percent used.
+    /// Reads a window with this percentage used.
     fn read(&mut self, used: f64) {
         let left = Percent::clamped(100.0 - used).expect("a number");
         let quota = if left.is_zero() { Quota::Exhausted } else { Quota::Limited { left } };
@@ -64,7 +64,7 @@ impl Story {
         self.memory.owed(std::slice::from_ref(&self.watched), &self.settings, &self.now)
     }
 
-    /// Tells what is owed, and gives its names.
+    /// Records the due alerts as shown and returns their names.
     fn tell(&mut self) -> Vec<String> {
         let owed = self.owed();
         let marks: Vec<_> = owed.iter().map(|o| o.mark.clone()).collect();
@@ -159,7 +159,7 @@ fn a_figure_that_trembles_at_a_threshold_is_told_once() {
     for used in [79.0, 80.0, 78.0, 81.0, 76.0, 80.0] {
         assert!(story.used(used).is_empty(), "{used}");
     }
-    // Five points lower arms it again.
+    // Five points above the threshold it is armed again.
     assert!(story.used(75.0).is_empty());
     assert_eq!(story.used(80.0), ["Near"]);
 }

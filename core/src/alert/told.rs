@@ -1,4 +1,4 @@
-//! What was told of one account, and what is owed.
+//! Alert state of one account.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,16 +14,16 @@ use crate::history::{History, WindowKey};
 use crate::level::{self, Level, Thresholds};
 use crate::reading::{Balance, Percent, Plan, Reading, Row, Span, Window};
 
-/// So much of a week is a lot to leave unused, in percent.
+/// A share of a week that is much to leave unused, in percent.
 const MUCH: f64 = 40.0;
 /// A week that ends within this time is about to end.
 const SOON: SignedDuration = SignedDuration::from_hours(24);
 
-/// What was told of one account.
+/// Alert state of one account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Told {
-    /// By row and window.
+    /// By row and window, see `window_key`.
     pub(super) windows: BTreeMap<String, ToldWindow>,
     pub(super) refused: Once,
     pub(super) lapsed: Once,
@@ -33,7 +33,7 @@ pub(super) struct Told {
     pub(super) money: Option<ToldMoney>,
 }
 
-/// What was told of a plan that is spent by a code without rows.
+/// Alert state of a plan that is used up according to a status code without rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", from = "WrittenPlanSpent")]
 pub(super) enum PlanSpent {
@@ -41,12 +41,12 @@ pub(super) enum PlanSpent {
     No,
     Owed,
     Said,
-    /// Its windows were told to be spent before, or nobody wants to hear of it.
+    /// Its windows were reported as spent before, or the user has switched this kind off.
     Noted,
     BackOwed,
 }
 
-/// What was told of a balance.
+/// Alert state of a balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "WrittenMoney")]
 pub(super) struct ToldMoney {
@@ -54,18 +54,18 @@ pub(super) struct ToldMoney {
     pub(super) noted: Level,
 }
 
-/// What a reading is compared by.
+/// What a reading is compared with.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Light<'a> {
     pub(super) account: &'a Account,
     pub(super) thresholds: Thresholds,
     pub(super) history: &'a History,
-    /// The moment by the server's clock.
+    /// The current time by the server's clock.
     pub(super) now: jiff::Timestamp,
 }
 
 impl Told {
-    /// Compares a reading with what was told and notes it.
+    /// Compares a reading with the alert state and updates the state.
     pub(super) fn read(&mut self, reading: &Reading, light: &Light<'_>) {
         match reading {
             Reading::Plan(plan) => self.plan(plan, light),
@@ -74,11 +74,11 @@ impl Told {
         (self.refused, self.lapsed) = (Once::No, Once::No);
     }
 
-    /// Compares a failure with what was told and notes it.
+    /// Compares a failure with the alert state and updates the state.
     pub(super) fn failed(&mut self, failure: &Failure) {
         match failure.kind {
             FailureKind::KeyRejected | FailureKind::KeyRejectedOrWrongRegion => self.refused.holds(),
-            // The key is good, so a refusal is over.
+            // The key is valid, so an earlier rejection is over.
             FailureKind::NoActivePlan => {
                 self.refused = Once::No;
                 // A plan that was never seen is no news.
@@ -92,12 +92,12 @@ impl Told {
                 self.plan_spent = match self.plan_spent {
                     PlanSpent::No if knows => PlanSpent::Noted,
                     PlanSpent::No => PlanSpent::Owed,
-                    // The user was told of it, and of no return.
+                    // The user was notified that it is used up, and not yet of its return.
                     PlanSpent::BackOwed => PlanSpent::Said,
                     same @ (PlanSpent::Owed | PlanSpent::Said | PlanSpent::Noted) => same,
                 };
             }
-            // A passing fault is shown, not told.
+            // A temporary failure is shown in the window, without a notification.
             FailureKind::NoData
             | FailureKind::RateLimited
             | FailureKind::ServerError
@@ -118,7 +118,7 @@ impl Told {
         let mut seen = BTreeSet::new();
         for row in &plan.rows {
             for window in &row.windows {
-                // A row sent twice would be compared with itself.
+                // A row that is sent twice would be compared with itself.
                 if seen.insert(window_key(row, window)) {
                     self.window(row, window, light);
                 }
@@ -129,16 +129,16 @@ impl Told {
             self.told_spent();
         }
         self.plan_spent = match self.plan_spent {
-            // What is owed of a window says it already.
+            // A pending alert of a window says the same.
             PlanSpent::Said | PlanSpent::BackOwed if !is_spent && !self.owes_windows() => PlanSpent::BackOwed,
-            // Rows tell better than a code did.
+            // A reading supersedes an earlier "plan used up" status code.
             PlanSpent::No | PlanSpent::Owed | PlanSpent::Noted | PlanSpent::Said | PlanSpent::BackOwed => {
                 PlanSpent::No
             }
         };
     }
 
-    /// Notes for the windows what the user was told of the whole plan.
+    /// Records for the windows that the user was notified that the whole plan is used up.
     pub(super) fn told_spent(&mut self) {
         self.windows.values_mut().for_each(ToldWindow::told_spent);
     }
@@ -177,7 +177,7 @@ impl Told {
             return;
         }
         match &mut self.money {
-            // A first reading speaks only if nothing can be spent.
+            // A first balance causes a notification only if nothing can be spent.
             None => {
                 let noted = if level == Level::Spent { Level::Good } else { level };
                 self.money = Some(ToldMoney { level, noted });
@@ -190,12 +190,13 @@ impl Told {
         self.windows.values().any(|w| w.due().is_some())
     }
 
-    /// Forgets that the key was refused: it has been replaced.
+    /// Forgets that the key was rejected or its plan ended: the key has been replaced.
     pub(super) fn key_replaced(&mut self) {
         (self.refused, self.lapsed) = (Once::No, Once::No);
     }
 
-    /// Notes in silence what was noted as owed by a version that worded it too early.
+    /// Makes an alert due again: the first version recorded it as notified when it made the text, and did not deliver
+    /// it.
     pub(super) fn owe_again(&mut self, edge: &str) {
         let owe = |told: &mut Once| *told = Once::Owed;
         let mut windows = |level: Level| {
@@ -215,18 +216,18 @@ impl Told {
                     money.noted = Level::Good;
                 }
             }
-            // That something is back is old news by now.
+            // A return is old news after the update.
             _ => {}
         }
     }
 }
 
-/// Gives a balance's rung, the user's own warning line included.
+/// Returns the level of a balance, with the user's own warning line included.
 pub(super) fn level_of_balance(balance: &Balance, account: &Account) -> Level {
     level::of_balance(balance, account.balance_below)
 }
 
-/// Gives when a window runs out before its reset and how long before, where that is fairly sure.
+/// Returns when a window runs out before its reset, and how long before, if the forecast has at least fair confidence.
 pub(super) fn will_run_out(forecast: &Forecast) -> Option<(jiff::Timestamp, SignedDuration)> {
     match forecast.outcome {
         Outcome::RunsOut { at, before_reset: Some(before) } if forecast.confidence >= Confidence::Fair => {
@@ -236,7 +237,7 @@ pub(super) fn will_run_out(forecast: &Forecast) -> Option<(jiff::Timestamp, Sign
     }
 }
 
-/// Tells whether much of a week will be left when it ends, and that is soon.
+/// Whether at least `MUCH` percent of a week will be left at its reset, and the reset is within `SOON`.
 pub(super) fn will_be_left(window: &Window, forecast: Option<&Forecast>, now: jiff::Timestamp) -> bool {
     let ends_soon = window.resets_at.is_some_and(|at| {
         let ahead = at.duration_since(now);
@@ -258,7 +259,7 @@ pub(super) fn window_key(row: &Row, window: &Window) -> String {
     format!("{}/{span}", row.model.as_deref().unwrap_or("-"))
 }
 
-/// As written by this version or by the first one, which only knew told or not.
+/// As stored by this version, or by the first one, which stored a boolean.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum WrittenPlanSpent {
@@ -288,7 +289,7 @@ impl From<WrittenPlanSpent> for PlanSpent {
     }
 }
 
-/// As written by this version or by the first one, which knew one level.
+/// As stored by this version, or by the first one, which stored one level.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum WrittenMoney {

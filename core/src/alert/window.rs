@@ -1,8 +1,8 @@
-//! What was told of one window of one row, and what is owed.
+//! Alert state of one window of one row.
 //!
-//! What is owed is never kept as such: it is the difference between what was told and what is true. So nothing can be
-//! told twice or lost, and what events have overtaken falls away by itself: near that has become spent, and a window
-//! that was spent and is back before anyone could be told of either.
+//! Pending alerts are not stored. They are derived: the current level against the last notified level. So no alert is
+//! repeated or lost, and an alert that later events have overtaken is dropped: near in a window that is now spent, and
+//! both alerts of a window that was used up and reset before either could be shown.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -11,26 +11,26 @@ use super::once::Once;
 use crate::level::{Level, Thresholds};
 use crate::reading::{Percent, Span, Window};
 
-/// How far the left share must rise above a threshold before it is armed again, in percentage points.
+/// How far the left share must rise above a threshold before the threshold is armed again, in percentage points.
 const REARM_POINTS: f64 = 5.0;
-/// How far the left share must rise to show a new window where no bounds are sent, in percentage points.
+/// How far the left share must rise to show a new window if no bounds are sent, in percentage points.
 const RISE_POINTS: f64 = 10.0;
-/// Answers with the bounds of a former window are late ones; so many in a row are believed.
+/// An answer with the bounds of a former window is late. This many in a row are ignored; the next one is accepted.
 const MOST_LATE: u8 = 2;
 
-/// What was told of one window of one row.
+/// Alert state of one window of one row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "super::old::WrittenWindow")]
 pub(super) struct ToldWindow {
-    /// The worst level of this window so far; lower again once the figure is clear of it.
+    /// The worst level of this window so far. Falls back once the figure is `REARM_POINTS` above the threshold.
     pub(super) level: Level,
-    /// Up to this level nothing more is to be said of this window: it was told, or noted in silence.
+    /// Levels up to this one need no more notification in this window: it was shown, or skipped as unwanted.
     pub(super) noted: Level,
-    /// The level that the user was told last and that was not taken back, of this window or of a former one.
+    /// The level of the last notification that was not taken back, for this window or a former one.
     pub(super) stands: Level,
-    /// Whether that was this very window.
+    /// Whether `stands` is about this window and not a former one.
     pub(super) stands_here: bool,
-    /// Whether there is room again since then.
+    /// Whether quota is available again since the notification about `stands`.
     pub(super) room: bool,
     /// Counts the windows.
     pub(super) turn: u32,
@@ -39,27 +39,27 @@ pub(super) struct ToldWindow {
     pub(super) left: f64,
     /// How many late answers have come in a row.
     pub(super) late: u8,
-    /// Whether it was told that this window will run out.
+    /// State of the alert that this window will run out.
     pub(super) runs_out: Once,
-    /// Whether it was told that much of this window will be left unused.
+    /// State of the alert that much of this window will be left unused.
     pub(super) unused: Once,
 }
 
-/// One window as it was just read.
+/// One window in a new reading.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sight {
     pub(super) left: Percent,
-    /// When it ends by the server's clock, however wrong the local one is.
+    /// When it ends, by the server's clock, even if the local clock is wrong.
     pub(super) ends_at: Option<Timestamp>,
-    /// Half of its length: bounds that move further are another window's.
+    /// Half of its length. If the end moves by more, it is another window.
     pub(super) half: SignedDuration,
-    /// Whether its bounds slide with the clock, so that they tell of no new window.
+    /// Whether its bounds move with the clock, so that they do not show a new window.
     pub(super) rolling: bool,
     pub(super) thresholds: Thresholds,
 }
 
 impl Sight {
-    /// Looks at a metered window; `None` for any other.
+    /// Returns a metered window; `None` for any other.
     pub(super) fn of(window: &Window, thresholds: Thresholds, rolling: bool) -> Option<Self> {
         let usual = match window.span {
             Span::Interval => 5 * 3600,
@@ -79,14 +79,15 @@ impl Sight {
     }
 }
 
-/// A bound that has passed is no reset any more, but still names its window.
+/// Returns the end of a window. Start and length come first: they identify the window even after its end, when it has
+/// no `resets_at`.
 fn ends_at(window: &Window) -> Option<Timestamp> {
     let sent = window.starts_at.zip(window.length_seconds);
     let sent = sent.and_then(|(start, length)| start.checked_add(SignedDuration::from_secs(length)).ok());
     sent.or(window.resets_at)
 }
 
-/// What is to be told of a window.
+/// A pending alert of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
     Worse(Level),
@@ -100,7 +101,7 @@ enum Age {
 }
 
 impl ToldWindow {
-    /// Begins with a first reading, which speaks only if already spent.
+    /// Starts with a first reading, which causes a notification only if already spent.
     pub(super) fn first(sight: &Sight) -> Self {
         let level = sight.level();
         Self {
@@ -118,7 +119,7 @@ impl ToldWindow {
         }
     }
 
-    /// Notes a reading; `false` for a late one, which says nothing about now.
+    /// Updates the state with a reading. Returns `false` for a late one, which shows nothing about the current window.
     pub(super) fn note(&mut self, sight: &Sight) -> bool {
         let level = sight.level();
         match self.age(sight) {
@@ -150,7 +151,8 @@ impl ToldWindow {
     fn fall(&mut self, level: Level) {
         self.level = level;
         if self.room && self.stands_here && level >= self.stands {
-            // It was spent, had room for a moment, and is spent again: the user knows no other.
+            // It was spent, had quota for a moment, and is spent again. The user did not get a notification in between,
+            // so none is needed now.
             self.room = false;
             self.noted = self.noted.max(level);
         }
@@ -158,11 +160,12 @@ impl ToldWindow {
 
     fn rise(&mut self, level: Level, sight: &Sight) {
         if !is_clear_of(sight.left, self.level, sight.thresholds) {
-            // Too close to the threshold to be armed again. What nobody was told needs no such patience.
+            // Too close to the threshold to arm it again. Levels without a notification are dropped without that
+            // margin.
             self.level = self.level.min(self.noted).max(level);
             return;
         }
-        // It may still be too close to a lesser threshold that was told.
+        // The figure may still be too close to a lower threshold that has had a notification.
         let close =
             |l: &Level| *l <= self.noted && *l < self.level && !is_clear_of(sight.left, *l, sight.thresholds);
         let floor = [Level::Critical, Level::Near].into_iter().find(close).unwrap_or(Level::Good);
@@ -171,7 +174,8 @@ impl ToldWindow {
         if self.stands == Level::Spent {
             self.room = true;
         } else if !self.room {
-            // Near and critical are armed again in silence: only a new window takes them back.
+            // Near and critical are armed again without a notification: only a new window causes "available again" for
+            // them.
             self.stands = self.stands.min(self.level);
         }
     }
@@ -189,13 +193,13 @@ impl ToldWindow {
                     () => Age::Same,
                 }
             }
-            // Bounds that are missing, or come and go, say nothing; the figure does.
+            // Bounds that are missing in one of the readings do not identify the window; a rise of the figure does.
             (_, None) | (None, Some(_)) if sight.left.get() - self.left >= RISE_POINTS => Age::New,
             (_, None) | (None, Some(_)) => Age::Same,
         }
     }
 
-    /// Gives what is to be told now.
+    /// Returns the pending alert.
     pub(super) fn due(&self) -> Option<Due> {
         match () {
             () if self.level > self.noted => Some(Due::Worse(self.level)),
@@ -204,7 +208,7 @@ impl ToldWindow {
         }
     }
 
-    /// Notes that something was told, which may have been overtaken while it was.
+    /// Records a notification as shown. The state may have changed while it was being shown.
     pub(super) fn tell(&mut self, due: Due, turn: u32, thresholds: Thresholds) {
         let is_same = turn == self.turn;
         match due {
@@ -225,7 +229,7 @@ impl ToldWindow {
         }
     }
 
-    /// Notes in silence what the user does not want to be told.
+    /// Records alerts that the user does not want, without a notification.
     pub(super) fn pass_over(&mut self, unwanted: impl Fn(Due) -> bool) {
         if let Some(due @ Due::Worse(level)) = self.due()
             && unwanted(due)
@@ -239,7 +243,7 @@ impl ToldWindow {
         }
     }
 
-    /// Notes that it was told to be spent by other words.
+    /// Records that a notification about the whole plan has said that this window is spent.
     pub(super) fn told_spent(&mut self) {
         if self.level == Level::Spent {
             (self.noted, self.stands) = (Level::Spent, Level::Spent);
@@ -248,7 +252,7 @@ impl ToldWindow {
     }
 }
 
-/// Tells whether a share has risen far enough above the threshold of a level to leave that level behind.
+/// Whether a share has risen `REARM_POINTS` above the threshold of a level; `true` for levels without a threshold.
 fn is_clear_of(left: Percent, level: Level, thresholds: Thresholds) -> bool {
     let threshold = match level {
         Level::Near => thresholds.near.rest().get(),
