@@ -1,7 +1,7 @@
 //! Which key to use now: the plan's own, or that of the pay-as-you-go account paired with it.
 //!
-//! Owns the choice, its hysteresis and when a choice needs a fresh reading. Refuses keys, and refuses to spend money
-//! on a doubt: what is not known changes nothing.
+//! Contains the choice, its hysteresis, and when a choice needs a fresh reading. What is not known changes nothing, so
+//! that no money is spent on an uncertain reading.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -15,121 +15,119 @@ use crate::watched::Watched;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Use {
-    /// The plan's own.
+    /// The plan's own key.
     Plan,
-    /// That of the pay-as-you-go account paired with it.
+    /// The key of the pay-as-you-go account paired with the plan.
     Paired,
 }
 
-/// Why this key.
+/// Why this key is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// The plan has quota.
     Quota,
-    /// The plan is spent.
+    /// The plan is used up.
     Spent,
-    /// Credits now cover it, and they are used with the plan's key (MiniMax's FAQ).
+    /// Credits cover the plan now. They are used with the plan's key (MiniMax's FAQ).
     Credits,
-    /// The plan is spent and no account is paired with it.
+    /// The plan is used up and no account is paired with it.
     NoPair,
-    /// The plan shows quota before its reset, too little or too often to rely on.
+    /// The plan shows quota before its reset, but too little or too often to rely on.
     NotYetBack,
-    /// Nothing trustworthy is known, so the former choice stays.
+    /// Nothing reliable is known, so the former choice stays.
     NotKnown,
 }
 
-/// What the end of a spent window is worth.
+/// How reliable the end of a spent window is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Bound {
-    /// No answer told it.
+    /// No answer contained it.
     #[default]
     Guessed,
-    /// An answer told it.
+    /// An answer contained it.
     Told,
-    /// It was seen to slide, as a rolling window's does: there is no single reset.
+    /// It was seen to move with the clock, as a rolling window's end does: there is no single reset.
     Sliding,
 }
 
-/// Which key is used, and what the next choice has to know of this one.
+/// Which key is used, and what the next choice needs to know about this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
-    /// Whose key.
     pub takes: Use,
-    /// Why.
     pub reason: Reason,
-    /// Since when it is whose key, by the server's clock.
+    /// Since when this key is used, by the server's clock.
     pub since: Timestamp,
-    /// When the window that was spent starts anew; `None` where none was, or where that is over.
+    /// When the spent window resets; `None` if none was spent, or its reset has passed.
     pub over_at: Option<Timestamp>,
-    /// Whether quota has brought the plan's key back before that once.
+    /// Whether quota has switched back to the plan's key once before `over_at`.
     pub returned_early: bool,
-    /// What that moment is worth.
+    /// How reliable `over_at` is.
     #[serde(default)]
     pub bound: Bound,
 }
 
-/// How the plan stands, as far as the choice goes.
+/// The state of the plan, as far as the choice needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It can be used.
+    /// The plan can be used.
     HasQuota {
-        /// The share that is left; `None` where it is not metered.
+        /// The share that is left; `None` if it is not metered.
         left: Option<Percent>,
     },
-    /// It is used up.
+    /// The plan is used up.
     Spent {
-        /// When it can be used again, by the server's clock, where that is known.
+        /// When it can be used again, by the server's clock, if known.
         until: Option<Timestamp>,
     },
-    /// Nothing trustworthy is known: no reading, an old one, or one of a window that has ended since.
+    /// Nothing reliable is known: no reading, a stale one, or one of a window that has ended since.
     NotKnown,
-    /// Its key is refused.
+    /// MiniMax rejects its key.
     Refused,
-    /// No plan is behind its key.
+    /// Its key has no plan.
     NoPlan,
 }
 
-/// What a choice goes by.
+/// The input of a choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
-    /// How the plan stands.
     pub standing: Standing,
-    /// Whether the user says that Credits stand behind it.
+    /// Whether the user says that Credits cover the plan.
     pub has_credits: bool,
-    /// Whether a pay-as-you-go account is paired with it.
+    /// Whether a pay-as-you-go account is paired with the plan.
     pub has_pair: bool,
-    /// The moment, by the server's clock.
+    /// The current time, by the server's clock.
     pub at: Timestamp,
 }
 
 /// Why there is no key to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Useless {
-    /// MiniMax refuses the plan's key.
+    /// MiniMax rejects the plan's key.
     Refused,
-    /// No plan is behind it, and no Credits.
+    /// The key has no plan and no Credits.
     NoPlan,
 }
 
-/// Before the reset this much must be left to go back to the plan, in percent: less may be gone with the next request.
+/// What must be left to go back to the plan before the reset, in percent: less may be used up by the next request.
 const BACK: f64 = 5.0;
 
-/// What must be left of a rolling window, in percent: it returns bit by bit, and each change of keys costs that much.
+/// What must be left of a rolling window, in percent: it frees quota in small steps, and with this limit at least that
+/// much is used between two changes of keys.
 const BACK_ROLLING: f64 = 10.0;
 
-/// Bounds that move by less only tremble.
+/// If the end moves by less, the difference is noise.
 const TREMBLE: SignedDuration = SignedDuration::from_mins(2);
 
-/// How long a spent window lasts that names no reset: the text window of MiniMax's FAQ.
+/// The assumed length of a spent window without a reset: the text window of MiniMax's FAQ.
 const WINDOW: SignedDuration = SignedDuration::from_hours(5);
 
-/// How long a reading serves everyone who asks for a key: tools ask several times at once.
+/// How long a reading is shared by all callers that need a key: tools request it several times in a row.
 const SHARED: SignedDuration = SignedDuration::from_secs(30);
 
 impl Seen {
-    /// Says how a plan account stands at a moment of the local clock.
+    /// Describes a plan account at a time of the local clock.
     #[must_use]
     pub fn of(watched: &Watched, thresholds: Thresholds, interval: SignedDuration, now: Timestamp) -> Self {
         Self {
@@ -143,13 +141,15 @@ impl Seen {
 
 /// Chooses the key.
 ///
-/// Goes over to the pair once the plan is seen spent, and back once quota is seen after the reset. Quota that shows
-/// before the reset brings the plan's key back only with 5 % and once: a plan that stands at 0 or 1 % would otherwise
-/// change the key with every request. A rolling window has no such reset: 10 % bring the key back whenever they show.
+/// Switches to the paired account when the plan is used up, and back when quota shows after the reset. Quota that shows
+/// before the reset switches back only with 5 % left, and only once: a plan that varies between 0 and 1 % would
+/// otherwise change the key with every request. A rolling window has no such reset: 10 % left switch back each time
+/// they show.
 ///
 /// # Errors
 ///
-/// [`Useless`] where neither key may be given: a pair takes over from a spent plan, not from one that is gone.
+/// [`Useless`] if neither key may be used: a paired account takes over from a plan that is used up, not from a plan
+/// that has ended.
 pub fn choose(seen: &Seen, former: Option<Choice>) -> Result<Choice, Useless> {
     let former = former.map_or_else(|| Choice::first(seen.at), |choice| choice.at(seen.at));
     match seen.standing {
@@ -167,10 +167,10 @@ pub fn choose(seen: &Seen, former: Option<Choice>) -> Result<Choice, Useless> {
     }
 }
 
-/// Tells whether a choice needs MiniMax to be asked first.
+/// Whether a choice needs a request to MiniMax first.
 ///
-/// `asked_at` is when it was last asked for the sake of a choice, `app_asks` whether the running app asks by itself
-/// every `interval`. What came within the last 30 s, good or bad, serves everyone, and a wait that MiniMax demands is
+/// `asked_at` is when the last request for a choice was made, `app_asks` whether the running app polls by itself every
+/// `interval`. A result of the last 30 s, good or bad, is shared by all callers, and a pause that MiniMax asked for is
 /// kept.
 #[must_use]
 pub fn must_ask(
@@ -193,7 +193,7 @@ pub fn must_ask(
     if within(read_at, SHARED) || within(asked_at, SHARED) {
         return false;
     }
-    // A refusal or a missing plan rests for long in the app; here it costs the user a key.
+    // The app polls rarely after a rejected key or a missing plan. Here the user waits for a key, so poll again.
     let is_barred = matches!(
         watched.deciding_failure(),
         Some(
@@ -218,7 +218,7 @@ impl Choice {
         }
     }
 
-    /// Forgets a window that is over, unless its end still has to bring the plan's key back.
+    /// Forgets a window that has ended, unless its end still has to switch back to the plan's key.
     fn at(self, at: Timestamp) -> Self {
         let is_over = self.takes == Use::Plan && self.over_at.is_some_and(|over| over <= at);
         if is_over { self.of_no_window() } else { self }
@@ -275,7 +275,7 @@ fn standing(watched: &Watched, thresholds: Thresholds, interval: SignedDuration,
         _ => {}
     }
     match watched.level(thresholds, interval, now) {
-        // A plan that covers nothing is none, as in `status`.
+        // A plan that covers nothing counts as no plan, as in `status`.
         Level::Good if covers_nothing(watched) => Standing::NoPlan,
         Level::Good | Level::Near | Level::Critical => {
             let left = watched.headline().and_then(|(_, window)| window.quota.metered_left());
@@ -293,7 +293,7 @@ fn covers_nothing(watched: &Watched) -> bool {
     watched.plan().is_some_and(|plan| !plan.rows.is_empty() && plan.rows.iter().all(Row::is_not_in_plan))
 }
 
-/// Gives the moment of the local clock at which the window read last ended, where that has come.
+/// Returns when the window of the last reading ended, by the local clock; `None` if it has not.
 fn ended_at(watched: &Watched, now: Timestamp) -> Option<Timestamp> {
     let good = watched.good.as_ref()?;
     let (_, window) = watched.headline()?;

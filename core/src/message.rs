@@ -1,6 +1,4 @@
-//! What the core is told and what it asks for.
-//!
-//! Owns events and effects. Refuses keys: none of these values can hold one.
+//! The events that the core receives and the effects that it returns. None of these values can hold a key.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -17,72 +15,69 @@ use crate::text::Words;
 use crate::tray::Tray;
 use crate::view::View;
 
-/// The moment at which something happens, and where the user lives.
+/// The time of an event, and the user's time zone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Now {
-    /// The moment by the local clock.
+    /// By the local clock.
     pub at: Timestamp,
-    /// The zone that clock times are shown in.
+    /// The zone in which clock times are shown.
     pub zone: TimeZone,
 }
 
-/// What the core is told.
+/// What the core receives.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// Time has passed.
     Tick,
-    /// MiniMax answered, or could not be asked.
+    /// MiniMax answered, or the request failed.
     Answered {
-        /// Whose key was used.
+        /// The account whose key was used.
         account: AccountId,
-        /// The number of the fetch; an older one is dropped.
+        /// The number of the fetch; the answer to an older one is dropped.
         fetch: u64,
-        /// What came of it.
         outcome: Result<Answer, Failure>,
     },
-    /// The user wants to know now.
+    /// The user requests a poll now.
     CheckNow,
-    /// Accounts or settings changed, here or by the command line.
+    /// Accounts or settings changed, in the app or by the command line.
     SettingsChanged(Box<Settings>),
-    /// The window is open (`true`) or closed.
+    /// The window was opened (`true`) or closed.
     Window(bool),
-    /// A tray host is there (`true`), or none is.
+    /// A tray host is present (`true`), or none is.
     TrayHost(bool),
-    /// A notice was shown (`true`), or could not be.
+    /// A notification was shown (`true`), or could not be shown.
     NoticeShown {
-        /// Which notice.
         id: NoticeId,
-        /// Whether the notification service took it.
+        /// Whether the notification service accepted it.
         shown: bool,
     },
     /// A notification service has appeared.
     NotificationsBack,
-    /// The user took a banner away.
+    /// The user closed the banner with this id.
     Dismissed(String),
-    /// The user wants no notices for a while.
+    /// The user snoozes notifications.
     Snooze {
-        /// Of this account only; `None` for all.
+        /// Only those of this account; `None` for all.
         account: Option<AccountId>,
-        /// How long.
         length: SnoozeFor,
     },
-    /// The user wants notices again.
+    /// The user ends every snooze.
     EndSnooze,
-    /// The user tries whether notices are shown.
+    /// The user tests whether notifications are shown.
     TestNotice,
-    /// The user asks the keyring again.
+    /// The user retries the keyring.
     RetryKeyring,
-    /// What the keyring said last; `None` when it answered well.
+    /// The last result of the keyring; `None` if it worked.
     Keyring(Option<KeyringTrouble>),
     /// The keyring has appeared, was unlocked or answers again: it may be readable now.
     KeyringChanged,
     /// The network came back, or the machine woke up.
     Woke,
-    /// A remark of the shell's that the user must see, such as a settings file kept aside.
+    /// The shell reports something that the user must see, such as a settings file kept aside.
     Remark(Remark),
-    /// The store of readings, which could not be written, can be written again.
+    /// The store of readings can be written again after a failure.
     StoreWorks,
-    /// The user wants the readings of an account, or of all, to be forgotten.
+    /// The user deletes the readings of an account, or of all.
     ForgetReadings(Option<AccountId>),
 }
 
@@ -101,19 +96,19 @@ pub enum KeyringTrouble {
     Failed,
 }
 
-/// Why a file could not be written. In English it reads on after "could not be written: ".
+/// Why a file could not be written. The English text continues the sentence "could not be written: ".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum WriteProblem {
     /// The disk or the quota is full.
     #[error("there is no room on the disk; make some and try again")]
     NoRoom,
-    /// The user may not write there.
+    /// The user has no permission to write there.
     #[error("permission is denied; look at the permissions of the file and its folder")]
     NotAllowed,
-    /// The whole file system is mounted for reading only.
+    /// The whole file system is mounted read-only.
     #[error("the disk can only be read")]
     ReadOnly,
-    /// The folder does not exist, or is no folder.
+    /// The folder does not exist, or is not a folder.
     #[error("its folder does not exist")]
     NoFolder,
     /// A folder or a pipe has that name.
@@ -125,7 +120,7 @@ pub enum WriteProblem {
 }
 
 impl WriteProblem {
-    /// Says it in the user's language, as a part of a sentence.
+    /// Returns the reason in the user's language, as a part of a sentence.
     #[must_use]
     pub fn worded(self, words: &Words) -> String {
         words.say(match self {
@@ -139,7 +134,7 @@ impl WriteProblem {
     }
 }
 
-/// Something that happened to the app's own files, that the user must see.
+/// Something that happened to the app's own files, or inside the app, that the user must see.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Remark {
     /// The settings file could not be read and was kept aside under this name.
@@ -147,75 +142,69 @@ pub enum Remark {
         /// The file name it was kept under.
         kept_as: String,
     },
-    /// The settings file was missing, and was restored from a copy of this name.
+    /// The settings file was missing, and was restored from a copy with this name.
     SettingsRestored {
         /// The copy's file name.
         from: String,
     },
-    /// Some values of the settings file do not fit; their defaults are used. None named takes the remark back.
+    /// Some values of the settings file are not valid; their defaults are used. An empty list withdraws the remark.
     SettingsMended {
-        /// Which: `interval_minutes`, `accounts[2].pair`.
+        /// The fields: `interval_minutes`, `accounts[2].pair`.
         fields: Vec<String>,
     },
-    /// The settings file is from a newer version; it is used as far as understood, and a copy is kept.
+    /// The settings file is from a newer version. It is used as far as it is understood, and a copy is kept.
     SettingsNewer {
-        /// The file name it was kept under.
+        /// The file name of the copy.
         kept_as: String,
     },
-    /// The store of readings is from a newer version: it is left as it is, and nothing is kept.
+    /// The store of readings is from a newer version. It is left unchanged, and nothing is stored.
     StoreNewer,
-    /// Something panicked, was contained and logged.
+    /// Something panicked; the panic was contained and logged.
     InternalError,
     /// The store of readings could not be used.
     StoreBroken {
-        /// The file name it was kept under, where it was moved.
+        /// The file name it was kept under, if it was moved.
         kept_as: Option<String>,
     },
 }
 
-/// What the core asks for.
+/// What the core requests from the shell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Ask MiniMax with the key of an account, then tell [`Event::Answered`].
+    /// Request MiniMax with the key of an account, then send [`Event::Answered`].
     Fetch {
-        /// Whose key.
         account: AccountId,
         /// The number of this fetch.
         fetch: u64,
-        /// Which path.
         endpoint: Endpoint,
-        /// Which platform.
         region: Region,
-        /// Whether the request is made even if another Tidemark, such as `status --fresh`, has stored a pause that
-        /// MiniMax asked for.
+        /// Whether the request is made even if another Tidemark process, such as `status --fresh`, has stored a pause
+        /// that MiniMax asked for.
         ignores_stored_pause: bool,
     },
-    /// Show this in the tray.
     ShowTray(Box<Tray>),
-    /// Show this in the window, if there is one.
+    /// Show this in the window, if it exists.
     ShowView(Box<View>),
-    /// Show a notification, then tell [`Event::NoticeShown`].
+    /// Show a notification, then send [`Event::NoticeShown`].
     Notify(Notice),
-    /// Keep what has been told, so that a restart does not tell it again.
+    /// Store the alert state, so that no notification is repeated after a restart.
     KeepMemory(Memory),
-    /// Keep the last answer of an account for `tidemark status` and for the next start.
+    /// Store the last result of an account for `tidemark status` and for the next start.
     KeepOutcome {
-        /// Whose.
         account: AccountId,
-        /// When it came.
+        /// When the result came.
         at: Timestamp,
-        /// The answer where it was a reading, else the failure that it was.
+        /// The answer if it was a reading, else the failure that it means.
         outcome: Result<Answer, Failure>,
-        /// When it is asked next, and why; what `tidemark doctor` shows.
+        /// When the account is polled next, and why; `tidemark doctor` shows it.
         next: (Timestamp, Reason),
     },
-    /// Keep these points of an account's history.
+    /// Store these points of an account's history.
     KeepHistory {
-        /// Whose.
         account: AccountId,
         /// What is new, oldest first.
         changes: Vec<Change>,
     },
-    /// Forget the keys held in memory and ask the keyring again at the next fetch.
+    /// Drop the keys held in memory and ask the keyring again at the next fetch.
     ForgetKeys,
 }

@@ -1,6 +1,4 @@
-//! The one heartbeat: every event goes in here, everything the user sees comes out.
-//!
-//! Owns all state. Refuses I/O and clocks: what it is told is all it knows.
+//! The core's state machine: [`Monitor::update`] takes an event and returns the effects. No I/O and no clock here.
 
 mod notices;
 
@@ -30,28 +28,27 @@ use notices::Deliveries;
 
 /// How long the readings of an account that is missing in the settings stay in memory.
 const ABSENCE_LIMIT: SignedDuration = SignedDuration::from_hours(24);
-/// Of so many missing accounts the readings stay in memory; the oldest go first.
+/// The number of missing accounts whose readings stay in memory; the oldest are dropped first.
 const MOST_ABSENT: usize = 256;
 
-/// What a monitor starts with.
 #[derive(Debug)]
 pub struct Start {
-    /// The user's choices and accounts.
+    /// The user's settings, accounts included.
     pub settings: Settings,
-    /// What has been told before. [`Memory::unknown`] where it could not be read.
+    /// The stored alert state. [`Memory::unknown`] if it could not be read.
     pub memory: Memory,
-    /// What was kept of each account.
+    /// What was stored of each account.
     pub kept: Vec<(AccountId, Kept)>,
-    /// The system's locale, as `LANG` has it.
+    /// The system's locale, as `LANG` contains it.
     pub system_locale: String,
     /// Whether everything is simulated.
     pub demo: bool,
 }
 
-/// The state of everything, and the one function that changes it.
+/// The whole state of the app, and the one function that changes it.
 ///
-/// A clone is cheap enough to be made before each event: what is large in it is shared until it changes. The shell
-/// goes back to that clone where an update panics half-way.
+/// Cloning is cheap enough to do it before each event: large parts are shared until they change. The shell returns to
+/// that clone if an update panics half-way.
 #[derive(Clone, Debug)]
 pub struct Monitor {
     settings: Settings,
@@ -59,7 +56,7 @@ pub struct Monitor {
     system_locale: String,
     demo: bool,
     watched: Vec<Watched>,
-    /// The accounts that are missing in the settings, and since when: they may come back.
+    /// The accounts that are missing in the settings, and since when. They may come back.
     absent: Vec<(Timestamp, Watched)>,
     memory: Memory,
     deliveries: Deliveries,
@@ -77,7 +74,7 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    /// Starts with what was kept; nothing is asked before the first event.
+    /// Starts with what was stored. Nothing is polled before the first event.
     #[must_use]
     pub fn new(start: Start, now: &Now) -> Self {
         let Start { settings, mut memory, mut kept, system_locale, demo } = start;
@@ -110,13 +107,13 @@ impl Monitor {
         }
     }
 
-    /// Polls at this interval instead of the settings'. No setting of the user's reaches below a minute; tests do.
+    /// Polls at this interval instead of the settings'. For tests, because no setting goes below a minute.
     #[must_use]
     pub fn with_poll_interval(self, poll_interval: Option<SignedDuration>) -> Self {
         Self { poll_interval, ..self }
     }
 
-    /// Takes an event and gives everything that follows from it.
+    /// Processes an event and returns all effects that follow from it.
     pub fn update(&mut self, event: Event, now: &Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         match event {
@@ -130,7 +127,7 @@ impl Monitor {
             Event::Window(open) => self.window(open, now.at),
             Event::TrayHost(present) => {
                 self.has_tray_host = present;
-                // A new host has seen nothing yet.
+                // A new host has not received the tray yet.
                 self.shown_tray = None;
             }
             Event::NoticeShown { id, shown } => {
@@ -158,14 +155,14 @@ impl Monitor {
                 }
             }
             Event::Remark(remark) => {
-                // The newest of each kind says what the older ones did.
+                // The newest remark of each kind replaces the older ones.
                 self.remarks.retain(|r| std::mem::discriminant(r) != std::mem::discriminant(&remark));
                 self.remarks.push(remark);
             }
             Event::StoreWorks => {
                 let passing = Remark::StoreBroken { kept_as: None };
                 self.remarks.retain(|r| *r != passing && *r != Remark::StoreNewer);
-                // The next time that it fails is told again.
+                // The next failure shows the banner again.
                 self.dismissed.retain(|banner| banner != "store");
             }
             Event::ForgetReadings(account) => {
@@ -178,39 +175,39 @@ impl Monitor {
         effects
     }
 
-    /// Gives the window's content as of now.
+    /// Returns the window's content as of now.
     #[must_use]
     pub fn view(&self, now: &Now) -> View {
         present::view(&self.scene(now))
     }
 
-    /// Gives the choices in use: the file's, or the simulation's.
+    /// Returns the settings in use: those of the file, or of the simulation.
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// Gives the catalogue in use.
+    /// Returns the catalogue in use.
     #[must_use]
     pub fn words(&self) -> &Words {
         &self.words
     }
 
-    /// Gives what is known of an account before its speed is measured.
+    /// Returns what is known about an account before its speed is measured.
     #[must_use]
     pub fn standing(&self, account: &AccountId, now: &Now) -> Option<Standing> {
         let watched = self.watched.iter().find(|w| w.account.id == *account)?;
         Some(speed::standing(watched, &self.settings, now.at))
     }
 
-    /// Gives what a chart of an account is of; without a window the tightest is taken.
+    /// Returns the data for a chart of an account; with no window named, of the tightest one.
     #[must_use]
     pub fn chart(&self, account: &AccountId, window: Option<&WindowKey>, now: &Now) -> Option<Subject> {
         let watched = self.watched.iter().find(|w| w.account.id == *account)?;
         Some(Subject::of(watched, &self.settings, &self.words, now, window))
     }
 
-    /// Gives the next moment at which something is due, so that the shell can beat just then.
+    /// Returns the next time at which something is due, so that the shell can schedule its tick.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         let asks = self.watched.iter().filter(|w| !w.schedule.is_awaiting()).map(|w| w.schedule.next().0);
@@ -235,7 +232,7 @@ impl Monitor {
         match &judged {
             Ok(_) => {
                 let level = watched.level(thresholds, interval, now.at);
-                // MiniMax sends whole percents: one that moves slowly stands still between two looks.
+                // MiniMax sends whole percents, so a figure that changes slowly is the same in two successive readings.
                 let is_moving = |good: &Good| now.at.duration_since(good.changed_at) <= interval;
                 let is_moving = watched.good.as_ref().is_some_and(is_moving);
                 let outlook = Outlook {
@@ -307,7 +304,7 @@ impl Monitor {
         self.settings = settings;
     }
 
-    /// Goes on with a known account, or starts anew where its key or platform is another.
+    /// Continues with a known account, or resets it if its key or platform changed.
     fn adopt(
         &mut self,
         known: Option<Watched>,
@@ -324,7 +321,7 @@ impl Monitor {
                     self.memory.key_replaced(&account.id);
                     watched.failure = None;
                     if other_place {
-                        // What was told was told of other windows.
+                        // The old alert state is about other windows.
                         self.memory.forget(&account.id);
                         watched.good = None;
                     }
@@ -336,7 +333,7 @@ impl Monitor {
         }
     }
 
-    /// Asks what is due, delivers what is owed, shows what has changed.
+    /// Starts due polls, delivers due notifications, shows what has changed.
     fn settle(&mut self, now: &Now, effects: &mut Vec<Effect>) {
         let mut turns = Turns::default();
         for watched in &mut self.watched {
@@ -355,7 +352,7 @@ impl Monitor {
         }
         self.memory.snooze.pass(now.at);
         self.memory.pass_over(&self.watched, &self.settings, now);
-        // Kept before it is shown: after a crash between the two a notice is owed, not lost.
+        // Stored before a notification is shown: after a crash between the two it is still due, and not lost.
         if self.memory != self.kept_memory {
             self.kept_memory = self.memory.clone();
             effects.push(Effect::KeepMemory(self.memory.clone()));
@@ -395,7 +392,7 @@ impl Monitor {
     }
 }
 
-/// Gives the age from which on a reading is too old to go by.
+/// Returns the age above which a reading is stale.
 #[must_use]
 pub fn stale_after(settings: &Settings) -> SignedDuration {
     schedule::stale_after(settings.interval())

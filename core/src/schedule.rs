@@ -1,7 +1,6 @@
-//! When an account is asked again, and why.
+//! When an account is polled next, and why: interval, back-off, rests, and the pauses that MiniMax asks for.
 //!
-//! Owns intervals, back-off, rests and the waits that MiniMax names. Refuses timers: each tick compares the moment
-//! with the next one due.
+//! There are no timers here: each tick compares the current time with the next due time.
 
 mod turns;
 
@@ -12,31 +11,30 @@ use crate::time::{SaturatingMove as _, scaled};
 
 pub use turns::Turns;
 
-/// Why an account is asked at its next moment.
+/// Why an account is polled at its next time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// The app has started, or the account is new.
     Start,
-    /// The user's own interval.
+    /// The user's interval.
     Interval,
-    /// Someone is looking: the window is open.
+    /// The window is open.
     Watched,
-    /// A window is near its limit and moving.
+    /// A window is near its limit and its figure changes.
     NearLimit,
-    /// A window starts anew.
+    /// A window resets.
     Reset,
-    /// The last ask failed.
+    /// The last poll failed.
     Backoff,
-    /// MiniMax named the time.
+    /// MiniMax asked for a pause until then.
     ToldToWait,
-    /// The key is refused, or nothing is behind it: asking more often changes nothing.
+    /// The key is rejected, or has no plan: polling more often changes nothing.
     Rest,
-    /// The user, the network or a wake asked for it.
+    /// The user, the network or a wake-up requested it.
     Asked,
 }
 
 impl Reason {
-    /// All of them.
     pub const ALL: [Self; 9] = [
         Self::Start,
         Self::Interval,
@@ -49,7 +47,7 @@ impl Reason {
         Self::Asked,
     ];
 
-    /// Gives the name used in JSON and in the store.
+    /// Returns the name used in JSON and in the store.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -65,14 +63,13 @@ impl Reason {
         }
     }
 
-    /// Finds a reason by its name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
 }
 
-/// The shortest time between two asks of one account, by whatever reason.
+/// The shortest time between two polls of one account, whatever their reasons.
 pub const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
 /// An answer that has not come after this long is lost. The keyring may take a minute, MiniMax ten seconds.
 const LOST_AFTER: SignedDuration = SignedDuration::from_secs(90);
@@ -81,29 +78,29 @@ const AFTER_RESET: SignedDuration = SignedDuration::from_secs(5);
 const AFTER_RESET_SPREAD: SignedDuration = SignedDuration::from_secs(15);
 const FIRST_BACKOFF: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_BACKOFF: SignedDuration = SignedDuration::from_mins(15);
-/// Where nothing tells that the network is back, only trying finds out.
+/// If nothing reports that the network is back, only a poll detects it.
 const LONGEST_OFFLINE: SignedDuration = SignedDuration::from_mins(5);
 /// Reading the keyring is cheap and does not reach MiniMax. Not every keyring sends a signal when it is unlocked.
 const FIRST_KEYRING_BACKOFF: SignedDuration = SignedDuration::from_secs(5);
 const LONGEST_KEYRING_BACKOFF: SignedDuration = SignedDuration::from_mins(1);
 const REFUSED_REST: SignedDuration = SignedDuration::from_mins(30);
-/// The longest wait that is taken over from before a restart; the answer's reader cuts to a day. A longer one is
-/// the work of a clock.
+/// The longest pause that continues after a restart. The parser of answers limits pauses to a day, so a longer one
+/// comes from a wrong clock.
 pub(crate) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(25);
-/// A network that comes and goes brings no more than one ask in this time.
+/// A network that comes and goes causes at most one poll in this time.
 const BETWEEN_WAKES: SignedDuration = SignedDuration::from_secs(10);
-/// Once MiniMax has answered a click in its pause with a pause, clicks ask no more often than this.
+/// After MiniMax has answered a click during its pause with a pause, clicks poll no more often than this.
 pub const BETWEEN_CLICKS: SignedDuration = SignedDuration::from_mins(1);
-/// A reading counts for so many intervals.
+/// A reading is stale after this many intervals.
 const INTERVALS_UNTIL_STALE: i32 = 3;
 
-/// Gives the age from which on a reading is too old to go by.
+/// Returns the age above which a reading is stale.
 #[must_use]
 pub fn stale_after(interval: SignedDuration) -> SignedDuration {
     interval.saturating_mul(INTERVALS_UNTIL_STALE)
 }
 
-/// What a successful ask tells about the next one.
+/// What a successful poll means for the next one.
 #[derive(Clone, Copy, Debug)]
 pub struct Outlook {
     /// The user's interval.
@@ -112,50 +109,50 @@ pub struct Outlook {
     pub watched: bool,
     /// Whether a window is near its limit and its figure has changed within the interval.
     pub moving_near_limit: bool,
-    /// The next moment at which some window starts anew.
+    /// The next reset of any window.
     pub next_reset: Option<Timestamp>,
 }
 
-/// What became of the user's wish to be told at once although MiniMax wants a pause.
+/// The state of a poll that the user requests although MiniMax asked for a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Insistence {
     /// There is none, or it did not reach MiniMax.
     None,
-    /// It is on its way.
+    /// The user has requested it; the result is not known yet.
     Asked,
-    /// The key was replaced since the last request: a stored pause was that of the former key.
+    /// The key was replaced since the last request: a stored pause is that of the former key.
     NewKey,
-    /// MiniMax wants its pause all the same, and has said so at this moment.
+    /// MiniMax answered it with a pause at this time.
     InVain(Timestamp),
 }
 
-/// What is known of the keyring.
+/// The state of the keyring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Keyring {
     /// It gave the key the last time.
     Read,
     /// It gave no key the last time.
     Failed,
-    /// It has changed while an answer is awaited.
+    /// It changed while an answer was awaited.
     Changed,
 }
 
-/// The asking of one account.
+/// The polling of one account.
 #[derive(Clone, Debug)]
 pub struct Schedule {
     next_at: Timestamp,
     reason: Reason,
     failures: u32,
     asked_at: Option<Timestamp>,
-    /// The latest look at the clock.
+    /// The time at the last check of the clock.
     looked_at: Option<Timestamp>,
     awaited: Option<u64>,
-    /// Until when MiniMax wants not to be asked.
+    /// The end of the pause that MiniMax asked for.
     told_until: Option<Timestamp>,
-    /// Whether the key was refused: no wake makes it a good one.
+    /// Whether the key was rejected: no wake-up makes it valid.
     is_refused: bool,
     keyring: Keyring,
-    /// Whether this ask waits for no other account: someone waits for it, or it has its turn.
+    /// Whether this poll does not wait for other accounts: the user waits for it, or it is in its slot.
     is_hurried: bool,
     woken_at: Option<Timestamp>,
     /// Whether the network came back while an answer was awaited.
@@ -165,7 +162,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Starts with an ask at once. The seed spreads several accounts; any number will do.
+    /// The first poll is due immediately. The seed spreads the accounts; any number will do.
     #[must_use]
     pub const fn new(now: Timestamp, seed: u64) -> Self {
         Self {
@@ -186,7 +183,8 @@ impl Schedule {
         }
     }
 
-    /// Goes on after a restart: a pause that MiniMax asked for still holds. Anything else begins anew.
+    /// Continues after a restart: a pause that MiniMax asked for still applies. Everything else starts from the
+    /// beginning.
     pub fn resume(&mut self, told_until: Timestamp, now: Timestamp) {
         if told_until > now && told_until <= now.plus(LONGEST_PAUSE) {
             self.told_until = self.told_until.max(Some(told_until));
@@ -194,30 +192,29 @@ impl Schedule {
         }
     }
 
-    /// Gives when it is asked next, and why.
+    /// Returns when the account is polled next, and why.
     #[must_use]
     pub const fn next(&self) -> (Timestamp, Reason) {
         (self.next_at, self.reason)
     }
 
-    /// Tells whether an answer is awaited.
     #[must_use]
     pub const fn is_awaiting(&self) -> bool {
         self.awaited.is_some()
     }
 
-    /// Tells whether it is due: its moment has come, and no answer is under way.
+    /// Whether the poll is due: its time has come, and no answer is awaited, or the awaited one is lost.
     #[must_use]
     pub fn is_due(&self, now: Timestamp) -> bool {
         let lost = self.asked_at.is_some_and(|asked| now.duration_since(asked) > LOST_AFTER);
         now >= self.next_at && (self.awaited.is_none() || lost)
     }
 
-    /// Compares the clock with the latest look at it. If it was set back, the next request is planned again, because a
-    /// wrong clock may have planned it weeks ahead.
+    /// Detects that the clock was set back by more than `LOST_AFTER`. If so, plans the next poll again, because a wrong
+    /// clock may have planned it weeks ahead.
     ///
-    /// A request that was made at a later time by the wrong clock counts as made now, and the pause that was counted from
-    /// it moves with the clock. A pause from before keeps its end, unless it is longer than MiniMax can ask for.
+    /// A request that the wrong clock dates in the future counts as made now, and the pause that was counted from it
+    /// moves with the clock. A pause from before keeps its end, unless it is longer than MiniMax can ask for.
     pub fn heed(&mut self, now: Timestamp) {
         let is_later = |moment: &Timestamp| now.plus(LOST_AFTER) < *moment;
         let wrong = self.looked_at.replace(now).filter(is_later);
@@ -237,7 +234,7 @@ impl Schedule {
         self.plan(now, now, Reason::Asked);
     }
 
-    /// Notes that it is asked now, by this number. If the answer is lost, a pause that MiniMax asked for still holds.
+    /// Records a request with this number. If its answer is lost, a pause that MiniMax asked for still applies.
     pub fn asked(&mut self, now: Timestamp, fetch: u64) {
         self.asked_at = Some(now);
         self.awaited = Some(fetch);
@@ -250,7 +247,7 @@ impl Schedule {
         }
     }
 
-    /// Takes an answer's number; `false` for an answer nobody waits for any more.
+    /// Accepts an answer by its number; `false` if that answer is not awaited any more.
     pub fn take(&mut self, fetch: u64) -> bool {
         let expected = self.awaited == Some(fetch);
         if expected {
@@ -259,22 +256,23 @@ impl Schedule {
         expected
     }
 
-    /// Tells whether the next request is made even if another Tidemark has stored a pause: the user insists, or the pause was
-    /// that of the former key.
+    /// Whether the next request is made even if another Tidemark process has stored a pause: the user insists, or the
+    /// pause was that of the former key.
     #[must_use]
     pub fn ignores_stored_pause(&self, now: Timestamp) -> bool {
         self.insistence == Insistence::NewKey || self.is_told_to_wait(now)
     }
 
-    /// Stops waiting for the answer under way: it will not be given here.
+    /// Stops waiting for the answer: it will not be delivered here.
     pub(crate) const fn stop_waiting(&mut self) {
         self.awaited = None;
     }
 
-    /// Wants it asked at once because the user clicked. While MiniMax wants a pause, a click asks all the same, for the
-    /// user may know better; but once MiniMax has repeated itself, hammering does not.
+    /// Requests a poll now because the user clicked. During a pause of MiniMax a click still polls, because the user
+    /// may know better; after MiniMax has answered a click with another pause, clicks poll at most once per
+    /// [`BETWEEN_CLICKS`].
     pub fn want_now(&mut self, now: Timestamp) {
-        // A click within a second of the last ask has its answer already.
+        // A click within a second of the last poll gets the result of that poll.
         if self.was_just_asked(now) {
             return;
         }
@@ -289,26 +287,27 @@ impl Schedule {
         (self.next_at, self.reason, self.is_hurried) = (now, Reason::Asked, true);
     }
 
-    /// Wants it asked as soon as may be: the keyring is back. The last answer does not count.
+    /// Plans a poll as soon as possible, for example because the keyring is available again. Unlike for a click, a poll
+    /// of the last second does not replace it.
     pub fn want_soon(&mut self, now: Timestamp) {
         let earliest = self.asked_at.filter(|_| self.was_just_asked(now)).map(|asked| asked.plus(SHORTEST));
         self.plan(now, earliest.unwrap_or(now), Reason::Asked);
     }
 
-    /// Wants it asked soon because the machine woke up, the clock jumped or the network came back. A refused key goes
-    /// on resting.
+    /// Plans a poll soon because the machine woke up, the clock jumped or the network came back. A rejected key keeps
+    /// resting.
     pub fn woke(&mut self, now: Timestamp) {
         if self.is_refused && self.next_at > now {
             return;
         }
-        // What failed without a network says nothing about what comes now.
+        // Failures without a network say nothing about the next poll.
         let has_failed = std::mem::take(&mut self.failures) > 0;
         let since = |at: Option<Timestamp>| at.map(|at| now.duration_since(at)).filter(|s| !s.is_negative());
         let since_wake = since(self.woken_at).filter(|since| *since < BETWEEN_WAKES);
         match since_wake {
-            // Asked for already, before the wake was told of in one more way.
+            // Already polled: the same wake-up was reported in another way before.
             _ if !has_failed && self.was_just_asked(now) => {}
-            // The answer under way decides.
+            // A request is under way; its result decides.
             _ if self.awaited.is_some() && since(self.asked_at).is_some_and(|s| s <= LOST_AFTER) => {
                 self.is_woken = true;
             }
@@ -327,7 +326,7 @@ impl Schedule {
         }
     }
 
-    /// Plans an attempt at once if the last one failed because of the keyring, or the one under way fails because of it.
+    /// Plans a poll now if the last one failed because of the keyring, or when the one under way fails because of it.
     pub fn keyring_changed(&mut self, now: Timestamp) {
         if self.awaited.is_some() {
             self.keyring = Keyring::Changed;
@@ -336,7 +335,7 @@ impl Schedule {
         }
     }
 
-    /// Begins anew with another key: nothing that was said about the old one holds, nor is its answer awaited.
+    /// Starts over with another key: nothing known about the old one applies, and its answer is not awaited.
     pub fn renew(&mut self, now: Timestamp) {
         (self.awaited, self.told_until) = (None, None);
         (self.failures, self.is_refused, self.keyring) = (0, false, Keyring::Read);
@@ -344,17 +343,17 @@ impl Schedule {
         self.want_soon(now);
     }
 
-    /// Lets others go first, once.
+    /// Delays the poll to its slot after other accounts. It is not delayed a second time.
     pub(crate) fn wait_until(&mut self, turn: Timestamp) {
         (self.next_at, self.is_hurried) = (self.next_at.max(turn), true);
     }
 
-    /// Tells whether this ask waits for no other account.
+    /// Whether this poll does not wait for other accounts.
     pub(crate) const fn is_hurried(&self) -> bool {
         self.is_hurried
     }
 
-    /// Plans the next ask after a good answer.
+    /// Plans the next poll after a good answer.
     pub fn succeeded(&mut self, now: Timestamp, outlook: Outlook) {
         (self.failures, self.is_refused, self.is_woken) = (0, false, false);
         self.keyring = Keyring::Read;
@@ -367,7 +366,7 @@ impl Schedule {
         // Up to a tenth more, so that several accounts drift apart.
         let spread = scaled(wait, 0.1 * self.chance());
         (self.next_at, self.reason) = (now.plus(wait.saturating_add(spread)), reason);
-        // MiniMax needs a moment to open the new window; the spread keeps all users from asking in one second.
+        // MiniMax needs a moment to open the new window; the spread prevents that all users poll in one second.
         if let Some(reset) = outlook.next_reset {
             let at = reset.plus(AFTER_RESET.saturating_add(scaled(AFTER_RESET_SPREAD, self.chance())));
             if at < self.next_at && at > now {
@@ -376,11 +375,11 @@ impl Schedule {
         }
     }
 
-    /// Plans the next ask after a failure.
+    /// Plans the next poll after a failure.
     pub fn failed(&mut self, now: Timestamp, failure: &Failure) {
         let keyring = if failure.kind == FailureKind::Keyring { Keyring::Failed } else { Keyring::Read };
         let before = std::mem::replace(&mut self.keyring, keyring);
-        // A keyring that was locked says nothing about MiniMax, nor the other way round.
+        // Failures of the keyring do not count for MiniMax's back-off, nor the other way round.
         if before != keyring {
             self.failures = 0;
         }
@@ -413,11 +412,11 @@ impl Schedule {
         if self.insistence == Insistence::Asked {
             self.insistence = if told.is_zero() { Insistence::None } else { Insistence::InVain(now) };
         }
-        // A newer word may lengthen a pause, never shorten it.
+        // A newer answer may lengthen a pause, never shorten it.
         self.told_until = self.told_until.max(now.checked_add(told).ok().filter(|_| !told.is_zero()));
         // Jitter only delays.
         let spread = wait.saturating_add(scaled(wait, 0.25 * self.chance()));
-        // Sent before the network was back, so it says little.
+        // The request was sent before the network was back, so its failure says little.
         let is_outdated = std::mem::take(&mut self.is_woken) && reason == Reason::Backoff;
         let spread = if is_outdated { spread.min(BETWEEN_WAKES) } else { spread };
         self.plan(now, now.plus(spread), reason);
@@ -427,7 +426,7 @@ impl Schedule {
         }
     }
 
-    /// Brings the next ask forward because someone opened the window.
+    /// Brings the next poll forward because the window was opened.
     pub fn watched(&mut self, now: Timestamp) {
         let soon = now.plus(WATCHED);
         if matches!(self.reason, Reason::Interval) && soon < self.next_at {
@@ -435,14 +434,14 @@ impl Schedule {
         }
     }
 
-    /// Brings the next ask forward when the interval was shortened.
+    /// Brings the next poll forward if the interval was shortened.
     pub fn interval_changed(&mut self, now: Timestamp, interval: SignedDuration) {
         if matches!(self.reason, Reason::Interval) {
             self.next_at = self.next_at.min(now.plus(interval));
         }
     }
 
-    /// Plans the next ask, but never earlier than MiniMax wants it.
+    /// Plans the next poll, but not before the end of MiniMax's pause.
     fn plan(&mut self, now: Timestamp, at: Timestamp, reason: Reason) {
         self.is_hurried = false;
         (self.next_at, self.reason) = match self.told_until.filter(|told| *told > now && *told > at) {
@@ -459,7 +458,7 @@ impl Schedule {
         self.asked_at.is_some_and(|asked| now.duration_since(asked).abs() < SHORTEST)
     }
 
-    /// Gives the next of a row of chances, 0.0..1.0. Not for secrets: it only spreads load.
+    /// Returns the next pseudo-random number (`splitmix64`), 0.0..=1.0. Not for secrets: it only spreads load.
     fn chance(&mut self) -> f64 {
         self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.seed;

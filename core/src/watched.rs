@@ -1,6 +1,4 @@
-//! One account as it is watched: its last good reading, its last failure, its schedule.
-//!
-//! Owns what counts as stale and which level an account has. Refuses words.
+//! One account with its last good reading, its last failure and its schedule, and the level that follows from them.
 
 use std::sync::Arc;
 
@@ -16,44 +14,42 @@ use crate::level::{self, Level, Thresholds};
 use crate::reading::{Plan, Reading, Row, Window};
 use crate::schedule::{LONGEST_PAUSE, Reason, Schedule, stale_after};
 
-/// A clock that differs by less than this is right: answers take time, and some servers' clocks tremble.
+/// A smaller difference between the clocks is ignored: answers take time, and some servers' clocks vary.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(90);
 
-/// A reading and when it was made.
+/// A reading and its times.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Good {
     /// When it came, by the local clock.
     pub at: Timestamp,
     /// When its figures last changed.
     pub changed_at: Timestamp,
-    /// What it says.
     pub reading: Reading,
-    /// What to add to the local clock to get the server's; zero where they agree.
+    /// What to add to the local clock to get the server's; zero if they agree.
     pub skew: SignedDuration,
 }
 
-/// What was kept of an account over a restart.
+/// What was stored of an account before a restart.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Kept {
     /// The last answer that was a reading.
     pub good: Option<(Timestamp, Answer)>,
-    /// The last failure, where it is newer.
+    /// The last failure, if it is newer.
     pub failure: Option<(Timestamp, Failure)>,
-    /// What was read before.
     pub history: History,
-    /// When it was to be asked next, and why.
+    /// When the next poll was planned, and why.
     pub next: Option<(Timestamp, Reason)>,
 }
 
 impl Kept {
-    /// Tells whether MiniMax was last asked less than this long ago.
+    /// Whether the last answer or failure is younger than `age`.
     #[must_use]
     pub fn is_younger_than(&self, age: SignedDuration, now: Timestamp) -> bool {
         let asked_at = self.good.as_ref().map(|(at, _)| *at).max(self.failure.as_ref().map(|(at, _)| *at));
         asked_at.is_some_and(|at| (SignedDuration::ZERO..age).contains(&now.duration_since(at)))
     }
 
-    /// Gives the end of the pause that MiniMax asked for with the last answer; `None` where there is none, it is over, or
+    /// Returns the end of the pause that MiniMax asked for in the last answer; `None` if there is none, it is over, or
     /// it is longer than MiniMax can ask for.
     #[must_use]
     pub fn pause_until(&self, now: Timestamp) -> Option<Timestamp> {
@@ -63,30 +59,27 @@ impl Kept {
     }
 }
 
-/// Tells whether a pause may end then: not in the past, and no later than MiniMax can ask for.
+/// Whether this can be the end of a pause: not in the past, and no later than MiniMax can ask for.
 fn is_pause_end(until: Timestamp, now: Timestamp) -> bool {
     until > now && until.duration_since(now) <= LONGEST_PAUSE
 }
 
-/// One account as it is watched.
+/// The state of one account.
 #[derive(Clone, Debug)]
 pub struct Watched {
-    /// Which account.
     pub account: Account,
-    /// When it is asked.
     pub schedule: Schedule,
-    /// The last good reading.
     pub good: Option<Good>,
-    /// What went wrong since, where something did.
+    /// The failure since the last good reading, if there is one.
     pub failure: Option<(Timestamp, Failure)>,
     /// What was read over time; shared with a clone until the next answer.
     pub history: Arc<History>,
-    /// How many answers and failures it has taken.
+    /// How many answers and failures there have been.
     pub answers: u64,
 }
 
 impl Watched {
-    /// Starts to watch an account with what was kept of it.
+    /// Starts with what was stored of the account.
     #[must_use]
     pub fn new(account: Account, kept: Kept, now: Timestamp) -> Self {
         let seed =
@@ -99,7 +92,7 @@ impl Watched {
             history: Arc::new(kept.history),
             answers: 0,
         };
-        // A key that is kept unchecked may be another one than MiniMax spoke of.
+        // A key that was stored unchecked may be another one than the pause was meant for.
         if let Some((at, failure)) = watched.failure.filter(|_| !watched.account.unchecked) {
             let told = failure.retry_after.and_then(|wait| at.checked_add(wait).ok());
             let planned = kept.next.filter(|(_, reason)| *reason == Reason::ToldToWait).map(|(at, _)| at);
@@ -115,11 +108,11 @@ impl Watched {
         watched
     }
 
-    /// Takes what came of asking.
+    /// Takes the result of a request.
     ///
     /// # Errors
     ///
-    /// The failure that it is: the one told, or the one that the answer means.
+    /// The failure given in `outcome`, or the one that its answer means.
     pub fn take(
         &mut self,
         outcome: &Result<Answer, Failure>,
@@ -144,8 +137,8 @@ impl Watched {
         }
     }
 
-    /// Gives until when MiniMax wants not to be asked; `None` where it may be asked now. The app's schedule and what was
-    /// stored with the last failure count alike, so the app and every command keep the same pause.
+    /// Returns the end of MiniMax's pause; `None` if a request is allowed now. The plan of the schedule and the pause
+    /// stored with the last failure both count, so the app and every command keep the same pause.
     #[must_use]
     pub fn pause_until(&self, now: Timestamp) -> Option<Timestamp> {
         let stored = Kept { failure: self.failure, ..Kept::default() }.pause_until(now);
@@ -156,7 +149,7 @@ impl Watched {
         [stored, planned.filter(|until| is_pause_end(*until, now))].into_iter().flatten().max()
     }
 
-    /// Tells whether the last good reading is too old to go by: three intervals, or from the future.
+    /// Whether the last good reading is too old: older than three intervals, or from the future.
     #[must_use]
     pub fn is_stale(&self, interval: SignedDuration, now: Timestamp) -> bool {
         self.good.as_ref().is_some_and(|g| {
@@ -165,13 +158,13 @@ impl Watched {
         })
     }
 
-    /// Gives the moment by the server's clock.
+    /// Returns the time by the server's clock.
     #[must_use]
     pub fn server_now(&self, now: Timestamp) -> Timestamp {
         self.good.as_ref().and_then(|g| now.checked_add(g.skew).ok()).unwrap_or(now)
     }
 
-    /// Gives the plan as last read.
+    /// Returns the plan of the last reading.
     #[must_use]
     pub fn plan(&self) -> Option<&Plan> {
         match self.good.as_ref().map(|g| &g.reading) {
@@ -180,7 +173,7 @@ impl Watched {
         }
     }
 
-    /// Tells whether the balance is below zero.
+    /// Whether the balance is below zero.
     #[must_use]
     pub fn owes(&self) -> bool {
         match self.good.as_ref().map(|g| &g.reading) {
@@ -189,27 +182,26 @@ impl Watched {
         }
     }
 
-    /// Gives the tightest metered window of the headline row.
+    /// Returns the tightest metered window of the headline row.
     #[must_use]
     pub fn headline(&self) -> Option<(&Row, &Window)> {
         let row = self.plan()?.headline_row()?;
         row.tightest().map(|window| (row, window))
     }
 
-    /// Tells whether the headline's window has ended since it was read.
+    /// Whether the headline window has ended since it was read.
     #[must_use]
     pub fn has_ended(&self, now: Timestamp) -> bool {
         let server_now = self.server_now(now);
         self.headline().is_some_and(|(_, w)| w.resets_at.is_some_and(|r| r <= server_now))
     }
 
-    /// Gives the failure that decides what is shown, where one does.
+    /// Returns the kind of the failure that decides the account's state, if there is one.
     #[must_use]
     pub fn deciding_failure(&self) -> Option<FailureKind> {
         self.failure.map(|(_, f)| f.kind).filter(|kind| kind.verdict().is_some())
     }
 
-    /// Gives the account's level.
     #[must_use]
     pub fn level(&self, thresholds: Thresholds, interval: SignedDuration, now: Timestamp) -> Level {
         if let Some(level) = self.deciding_failure().and_then(level::of_failure) {
@@ -225,12 +217,12 @@ impl Watched {
         }
     }
 
-    /// Gives the moments, by the local clock, at which its state turns by itself: a reading is made and grows too old,
-    /// a window ends.
+    /// Returns the times, by the local clock, at which its state changes by itself: a reading from the future becomes
+    /// valid, a reading is made and becomes stale, a window ends.
     pub(crate) fn turns(&self, interval: SignedDuration) -> impl Iterator<Item = Timestamp> {
         let good = self.good.as_ref();
         let read = good.map(|g| g.at);
-        // Stale is what is older than that, not as old.
+        // A reading is stale if older than the limit, not at the limit itself.
         let old = stale_after(interval).saturating_add(SignedDuration::from_nanos(1));
         let stale = read.and_then(|at| at.checked_add(old).ok());
         let sound = read.and_then(|at| at.checked_sub(CLOCK_TOLERANCE).ok());
@@ -240,7 +232,7 @@ impl Watched {
         [read, stale, sound].into_iter().flatten().chain(ends)
     }
 
-    /// Gives the next moment at which one of the windows starts anew, by the local clock.
+    /// Returns the next reset of any window, by the local clock.
     #[must_use]
     pub fn next_reset(&self, now: Timestamp) -> Option<Timestamp> {
         let good = self.good.as_ref()?;
@@ -249,8 +241,8 @@ impl Watched {
     }
 }
 
-/// Reads an answer that came at a moment of the local clock. Where that clock is wrong the answer is read by the
-/// server's, so that a reset is one of the server's clock however far the two are apart.
+/// Reads an answer that came at a time of the local clock. If that clock is wrong, the answer is read with the server's
+/// time, so that a reset is a time of the server's clock however far the two differ.
 ///
 /// # Errors
 ///
@@ -264,13 +256,13 @@ pub fn read(answer: &Answer, account: &Account, at: Timestamp) -> Result<Reading
     }
 }
 
-/// Gives what to add to the local clock to get the server's; zero where they agree.
+/// Returns what to add to the local clock to get the server's; zero if they agree.
 pub(crate) fn skew(reading: &Reading, at: Timestamp) -> SignedDuration {
     let skew = reading.server_time().map(|server| server.duration_since(at));
     skew.filter(|skew| skew.abs() > CLOCK_TOLERANCE).unwrap_or_default()
 }
 
-/// Compares what is left, not the bounds: those tremble while nothing is used.
+/// Compares what is left, not the bounds: they vary while nothing is used.
 fn same_figures(before: &Reading, now: &Reading) -> bool {
     match (before, now) {
         (Reading::Plan(before), Reading::Plan(now)) => figures(before).eq(figures(now)),

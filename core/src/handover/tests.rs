@@ -1,4 +1,4 @@
-//! The choice of a key over time, by tables and by random days.
+//! The choice of a key over time, with tables and with random sequences.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -38,7 +38,7 @@ fn seen(standing: Standing, second: i64) -> Seen {
     Seen { standing, has_credits: false, has_pair: true, at: at(second) }
 }
 
-/// Goes through what is seen at each second and gives whose key was used each time.
+/// Makes a choice for the standing at each second and returns whose key was used each time.
 fn walk(steps: &[(i64, Standing)]) -> Vec<Use> {
     let mut former = None;
     let choices = steps.iter().map(|(second, standing)| {
@@ -171,7 +171,7 @@ fn account() -> Account {
     .unwrap()
 }
 
-/// A plan read at a second, with one window that ends at another.
+/// A plan that was read at `second`, with one window that ends at `reset`.
 fn read(quota: Quota, second: i64, reset: i64) -> Watched {
     let window = Window {
         span: Span::Interval,
@@ -261,7 +261,7 @@ fn any_standing() -> impl Strategy<Value = Standing> {
 }
 
 proptest! {
-    /// Windows of an hour, fixed to the clock; what is seen in them is anything.
+    /// Windows of an hour, aligned to the clock, with random standings.
     #[test]
     fn within_one_window_the_key_comes_back_once_and_no_money_is_spent_on_a_doubt(
         steps in prop::collection::vec((1_i64..900, any_standing(), any::<bool>(), 0_u8..10, 0_u8..10), 1..120)

@@ -1,6 +1,5 @@
-//! The delivery of notices: together, when the user wants to hear, tried again until a notification service takes them.
-//!
-//! Owns tries, waits, quiet hours and snooze. Refuses to decide what is worth telling: `alert` does.
+//! Delivers notifications: groups them, applies quiet hours and snooze, and retries until a notification service
+//! accepts them.
 
 use std::collections::BTreeMap;
 
@@ -17,26 +16,26 @@ use crate::time::SaturatingMove as _;
 
 const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(15);
-/// A delivery that nobody reported on after this long is tried again.
+/// A delivery without a report after this long is retried.
 const LOST_AFTER: SignedDuration = SignedDuration::from_mins(5);
-/// While other accounts' answers are awaited a notice waits for them, so that one can tell of all; this long at most.
+/// While answers of other accounts are awaited, a notification waits for them so that one can cover all accounts; at
+/// most this long.
 const GATHER: SignedDuration = SignedDuration::from_secs(15);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
-/// What is under way, and what was refused.
 #[derive(Clone, Debug, Default)]
 pub struct Deliveries {
-    /// What a service is showing right now.
+    /// The notification that a service is showing now.
     flight: Option<Flight>,
-    /// How often in a row no service took what is owed.
+    /// How many deliveries in a row have failed.
     failed: u32,
     retry_at: Option<Timestamp>,
     gathering: Option<Timestamp>,
-    /// What was refused last: anything new is tried at once.
+    /// The alerts of the last failed delivery. Anything new is tried without waiting for `retry_at`.
     refused: Vec<Mark>,
-    /// What stands in the window instead, one for each account.
+    /// The notifications that the window shows instead, one for each account.
     undelivered: BTreeMap<NoticeId, (Notice, Vec<Mark>)>,
-    /// Numbers the tries.
+    /// Number of deliveries; part of each id.
     tries: u64,
     next_due: Option<Timestamp>,
 }
@@ -49,17 +48,17 @@ struct Flight {
 }
 
 impl Deliveries {
-    /// Gives when something may have to be done, as of the last event.
+    /// Returns when something may be due, as of the last event.
     pub const fn next_due(&self) -> Option<Timestamp> {
         self.next_due
     }
 
-    /// Gives the notices that a service has refused.
+    /// Returns the notifications that could not be shown.
     pub fn undelivered(&self) -> Vec<&Notice> {
         self.undelivered.values().map(|(notice, _)| notice).collect()
     }
 
-    /// Notes how a delivery went.
+    /// Records the result of a delivery.
     pub fn done(
         &mut self,
         memory: &mut Memory,
@@ -80,12 +79,12 @@ impl Deliveries {
         }
     }
 
-    /// Tries again at once what was refused: a notification service has appeared.
+    /// Retries failed deliveries now: a notification service has appeared.
     pub fn hurry(&mut self) {
         self.retry_at = None;
     }
 
-    /// Takes a notice away that the user has read in the window; `false` where the banner is no notice.
+    /// Removes a notification that the user has read in the window; `false` if the banner is not a notification.
     pub fn dismiss(&mut self, memory: &mut Memory, banner: &str, thresholds: Thresholds) -> bool {
         let Some(id) = banner.strip_prefix("notice:") else { return false };
         if let Some((_, marks)) = self.undelivered.remove(&NoticeId(id.to_owned())) {
@@ -99,9 +98,9 @@ impl Deliveries {
         self.refused.clear();
     }
 
-    /// Decides whether these are told now; `may_grow` while more may follow within seconds.
+    /// Whether to deliver these alerts now. `may_grow`: more may follow within seconds.
     fn is_time(&mut self, owed: &[Owed], may_grow: bool, now: Timestamp) -> bool {
-        // A clock that was set back must not make any wait longer than it was meant to be.
+        // If the clock was set back, no wait may become longer than it was meant to be.
         self.retry_at = self.retry_at.map(|at| at.min(now.plus(LONGEST_WAIT)));
         self.gathering = self.gathering.map(|since| since.min(now));
         if let Some(flight) = &mut self.flight {
@@ -136,7 +135,7 @@ impl Deliveries {
 }
 
 impl Monitor {
-    /// Tells what is owed, where the user wants to hear it now.
+    /// Delivers the due alerts that may be shown now.
     pub(super) fn deliver(&mut self, now: &Now, effects: &mut Vec<Effect>) {
         let owed = self.memory.owed(&self.watched, &self.settings, now);
         let (owed, quiet_ends) = audible(owed, &self.memory, &self.settings, now);
@@ -156,20 +155,19 @@ impl Monitor {
         self.deliveries.undelivered = self.undelivered(&owed, now);
     }
 
-    /// Shows at once whether notices are shown; it is never tried again, for its moment is now.
+    /// Shows a test notification now. It is never retried, because the user wants to see it now.
     pub(super) fn test_notice(&mut self, now: &Now, effects: &mut Vec<Effect>) {
         self.deliveries.tries += 1;
         let id = NoticeId(format!("test/{}/{}", now.at.as_second(), self.deliveries.tries));
         effects.push(Effect::Notify(present::test_notice(&self.scene(now), id)));
     }
 
-    /// Begins a silence.
     pub(super) fn snooze(&mut self, account: Option<AccountId>, length: SnoozeFor, now: &Now) {
         let of =
             self.watched.iter().filter(|w| account.as_ref().is_none_or(|account| w.account.id == *account));
         let reset = of
             .filter_map(|w| Some((w.plan()?.headline_row()?, w.good.as_ref()?.skew)))
-            // The next of them: who is silent for the short window does not mean the week.
+            // The earliest one: a user who snoozes until the reset of the short window does not mean the week.
             .flat_map(|(row, skew)| {
                 let limited = row.windows.iter().filter(|w| w.quota.metered_left().is_some());
                 limited.filter_map(move |w| w.resets_at?.checked_sub(skew).ok())
@@ -177,21 +175,22 @@ impl Monitor {
             .filter(|reset| *reset > now.at)
             .min();
         let until = match length {
-            // Where no reset is known an hour is a promise that can be kept.
+            // Without a known reset, one hour is used: its end is certain.
             SnoozeFor::Hour => now.at.plus(HOUR),
             SnoozeFor::UntilReset => reset.unwrap_or(now.at.plus(HOUR)),
         };
         self.memory.snooze.begin(account, now.at, until);
     }
 
-    /// Words what no service would take, one notice for each account.
+    /// Makes the notifications that could not be shown, one for each account.
     fn undelivered(&self, owed: &[Owed], now: &Now) -> BTreeMap<NoticeId, (Notice, Vec<Mark>)> {
         let mut undelivered = BTreeMap::new();
         if self.deliveries.failed == 0 {
             return undelivered;
         }
         for first in owed {
-            // The same account has the same name in the window for as long as it owes something.
+            // The id depends on the account only, so the window shows the same banner for as long as an alert of it is
+            // due.
             let name = first.account.as_ref().map_or_else(|| "all".to_owned(), |account| account.0.clone());
             let id = NoticeId(name);
             if undelivered.contains_key(&id) {
@@ -206,7 +205,7 @@ impl Monitor {
     }
 }
 
-/// Leaves out what the user does not want to hear now; gives also when quiet hours end, where they hold something.
+/// Removes alerts that the user does not want to see now. Also returns when quiet hours end, if they hold back some.
 fn audible(
     owed: Vec<Owed>,
     memory: &Memory,

@@ -1,5 +1,3 @@
-//! When an account is asked, over simulated time.
-
 use std::time::Duration;
 
 use super::*;
@@ -45,7 +43,7 @@ fn an_answer_nobody_waits_for_is_dropped() {
     assert!(!schedule.take(7));
 }
 
-/// Fails twelve times in a row and gives each wait in seconds.
+/// Fails twelve times in a row and returns each wait in seconds.
 fn waits(kind: FailureKind, seed: u64) -> Vec<i64> {
     let mut schedule = Schedule::new(start(), seed);
     let mut wait = || {
@@ -168,7 +166,7 @@ fn a_new_key_is_asked_with_soon_even_just_after_the_old_one() {
     assert!(schedule.is_due(start() + SHORTEST));
 }
 
-/// A schedule that was asked, and told to wait that long.
+/// A schedule that was polled, with a pause of this many seconds as the answer.
 fn told(wait: u64) -> Schedule {
     let mut schedule = Schedule::new(start(), 3);
     schedule.asked(start(), 1);
@@ -266,7 +264,7 @@ fn a_pause_holds_over_a_restart_and_over_a_wake_after_it() {
     for (until, expected) in [
         (later, (later, Reason::ToldToWait)),
         (start() - secs(1), unheeded),
-        // Kept by a clock that was a month ahead.
+        // Stored by a clock that was a month ahead.
         (start() + SignedDuration::from_hours(720), unheeded),
     ] {
         let mut schedule = Schedule::new(start(), 1);
@@ -367,7 +365,7 @@ fn after_a_wake_the_back_off_begins_anew() {
     assert!(schedule.next().0 <= start() + secs(38));
 }
 
-/// Lives ten minutes second by second from a moment on and counts the asks.
+/// Simulates ten minutes second by second and counts the polls.
 fn asks_in_ten_minutes(schedule: &mut Schedule, from: Timestamp) -> u32 {
     let mut asks = 0;
     for second in 0..600 {
@@ -409,7 +407,7 @@ fn a_pause_is_waited_out_by_a_clock_that_was_set_back() {
 #[test]
 fn an_ask_that_was_planned_by_a_wrong_clock_is_planned_again() {
     let mut schedule = told(300);
-    // Forty days ahead the pause is over, and the turns of two other accounts delay this ask.
+    // Forty days ahead the pause is over, and the slots of two other accounts delay this poll.
     let wrong = start() + SignedDuration::from_hours(40 * 24);
     let mut turns = Turns { given: 2 };
     assert!(!turns.take(&mut schedule, wrong));

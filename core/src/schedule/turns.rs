@@ -1,25 +1,25 @@
-//! Whose turn it is where many accounts are due at one moment.
+//! Spreads the polls of many accounts that are due at the same time: at a start, a wake-up and a clock jump.
 //!
-//! Owns the order at a start, a wake and a jump of the clock. Refuses to let anyone wait who is waited for.
+//! An account that the user waits for is not delayed.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::Schedule;
 use crate::time::SaturatingMove as _;
 
-/// So many go at once; few accounts are no burst.
+/// This many accounts are polled without delay; so few are no burst.
 const AT_ONCE: i32 = 2;
-/// Each further one goes this much later.
+/// The delay from one further account to the next.
 const BETWEEN: SignedDuration = SignedDuration::from_secs(1);
 
-/// Hands out the turns of one moment.
+/// The slots of one moment.
 #[derive(Debug, Default)]
 pub struct Turns {
     pub(super) given: i32,
 }
 
 impl Turns {
-    /// Tells whether an account is asked now. One that is due, but whose turn it is not, is due a little later.
+    /// Whether an account is polled now. If it is due but behind others, it is delayed instead.
     pub fn take(&mut self, schedule: &mut Schedule, now: Timestamp) -> bool {
         schedule.heed(now);
         if !schedule.is_due(now) {
