@@ -1,6 +1,4 @@
-//! One key and what we know of it, without the key.
-//!
-//! Owns account names and kinds. Refuses key material: at most the last four characters are here.
+//! One account: a key and what is known about it. The key itself is not here, only its last four characters at most.
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -10,7 +8,7 @@ use crate::redact::contains_key;
 /// The longest account or team name, in characters.
 pub const NAME_LIMIT: usize = 80;
 
-/// The platform a key belongs to. The two are separate, with separate keys.
+/// The platform of a key. The two platforms are separate and have separate keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
@@ -22,10 +20,10 @@ pub enum Region {
 }
 
 impl Region {
-    /// Both, in the order they are asked.
+    /// Both, in the order in which they are tried.
     pub const ALL: [Self; 2] = [Self::Global, Self::China];
 
-    /// Gives the name used in JSON and on the command line.
+    /// Returns the name used in JSON and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -34,7 +32,6 @@ impl Region {
         }
     }
 
-    /// Gives the other platform.
     #[must_use]
     pub const fn other(self) -> Self {
         match self {
@@ -56,7 +53,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Gives the name used in JSON and on the command line.
+    /// Returns the name used in JSON and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -71,21 +68,17 @@ impl Kind {
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
-    /// Starter
     Starter,
-    /// Plus
     Plus,
-    /// Max
     Max,
-    /// Ultra
     Ultra,
 }
 
 impl Tier {
-    /// All, from the smallest.
+    /// All tiers, smallest first.
     pub const ALL: [Self; 4] = [Self::Starter, Self::Plus, Self::Max, Self::Ultra];
 
-    /// Gives the name used in JSON and on the command line.
+    /// Returns the name used in JSON and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -97,79 +90,73 @@ impl Tier {
     }
 }
 
-/// The name of an account in the keyring: a UUID.
+/// The id of an account, also its name in the keyring: a UUID.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct AccountId(pub String);
 
-/// One key and what we know of it.
+/// One key and what is known about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// Its name in the keyring.
     pub id: AccountId,
-    /// The user's name for it, unique, 1 to [`NAME_LIMIT`] characters.
+    /// Chosen by the user, unique, 1 to [`NAME_LIMIT`] characters.
     pub name: String,
-    /// The user's name for the team behind it.
+    /// The user's name for the team of the key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,
-    /// What its key pays with.
     pub kind: Kind,
-    /// The platform it belongs to.
     pub region: Region,
-    /// The key's last four characters, where it is long enough to show them.
+    /// The key's last four characters, if it is long enough to show them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_four: Option<String>,
-    /// Goes up each time the key is replaced, so that a running app reads it again.
+    /// Increases each time the key is replaced, so that a running app reads it again.
     #[serde(default)]
     pub key_revision: u32,
-    /// Whether the key was kept without asking MiniMax.
+    /// Whether the key was stored without asking MiniMax.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unchecked: bool,
-    /// The pay-as-you-go account that takes over while this plan is spent.
+    /// The pay-as-you-go account that takes over while this plan is used up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pair: Option<AccountId>,
-    /// Whether the user says that Credits stand behind this plan.
+    /// Whether the user says that Credits cover this plan.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_credits: bool,
-    /// The tier of the plan, where the user has named it; no answer does.
+    /// The tier of the plan, if the user has set it; no answer contains it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<Tier>,
-    /// Whether it is a High-Speed plan, where the user says so.
+    /// Whether the user says that it is a High-Speed plan.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub high_speed: bool,
     /// The user's own warning line for the balance, in the platform's currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance_below: Option<Decimal>,
-    /// What a newer version wrote here.
+    /// Fields that a newer version has written here.
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
 }
 
-/// Why a name cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
-    /// Nothing but blanks.
     #[error("the name is empty")]
     Empty,
-    /// More than [`NAME_LIMIT`] characters.
     #[error("the name has {length} characters, more than {NAME_LIMIT}")]
     TooLong {
-        /// How many it has.
+        /// In characters.
         length: usize,
     },
-    /// Control characters, line breaks, or characters that turn the direction of text around.
+    /// Control characters, line breaks, or characters that reverse the direction of text.
     #[error("the name has control characters in it")]
     Control,
-    /// Something that looks like an API key: names are shown, logged and kept in plain text.
+    /// Something that looks like an API key: names are shown, logged and stored in plain text.
     #[error("the name looks like an API key")]
     Key,
 }
 
-/// Trims a name and says what is wrong with it, if anything.
+/// Trims a name and checks it.
 ///
 /// # Errors
 ///
-/// [`NameError`] names the first rule it breaks.
+/// [`NameError`] for the first rule that the name breaks.
 pub fn check_name(name: &str) -> Result<String, NameError> {
     let name = name.trim();
     if name.is_empty() {
@@ -188,8 +175,8 @@ pub fn check_name(name: &str) -> Result<String, NameError> {
     Ok(name.to_owned())
 }
 
-/// Tells whether something in a name cannot be seen. A joiner between two signs is part of how they are written: a
-/// family of emoji, a word in Persian.
+/// Whether a name contains invisible characters. A joiner between two characters outside ASCII is allowed, because it
+/// is part of how they are written: a family emoji, a word in Persian.
 fn has_hidden(name: &str) -> bool {
     let is_sign = |c: Option<&char>| c.is_some_and(|c| !c.is_ascii() && !is_unprintable(*c));
     let chars: Vec<char> = name.chars().collect();
@@ -201,7 +188,7 @@ fn has_hidden(name: &str) -> bool {
     })
 }
 
-/// Bidirectional controls and invisible characters could make one name pass for another.
+/// Bidirectional controls and invisible characters could make one name look like another.
 pub(crate) fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')

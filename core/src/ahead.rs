@@ -1,7 +1,6 @@
-//! What lies ahead of a row: its windows seen together with what was read of them over time.
+//! The outlook of a row: its windows together with their history.
 //!
-//! Owns which window's forecast speaks for the row, and when a spent row has room again. Refuses words, and old
-//! readings: whoever asks has a reading of now.
+//! All of it assumes a current reading; the caller checks that.
 
 use jiff::Timestamp;
 
@@ -12,7 +11,7 @@ use crate::reading::{Quota, Row, Span, Window};
 use crate::rolling::{self, Release};
 use crate::week::{self, Week};
 
-/// A row together with what was read of it over time.
+/// A row together with its history.
 #[derive(Clone, Copy, Debug)]
 pub struct Ahead<'a> {
     row: &'a Row,
@@ -21,19 +20,19 @@ pub struct Ahead<'a> {
 }
 
 impl<'a> Ahead<'a> {
-    /// Looks ahead from a moment of the server's clock.
+    /// `now` is by the server's clock.
     #[must_use]
     pub const fn of(row: &'a Row, history: &'a History, now: Timestamp) -> Self {
         Self { row, history, now }
     }
 
-    /// Tells whether a window is a rolling one, which has no single reset.
+    /// Whether a window is a rolling one, which has no single reset.
     #[must_use]
     pub fn is_rolling(&self, window: &Window) -> bool {
         self.track(window.span).is_some_and(Track::is_rolling)
     }
 
-    /// Gives what comes of a window that has something left; `None` with too little data.
+    /// Returns the forecast of a window that has quota left; `None` with too little data.
     #[must_use]
     pub fn forecast(&self, window: &Window) -> Option<Forecast> {
         let has_ended = window.resets_at.is_some_and(|r| r <= self.now);
@@ -42,16 +41,16 @@ impl<'a> Ahead<'a> {
         forecast::of(track, window, self.now)
     }
 
-    /// Gives the coming releases of a rolling window, soonest first.
+    /// Returns the coming releases of a rolling window, soonest first.
     #[must_use]
     pub fn releases(&self, window: &Window) -> Vec<Release> {
         let track = self.track(window.span).filter(|_| window.quota.metered_left().is_some());
         track.map_or_else(Vec::new, |track| rolling::releases(track, window, self.now))
     }
 
-    /// Gives the window that decides how long the row lasts, with its forecast.
+    /// Returns the window that decides how long the row lasts, with its forecast.
     ///
-    /// That is the first to run out. Where none does, it is the short window, or the week where only that is metered:
+    /// That is the first window to run out. If none does, it is the short window, or the week if only that is metered:
     /// a week that lasts says nothing about today.
     #[must_use]
     pub fn leading(&self) -> Option<(&'a Window, Forecast)> {
@@ -69,8 +68,8 @@ impl<'a> Ahead<'a> {
         first.or_else(|| forecasts.into_iter().find(|(w, _)| w.span == shortest))
     }
 
-    /// Gives when a spent row has room again: the latest reset of its exhausted windows, or the first release where
-    /// only rolling ones are exhausted. `None` where that is not known.
+    /// Returns when a spent row can be used again: the latest reset of its exhausted windows, with the first release in
+    /// place of the reset for rolling ones. `None` if that is not known.
     #[must_use]
     pub fn back_at(&self) -> Option<Timestamp> {
         let exhausted = || self.row.windows.iter().filter(|w| w.quota == Quota::Exhausted);
@@ -84,15 +83,16 @@ impl<'a> Ahead<'a> {
             .max()
     }
 
-    /// Gives the window that keeps the row blocked longest.
+    /// Returns the exhausted window that blocks the row longest.
     #[must_use]
     pub fn blocking(&self) -> Option<&'a Window> {
         self.row.windows.iter().filter(|w| w.quota == Quota::Exhausted).max_by_key(|w| (w.resets_at, w.span))
     }
 
-    /// Counts the short windows that the week still holds; `None` where one of both is not metered, or empty.
+    /// Counts the short windows that the week still holds; `None` if one of the two is not metered, or the week is used
+    /// up.
     ///
-    /// `by_faq` is how many a whole week holds by MiniMax's FAQ, which says so of text only.
+    /// `by_faq` is how many a whole week holds according to MiniMax's FAQ, which gives it for text only.
     #[must_use]
     pub fn week(&self, by_faq: f64) -> Option<Week> {
         let weekly = self.row.window(Span::Weekly)?.quota.metered_left().filter(|l| !l.is_zero())?;

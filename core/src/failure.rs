@@ -1,22 +1,20 @@
-//! Why there is no reading, named by what the user can do about it.
+//! Why there is no reading, classified by what the user can do about it.
 //!
-//! Owns the kinds of failure. Refuses the server's own text: it is never kept, so it can never be shown.
+//! The server's own text is never kept, so it can never be shown.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Why there is no reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// What kind it is.
     pub kind: FailureKind,
-    /// MiniMax's own `base_resp.status_code`, where it sent one other than 0.
+    /// MiniMax's own `base_resp.status_code`, if it sent one other than 0.
     pub code: Option<i64>,
-    /// The HTTP status where that, and not a code, told of the failure.
+    /// The HTTP status, if that showed the failure and not a code.
     pub http_status: Option<u16>,
-    /// How long MiniMax asks us to wait.
+    /// How long MiniMax asks clients to wait.
     pub retry_after: Option<Duration>,
     /// Whether MiniMax named this pause in answer to a request that did not wait for the end of an earlier one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -24,39 +22,38 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Makes a failure of a kind with nothing else known.
     #[must_use]
     pub const fn new(kind: FailureKind) -> Self {
         Self { kind, code: None, http_status: None, retry_after: None, is_repeated_pause: false }
     }
 
-    /// Makes the failure of a proxy that refused the connection because it wants a user name and password.
+    /// Returns the failure of a proxy that rejects the connection because it requires a user name and password.
     #[must_use]
     pub const fn proxy_login() -> Self {
         Self { http_status: Some(407), ..Self::new(FailureKind::Blocked) }
     }
 
-    /// Tells whether a proxy wants a user name and password.
+    /// Whether a proxy requires a user name and password.
     #[must_use]
     pub const fn is_proxy_login(&self) -> bool {
         matches!((self.kind, self.http_status), (FailureKind::Blocked, Some(407)))
     }
 
-    /// Gives the name of its texts in the catalogue, after `failure-`.
+    /// Returns the name of its texts in the catalogue, after `failure-`.
     #[must_use]
     pub const fn text_name(&self) -> &'static str {
         if self.is_proxy_login() { "proxy_login" } else { self.kind.name() }
     }
 
-    /// Gives the failure with the rest of its pause instead of the whole.
+    /// Returns the failure with the rest of its pause instead of the whole pause.
     #[must_use]
     pub fn remaining(self, failed_at: Timestamp, now: Timestamp) -> Self {
         let passed = Duration::try_from(now.duration_since(failed_at)).unwrap_or_default();
         Self { retry_after: self.retry_after.map(|wait| wait.saturating_sub(passed)), ..self }
     }
 
-    /// Adds the rest of an earlier pause that this failure does not end. MiniMax may lengthen its pause, but a request
-    /// that failed on the way, and a shorter pause, do not shorten it.
+    /// Adds the rest of an earlier pause that this failure does not end. MiniMax may lengthen its pause, but neither a
+    /// shorter pause nor a request that failed on the way shortens it.
     #[must_use]
     pub fn within_pause(self, until: Option<Timestamp>, now: Timestamp) -> Self {
         let rest = until.and_then(|until| Duration::try_from(until.duration_since(now)).ok());
@@ -69,42 +66,41 @@ impl Failure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
-    /// The key is refused: replace it.
+    /// MiniMax rejects the key: replace it.
     KeyRejected,
     /// The key is unknown on this platform: replace it, or try the other region.
     KeyRejectedOrWrongRegion,
-    /// The key is good, nothing is behind it: buy a plan, or have a seat assigned.
+    /// The key is valid but has no plan: buy a plan, or have a seat assigned.
     NoActivePlan,
     /// The answer was a success without any row: wait.
     NoData,
-    /// The plan is used up, said by a code instead of rows: wait or another way on.
+    /// The plan is used up, according to a code instead of rows: wait, or use another way to continue.
     PlanExhausted,
-    /// Asked too often: wait.
+    /// Too many requests: wait.
     RateLimited,
-    /// MiniMax's fault: wait.
+    /// A fault of MiniMax: wait.
     ServerError,
-    /// A filter in between answered instead of MiniMax: look at network or proxy.
+    /// A filter on the way answered instead of MiniMax: check the network or the proxy.
     Blocked,
-    /// The address is gone: update Tidemark.
+    /// The address no longer exists: update Tidemark.
     EndpointMissing,
-    /// The answer pointed elsewhere; the key is not sent there.
+    /// The answer redirects elsewhere; the key is not sent there.
     RedirectRefused,
-    /// The answer could not be understood: update Tidemark, or look at the network.
+    /// The answer could not be understood: update Tidemark, or check the network.
     Unreadable,
-    /// A code we do not know.
+    /// An unknown code.
     Other,
-    /// No connection: look at the network.
+    /// No connection: check the network.
     Offline,
-    /// No answer in time: wait, or look at the network.
+    /// No answer in time: wait, or check the network.
     Timeout,
-    /// The connection is not safe: look at the clock, the proxy, the certificates.
+    /// The connection is not secure: check the clock, the proxy, the certificates.
     Tls,
     /// The key could not be read from the keyring: unlock it.
     Keyring,
 }
 
 impl FailureKind {
-    /// All of them.
     pub const ALL: [Self; 16] = [
         Self::KeyRejected,
         Self::KeyRejectedOrWrongRegion,
@@ -124,7 +120,7 @@ impl FailureKind {
         Self::Keyring,
     ];
 
-    /// Gives the name used in JSON and in the catalogue of texts.
+    /// Returns the name used in JSON and in the catalogue of texts.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -147,9 +143,10 @@ impl FailureKind {
         }
     }
 
-    /// Gives what a failure decides of an account, whatever was read before; `None` where that still counts.
+    /// Returns what a failure decides about an account, whatever was read before; `None` if the last reading still
+    /// counts.
     ///
-    /// The one list of it: levels, states and cards go by this.
+    /// This is the only such list: levels, states and cards use it.
     #[must_use]
     pub const fn verdict(self) -> Option<Verdict> {
         match self {
@@ -171,22 +168,22 @@ impl FailureKind {
         }
     }
 
-    /// Tells whether the key itself was refused.
+    /// Whether MiniMax rejected the key itself.
     #[must_use]
     pub const fn is_refusal(self) -> bool {
         matches!(self.verdict(), Some(Verdict::Refused))
     }
 }
 
-/// What a failure decides of an account by itself.
+/// What a failure decides about an account by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
-    /// The key is refused.
+    /// The key is rejected.
     Refused,
-    /// The key is good, no plan is behind it.
+    /// The key is valid but has no plan.
     NoPlan,
     /// The plan is used up.
     Spent,
-    /// The key is out of reach, so nobody was asked.
+    /// The key could not be read, so no request was made.
     OutOfReach,
 }

@@ -1,6 +1,6 @@
-//! How Tidemark stands with the desktop: started with it, called by a key, able to speak, and where its files are.
+//! The desktop integration as the settings show it: autostart, global shortcut, notification service, paths of files.
 //!
-//! Owns the words for each. Refuses to find out itself: what was found is given.
+//! The states are determined elsewhere; this module makes their texts.
 
 use serde::Serialize;
 
@@ -8,74 +8,64 @@ use crate::settings::{Settings, Theme};
 use crate::shortcut::Shortcut;
 use crate::text::Words;
 
-/// What the user wants of the desktop.
+/// The desktop integration that the user has chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Habits {
-    /// The colours of the window.
     pub theme: Theme,
-    /// What opens the window from anywhere.
+    /// Opens the window from any program.
     pub shortcut: Option<Shortcut>,
 }
 
 impl Habits {
-    /// Takes them from the settings.
     #[must_use]
     pub fn of(settings: &Settings) -> Self {
         Self { theme: settings.theme, shortcut: Shortcut::parse(&settings.global_shortcut) }
     }
 }
 
-/// How Tidemark stands with the desktop, worded.
+/// The desktop integration with its texts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct DesktopState {
-    /// The version of Tidemark.
     pub version: String,
-    /// Whether it starts with the session.
+    /// Whether Tidemark starts with the session.
     pub autostart: Toggle,
     /// Whether the shortcut works in every program.
     pub shortcut: Toggle,
-    /// Whether notices can be shown.
+    /// Whether notifications can be shown.
     pub notices: Able,
-    /// Where its files are.
     pub files: Files,
 }
 
-/// Something that is on or off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct Toggle {
-    /// Whether it is on now, in truth.
+    /// Whether it is really on now, whatever the settings say.
     pub on: bool,
     /// Whether it can be changed.
     pub can: bool,
-    /// Says how it stands.
+    /// Describes the state.
     pub sentence: String,
 }
 
-/// Something that works or does not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct Able {
-    /// Whether it works.
     pub works: bool,
-    /// Says how it stands.
+    /// Describes the state.
     pub sentence: String,
 }
 
-/// Where files are, as the user would type it.
+/// Paths, as the user would type them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct Files {
-    /// The settings.
     pub settings: String,
-    /// The history.
     pub history: String,
-    /// The log.
     pub log: String,
 }
 
@@ -86,60 +76,55 @@ pub enum Autostart {
     On,
     /// Starts it with its window.
     OnWithWindow,
-    /// Nothing.
     Off,
-    /// Nothing, because the desktop's own settings say so.
+    /// Off, because the desktop's own settings say so.
     SwitchedOff,
-    /// Starts another program under our name.
+    /// The entry of Tidemark starts another program.
     Other {
-        /// Which.
         program: String,
     },
-    /// Would start a program that is not there any more.
+    /// The entry starts a program that no longer exists.
     Gone {
-        /// Which.
         program: String,
     },
-    /// Nobody knows: the entry cannot be read.
+    /// Not known: the entry cannot be read.
     Unreadable {
-        /// Where it is.
+        /// The path of the entry.
         entry: String,
     },
-    /// Nothing is looked at in a simulation.
+    /// A simulation does not check it.
     Simulated,
 }
 
-/// What became of the shortcut.
+/// The state of the global shortcut.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Calling {
-    /// None is wanted.
+    /// The user has not set one.
     #[default]
     None,
-    /// It works.
     Works(Shortcut),
     /// Another program has it.
     Taken(Shortcut),
     /// The keyboard has no such key.
     NoSuchKey(Shortcut),
-    /// On Wayland only the desktop itself hears keys.
+    /// On Wayland only the desktop itself receives keys.
     Wayland,
     /// The desktop could not be asked.
     Failed,
-    /// A simulation takes nothing from the desktop.
+    /// A simulation registers no key.
     Simulated,
 }
 
-/// What the notification service says of itself.
+/// The state of the notification service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeService {
-    /// It answers.
     Answers {
-        /// Its own name.
+        /// As the service reports it.
         name: String,
     },
-    /// The system's own, which is always there.
+    /// The system's own, which always exists.
     System,
-    /// It is there and does not answer.
+    /// It runs and does not answer.
     Hung,
     /// None runs.
     Absent,
@@ -148,7 +133,6 @@ pub enum NoticeService {
 }
 
 impl Autostart {
-    /// Words it.
     #[must_use]
     pub fn worded(&self, words: &Words) -> Toggle {
         let (on, id, program) = match self {
@@ -167,7 +151,6 @@ impl Autostart {
 }
 
 impl Calling {
-    /// Words it.
     #[must_use]
     pub fn worded(self, words: &Words) -> Toggle {
         let with = |id: &str, shortcut: Shortcut| words.put(id, &[("keys", shortcut.to_string().into())]);
@@ -186,7 +169,6 @@ impl Calling {
 }
 
 impl NoticeService {
-    /// Words it.
     #[must_use]
     pub fn worded(&self, words: &Words) -> Able {
         let is_there = matches!(self, Self::Answers { .. } | Self::System);

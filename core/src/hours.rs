@@ -1,7 +1,7 @@
-//! A daily range of clock times, such as `22:00-07:00`, also over midnight.
+//! A daily range of clock times, such as `22:00-07:00`, possibly over midnight.
 //!
-//! Owns what such a range means on days of 23 and 25 hours: the clock on the wall decides. A time that the clock
-//! skips does not come that day, one that it shows twice comes twice. Refuses ranges that begin where they end.
+//! On days of 23 and 25 hours the local wall clock decides: a time that it skips does not occur that day, one that it
+//! shows twice occurs twice.
 
 use std::fmt;
 
@@ -9,55 +9,52 @@ use jiff::civil::{DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Span, Timestamp};
 
-/// From a clock time on, until before another; over midnight where the second is the earlier one.
+/// From one clock time until just before another; over midnight if the second is the earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hours {
     from: Time,
     to: Time,
 }
 
-/// Why a text is no range of clock times.
+/// Why a text is not a range of clock times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HoursError {
     /// It is not two times with a dash between.
     #[error("two times such as 22:00-07:00")]
     Form,
-    /// Both times are the same, which could mean never or always.
+    /// Both times are equal, which could mean never or always.
     #[error("two different times such as 22:00-07:00")]
     Same,
 }
 
 impl Hours {
-    /// Reads `22:00-07:00`; blanks around the parts, a long dash and `7:00` are taken too.
+    /// Parses `22:00-07:00`. Blanks around the parts, a long dash and `7:00` are accepted too.
     ///
     /// # Errors
     ///
-    /// [`HoursError`] says what it takes.
+    /// [`HoursError`] describes what is accepted.
     pub fn parse(text: &str) -> Result<Self, HoursError> {
         let (from, to) = text.split_once(['-', '–', '—']).ok_or(HoursError::Form)?;
         let (from, to) = (clock(from)?, clock(to)?);
         if from == to { Err(HoursError::Same) } else { Ok(Self { from, to }) }
     }
 
-    /// When it begins, by the clock.
     #[must_use]
     pub const fn from(self) -> Time {
         self.from
     }
 
-    /// When it ends, by the clock.
     #[must_use]
     pub const fn to(self) -> Time {
         self.to
     }
 
-    /// Whether it goes over midnight.
     #[must_use]
     pub fn is_over_midnight(self) -> bool {
         self.to < self.from
     }
 
-    /// Whether a clock that shows this time is within the range.
+    /// Whether a time of the wall clock is within the range.
     #[must_use]
     pub fn has(self, time: Time) -> bool {
         if self.is_over_midnight() {
@@ -67,8 +64,8 @@ impl Hours {
         }
     }
 
-    /// Gives the moments after `at`, in order, at which the clock of `zone` may enter or leave the range, for `days`
-    /// days: each beginning and end, also those shown twice, and each jump of the clock.
+    /// Returns the moments after `at`, in order, at which the clock of `zone` may enter or leave the range, for `days`
+    /// days: each start and end, including those shown twice, and each jump of the clock.
     #[must_use]
     pub(crate) fn edges(self, at: Timestamp, zone: &TimeZone, days: i64) -> Vec<Timestamp> {
         let today = zone.to_datetime(at).date();
@@ -100,8 +97,8 @@ fn clock(text: &str) -> Result<Time, HoursError> {
     Time::new(number(hour, 1..=2)?, number(minute, 2..=2)?, 0, 0).map_err(|_| HoursError::Form)
 }
 
-/// Gives the moments at which the clock of a zone shows a time: mostly one, none where it is skipped, two where the
-/// clock is put back over it.
+/// Returns the moments at which the clock of a zone shows a time: usually one, none if it is skipped, two if the clock
+/// is put back over it.
 fn moments(zone: &TimeZone, time: DateTime) -> Vec<Timestamp> {
     let ambiguous = zone.to_ambiguous_timestamp(time);
     match ambiguous.offset() {

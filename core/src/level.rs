@@ -1,6 +1,4 @@
-//! How worried the user should be.
-//!
-//! Owns the ladder of levels and what puts an account on which rung. Refuses words and colours.
+//! How close an account is to its limit, and what decides that.
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -9,26 +7,26 @@ use serde::{Deserialize, Serialize};
 use crate::failure::{FailureKind, Verdict};
 use crate::reading::{Balance, Percent, Plan, Quota, Row};
 
-/// How worried the user should be, best first.
+/// How close to its limit, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Enough is left.
     Good,
-    /// The first threshold is passed.
+    /// The first threshold is reached.
     Near,
-    /// The second threshold is passed.
+    /// The second threshold is reached.
     Critical,
     /// Nothing is left.
     Spent,
-    /// Nothing trustworthy is known: no reading yet, a stale one, or no plan to read.
+    /// Nothing reliable is known: no reading yet, a stale one, or no plan to read.
     Unknown,
-    /// The user must act: the key is refused, or the keyring is shut.
+    /// The user must act: MiniMax rejects the key, or the keyring gives no key.
     Trouble,
 }
 
-/// When a window counts as near its limit, in percent used.
+/// From when on a window is near its limit, in percent used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thresholds {
     /// Near from here on.
@@ -38,7 +36,7 @@ pub struct Thresholds {
 }
 
 impl Thresholds {
-    /// Puts a share that is left on its rung.
+    /// Returns the level of a share that is left.
     #[must_use]
     pub fn level(&self, left: Percent) -> Level {
         let used = left.rest();
@@ -53,7 +51,7 @@ impl Thresholds {
         }
     }
 
-    /// Puts a window on its rung; what has no limit is good, what cannot be read is unknown.
+    /// Returns the level of a window. Without a limit it is good, and if it cannot be read it is unknown.
     #[must_use]
     pub fn of_quota(&self, quota: Quota) -> Level {
         match quota {
@@ -64,7 +62,7 @@ impl Thresholds {
         }
     }
 
-    /// Puts a row on the rung of its tightest metered window.
+    /// Returns the level of the row's tightest metered window; without one, the worst level of its windows.
     #[must_use]
     pub fn of_row(&self, row: &Row) -> Level {
         let metered = row.tightest().map(|w| self.of_quota(w.quota));
@@ -73,14 +71,14 @@ impl Thresholds {
         })
     }
 
-    /// Puts a plan on the rung of its headline row.
+    /// Returns the level of the plan's headline row.
     #[must_use]
     pub fn of_plan(&self, plan: &Plan) -> Level {
         plan.headline_row().map_or(Level::Unknown, |row| self.of_row(row))
     }
 }
 
-/// Puts a balance on its rung; it is low under the account's own warning line, and under the user's.
+/// Returns the level of a balance. It is near if below the account's own warning line or the user's.
 #[must_use]
 pub fn of_balance(balance: &Balance, own_line: Option<Decimal>) -> Level {
     match () {
@@ -91,14 +89,14 @@ pub fn of_balance(balance: &Balance, own_line: Option<Decimal>) -> Level {
     }
 }
 
-/// Gives the warning line that a balance has fallen below, the higher one of both.
+/// Returns the warning line that the balance is below; the higher one if it is below both.
 #[must_use]
 pub fn crossed_line(balance: &Balance, own_line: Option<Decimal>) -> Option<Decimal> {
     let available = balance.available?;
     [balance.alert_below, own_line].into_iter().flatten().filter(|line| available < *line).max()
 }
 
-/// Tells what a failure means for the level, or `None` where the last good reading still counts.
+/// Returns the level that a failure decides, or `None` if the last good reading still counts.
 #[must_use]
 pub const fn of_failure(kind: FailureKind) -> Option<Level> {
     match kind.verdict() {
@@ -110,7 +108,8 @@ pub const fn of_failure(kind: FailureKind) -> Option<Level> {
     }
 }
 
-/// Calms the level of a spent plan that Credits cover (MiniMax's FAQ: plan quota first, then Credits by themselves).
+/// Lowers the level of a spent plan that Credits cover. MiniMax uses the plan's quota first, then Credits automatically
+/// (its FAQ).
 #[must_use]
 pub const fn on_credits(level: Level, has_credits: bool) -> Level {
     match level {
@@ -119,9 +118,9 @@ pub const fn on_credits(level: Level, has_credits: bool) -> Level {
     }
 }
 
-/// Gives the moment when a row can be used again: the latest reset among its exhausted windows.
+/// Returns when a row can be used again: the latest reset of its exhausted windows.
 ///
-/// `None` where none is exhausted, or where one of them names no reset.
+/// `None` if no window is exhausted, or one of them names no reset.
 #[must_use]
 pub fn blocked_until(row: &Row) -> Option<Timestamp> {
     let exhausted = || row.windows.iter().filter(|w| w.quota == Quota::Exhausted);

@@ -1,6 +1,6 @@
-//! Tidemark's core: what MiniMax's answers mean, when to ask, what to show and when to speak.
+//! Tidemark's core: what MiniMax's answers mean, when to poll, what to show and when to notify.
 //!
-//! Pure: no clock, no files, no network, no threads. Time and everything else that changes are arguments.
+//! No I/O, no clock and no threads here; see `clippy.toml`. The time and everything else that varies are arguments.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 pub mod account;

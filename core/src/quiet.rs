@@ -1,6 +1,4 @@
-//! Quiet hours: when nothing is said.
-//!
-//! Owns when they are and when they end. Refuses to decide what may be said in them: the settings do.
+//! Quiet hours: when no notifications are shown, except for the kinds that the settings allow.
 
 use std::fmt;
 
@@ -11,31 +9,30 @@ use crate::hours::{Hours, HoursError};
 
 /// The user's quiet hours, every day, by the clock of the user's zone.
 ///
-/// It is quiet whenever that clock shows a time within them. On the day the clock is put forward the skipped times
-/// do not come; on the day it is put back, times shown twice are quiet twice.
+/// They apply whenever that clock shows a time within them. On the day the clock is put forward, the skipped times do
+/// not occur; on the day it is put back, times shown twice are quiet twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quiet(Hours);
 
-/// No end is further away than this many days, even where a zone leaves out a whole day.
+/// No end is more than this many days away, even where a zone skips a whole day.
 const DAYS: i64 = 4;
 
 impl Quiet {
-    /// Reads `22:00-07:00`; `None` for an empty text.
+    /// Parses `22:00-07:00`; `None` for an empty text.
     ///
     /// # Errors
     ///
-    /// [`HoursError`] for anything else, also for a range that begins where it ends: it could mean never or always.
+    /// [`HoursError`] for anything else, including a range that starts where it ends: it could mean never or always.
     pub fn parse(text: &str) -> Result<Option<Self>, HoursError> {
         if text.trim().is_empty() { Ok(None) } else { Hours::parse(text).map(|hours| Some(Self(hours))) }
     }
 
-    /// Whether it is quiet at a moment.
     #[must_use]
     pub fn is_quiet(self, at: Timestamp, zone: &TimeZone) -> bool {
         self.0.has(zone.to_datetime(at).time())
     }
 
-    /// Gives the first moment after `at` at which it is no longer quiet; `None` where it is not quiet at `at`.
+    /// Returns the first moment after `at` at which it is no longer quiet; `None` if it is not quiet at `at`.
     #[must_use]
     pub fn ends_at(self, at: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         if !self.is_quiet(at, zone) {

@@ -13,7 +13,8 @@ const OPAQUE_LENGTH: usize = 32;
 
 const KEY_PREFIXES: [&str; 3] = ["sk-cp-", "sk-api-", "mmoat_"];
 
-/// Replaces everything in a text that looks like an API key by `…` and its last four characters.
+/// Replaces everything in a text that looks like an API key with `…` and its last four characters, after `sk-` if the
+/// key starts with it.
 #[must_use]
 pub fn redact_keys(text: &str) -> Cow<'_, str> {
     let mut redacted = String::new();
@@ -34,13 +35,13 @@ pub fn redact_keys(text: &str) -> Cow<'_, str> {
     Cow::Owned(redacted)
 }
 
-/// Tells whether a text has something in it that looks like an API key.
+/// Whether a text contains something that looks like an API key.
 #[must_use]
 pub fn contains_key(text: &str) -> bool {
     keys(text).next().is_some()
 }
 
-/// Gives the byte ranges of the keys in a text.
+/// Returns the byte ranges of the keys in a text.
 fn keys(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
     let mut rest_at = 0;
     std::iter::from_fn(move || {
@@ -59,7 +60,7 @@ const fn is_key_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
 }
 
-/// Gives where in a run of key characters a key starts, where there is one.
+/// Returns where in a run of key characters a key starts, if it contains one.
 fn key_in(run: &str) -> Option<usize> {
     let starts_word = |at: usize| !run[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
     let is_key = |at: &usize| {
@@ -74,7 +75,7 @@ fn key_in(run: &str) -> Option<usize> {
     (0..run.len()).find(|at| starts_word(*at) && is_key(at))
 }
 
-/// Tells whether a text begins with a long run of letters and digits, as keys without a prefix do.
+/// Whether a text begins with a long run of letters and digits, as keys without a prefix do.
 fn is_opaque(text: &str) -> bool {
     let length = text.bytes().take_while(u8::is_ascii_alphanumeric).count();
     let run = &text.as_bytes()[..length];

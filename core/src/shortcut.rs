@@ -1,40 +1,34 @@
-//! A key combination that works in every program.
-//!
-//! Owns how it is written and which ones can be one. Refuses those that would take a letter away from typing.
+//! A key combination that works in every program. Combinations that are needed for typing are not accepted.
 
 use std::fmt;
 
-/// A key combination: some keys that are held, and one that is pressed.
+/// A key combination: modifier keys that are held, and one key that is pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one key of the keyboard")]
+#[expect(clippy::struct_excessive_bools, reason = "one for each modifier key")]
 pub struct Shortcut {
-    /// Whether Ctrl is held.
     pub ctrl: bool,
-    /// Whether Alt is held.
     pub alt: bool,
-    /// Whether Shift is held.
     pub shift: bool,
-    /// Whether the key with the system's sign is held.
+    /// Whether the Super key is held (Windows key, Command).
     pub system: bool,
-    /// Which is pressed.
+    /// The key that is pressed.
     pub key: Key,
 }
 
-/// A key that can be pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
-    /// A letter, `A` to `Z`.
+    /// `A` to `Z`.
     Letter(char),
-    /// A digit, `0` to `9`.
+    /// `0` to `9`.
     Digit(char),
     /// `F1` to `F12`.
     Function(u8),
-    /// The space bar.
     Space,
 }
 
 impl Shortcut {
-    /// Reads `Ctrl+Alt+M` and the like, in any order and case; `None` for what is none or would hinder typing.
+    /// Parses `Ctrl+Alt+M` and the like, in any order and case. `None` for anything else, and for combinations that are
+    /// needed for typing.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts: Vec<&str> = text.split('+').map(str::trim).collect();

@@ -1,13 +1,11 @@
-//! Arithmetic on moments that ends at the limits of the range. The operators `+` and `-` of jiff panic there.
+//! Arithmetic on moments that saturates at the limits of the range. The operators `+` and `-` of jiff panic there.
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Moves a moment by a duration. What would lie beyond the first or the last moment becomes that moment.
+/// Moves a moment by a duration. A result beyond the first or the last moment becomes that moment.
 pub trait SaturatingMove {
-    /// Moves it forward.
     #[must_use]
     fn plus(self, duration: SignedDuration) -> Self;
-    /// Moves it back.
     #[must_use]
     fn minus(self, duration: SignedDuration) -> Self;
 }
@@ -24,7 +22,7 @@ impl SaturatingMove for Timestamp {
     }
 }
 
-/// Multiplies a duration by a factor such as a random share of it; a product that is no duration becomes the longest.
+/// Multiplies a duration by a factor, for example a random share. A product that is not a duration becomes the longest.
 #[must_use]
 pub fn scaled(duration: SignedDuration, factor: f64) -> SignedDuration {
     SignedDuration::try_from_secs_f64(duration.as_secs_f64() * factor).unwrap_or(SignedDuration::MAX)

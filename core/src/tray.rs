@@ -1,71 +1,68 @@
-//! What the tray shows, as one comparable value.
-//!
-//! Owns the parameters of the picture, the tooltip, the title and the menu. Refuses pixels and desktop libraries.
+//! The content of the tray as one comparable value: parameters of the icon, tooltip, title and menu. Drawing and
+//! desktop libraries are in the shell.
 
 use crate::account::AccountId;
 use crate::alert::SnoozeFor;
 use crate::level::Level;
 
-/// What the tray shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tray {
-    /// The picture to draw.
     pub picture: Picture,
-    /// The panel that the picture is drawn for.
+    /// The panel that the icon is drawn for.
     pub theme: Theme,
-    /// A line for each account, or for the worst of many.
+    /// A line for each account, or for the worst of many; a last line if the app had an internal error.
     pub tooltip: String,
-    /// What the picture shows, in words: for screen readers, and for hosts that print a title.
+    /// What the icon shows, in words: for screen readers, and for tray hosts that display a title.
     pub title: String,
     /// The menu from top to bottom.
     pub menu: Vec<MenuLine>,
 }
 
-/// The parameters of the tray picture. Equal parameters give equal pixels.
+/// The parameters of the tray icon. Equal parameters give equal pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Picture {
-    /// The form, one for each state, told apart without colour.
+    /// The form, one for each level, distinguishable without colour.
     pub shape: Shape,
     /// How much is left, in whole percent, 0..=100.
     pub left: u8,
-    /// Whether the ring fills with what is used instead of emptying with what is left.
+    /// Whether the ring fills with what is used, and does not empty with what is left.
     pub used: bool,
-    /// The figure inside, 0..=99.
+    /// The number inside, 0..=99.
     pub digits: Option<u8>,
 }
 
-/// The panel that a picture must be readable on.
+/// The panel that an icon must be readable on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Theme {
     /// A light panel: dark colours.
     Light,
     /// A dark panel: bright colours.
     Dark,
-    /// A panel nobody knows: bright colours within a dark outline.
+    /// A panel of unknown colour: bright colours within a dark outline.
     Auto,
 }
 
-/// The form of the picture; a figure inside takes the place of a mark.
+/// The form of the icon. A number inside replaces the form's mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
-    /// A whole ring that empties.
+    /// Good: a whole ring that empties.
     Full,
-    /// The ring with a notch cut into it: near.
+    /// Near: the ring with a notch cut into it.
     Notched,
-    /// The ring with an exclamation mark in it, or a disc with the figure cut out: critical.
+    /// Critical: the ring with an exclamation mark in it, or a disc with the number cut out.
     Exclaimed,
-    /// A broken ring with a dot: spent.
+    /// Spent: a broken ring with a dot.
     Broken,
-    /// A dashed ring: unknown or stale.
+    /// Unknown or stale: a dashed ring.
     Dashed,
-    /// A ring with a key: the key is refused, missing or out of reach.
+    /// Trouble: a ring with a key; the key is rejected, missing or cannot be read.
     Keyed,
 }
 
 impl Shape {
-    /// Gives the form that stands for a level.
+    /// Returns the form for a level.
     #[must_use]
     pub const fn of(level: Level) -> Self {
         match level {
@@ -79,47 +76,39 @@ impl Shape {
     }
 }
 
-/// One line of the menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MenuLine {
-    /// A figure; choosing it opens the window, at the account where it is one's.
+    /// A figure. Choosing it opens the window, at the account if it belongs to one.
     Figure {
-        /// What it says.
         text: String,
-        /// Whose it is.
+        /// The account that it belongs to.
         account: Option<AccountId>,
     },
-    /// Something to do.
+    /// An entry with an action.
     Action {
-        /// What it says.
         text: String,
-        /// What it does.
         action: MenuAction,
     },
-    /// A menu of its own.
     Submenu {
-        /// What it says.
         text: String,
-        /// Its lines from top to bottom.
+        /// From top to bottom.
         lines: Vec<MenuLine>,
     },
-    /// A line between groups.
     Separator,
 }
 
-/// What a menu entry does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MenuAction {
-    /// Asks MiniMax at once.
+    /// Polls MiniMax now.
     CheckNow,
-    /// Silences the notices of all accounts.
+    /// Snoozes the notifications of all accounts.
     Snooze(SnoozeFor),
-    /// Lets notices speak again.
+    /// Ends every snooze.
     EndSnooze,
     /// Opens the window.
     Open,
     /// Opens the window at the settings.
     Settings,
-    /// Ends the app.
+    /// Quits the app.
     Quit,
 }
