@@ -1,5 +1,5 @@
-//! Moments at the limits of what can be represented, in answers, clocks, files and histories: nothing panics.
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+//! Times at the limits of what can be represented, in answers, clocks, files and histories: nothing panics.
+#![expect(clippy::expect_used, reason = "a test may panic if its setup fails")]
 
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ fn zone() -> impl Strategy<Value = TimeZone> {
     prop::sample::select(names.to_vec()).prop_map(|name| TimeZone::get(name).expect("a zone"))
 }
 
-/// A moment or a countdown as an answer has it, in milliseconds; the limits of jiff, of 64 bits and of what is exact.
+/// A time or a countdown as in an answer, in milliseconds; the limits of jiff, of 64 bits and of exact numbers.
 fn sent(now: Timestamp) -> impl Strategy<Value = Value> {
     let now = now.as_millisecond();
     prop_oneof![

@@ -1,6 +1,6 @@
-//! Ten days of two hundred accounts against a slow service, beat by beat as the shell does it: how often each is asked,
-//! that none starves, and that nothing accumulates.
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+//! Ten days of two hundred accounts against a slow service, tick by tick as in the shell: how often each is polled,
+//! that each gets its turn, and that nothing accumulates.
+#![expect(clippy::expect_used, reason = "a test may panic if its setup fails")]
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -20,23 +20,23 @@ const ACCOUNTS: usize = 200;
 const HOUR: i64 = 3_600_000;
 const HEARTBEAT: i64 = 15_000;
 const WINDOW: i64 = 5 * 3_600;
-/// The interval, in minutes: with the shortest one, two hundred accounts would be more than three requests a second.
+/// In minutes. With the shortest interval, two hundred accounts would be more than three requests a second.
 const INTERVAL: u32 = 30;
 const INTERVAL_MS: i64 = 1_800_000;
-/// The longest that any account waits for its next request, in milliseconds: the interval, a tenth more, the turns of
-/// all others, and what an answer takes.
+/// The longest that any account waits for its next request, in milliseconds: the interval, a tenth more, the slots of
+/// all others, and the time of an answer.
 const LONGEST_WAIT: i64 = INTERVAL_MS * 11 / 10 + 200 * 1_000 + 15_000;
 
-/// What an account lives through.
+/// How an account behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Life {
-    /// Used in bursts, up to the limit at times.
+    /// Used in bursts, sometimes up to the limit.
     Busy,
     Idle,
     Purse,
     /// One answer in four is HTTP 503.
     Faulty,
-    /// MiniMax wants a pause of 20 minutes at each request from 10:00 to 11:00.
+    /// MiniMax asks for a pause of 20 minutes at each request from 10:00 to 11:00.
     Paused,
 }
 
@@ -63,7 +63,7 @@ fn answer(number: usize, fetch: u64, second: i64) -> Result<Answer, Failure> {
             Ok(Answer { status: 429, headers: vec![("retry-after".into(), "1200".into())], body: Vec::new() })
         }
         Life::Busy => {
-            // Every fourth window up to its limit, the others to two thirds of it.
+            // Every fourth window is used up to its limit, the others to two thirds of it.
             let most = if second / WINDOW % 4 == 0 { 110 } else { 66 };
             said(plan((second % WINDOW * most / WINDOW).min(100), second))
         }
@@ -92,14 +92,14 @@ fn two_hundred_accounts_are_each_asked_for_some_hours() {
     println!("{}", live(3).check());
 }
 
-/// `make soak` runs it, optimised.
+/// Run by `make soak`, optimised.
 #[test]
 #[ignore = "takes minutes"]
 fn two_hundred_accounts_are_each_asked_for_ten_days_and_nothing_accumulates() {
     println!("{}", live(240).check());
 }
 
-/// Lives that many hours.
+/// Simulates this many hours.
 fn live(hours: i64) -> Lived {
     let accounts: Vec<Account> = (0..ACCOUNTS)
         .map(|number| {
@@ -181,10 +181,9 @@ fn live(hours: i64) -> Lived {
     Lived { hours, asked, changes_by_hour, beats, longest_memory, most_at_once }
 }
 
-/// What was counted.
 struct Lived {
     hours: i64,
-    /// When each account was asked, in milliseconds.
+    /// When each account was polled, in milliseconds.
     asked: Vec<Vec<i64>>,
     changes_by_hour: Vec<usize>,
     beats: u64,
@@ -193,7 +192,7 @@ struct Lived {
 }
 
 impl Lived {
-    /// Checks the figures and gives them in words.
+    /// Checks the figures and returns them as text.
     fn check(&self) -> String {
         let Self { hours, asked, changes_by_hour, beats, longest_memory, most_at_once } = self;
         let changes = changes_by_hour.last().copied().unwrap_or_default();
@@ -206,15 +205,15 @@ impl Lived {
             let longest = asked.windows(2).map(|two| two[1] - two[0]).max().expect("requests");
             let end = hours * HOUR - asked.last().expect("a request");
             let rest = match life(number) {
-                // The pause that MiniMax names, restarted by the last answer within the hour.
+                // The pause that MiniMax asks for, restarted by the last answer within the hour.
                 Life::Paused => 1_200_000 + LONGEST_WAIT,
-                // Back-off after failures in a row, up to a quarter of an hour and a quarter of it.
+                // Back-off after successive failures: up to 15 minutes plus a quarter.
                 Life::Faulty => 1_125_000 + LONGEST_WAIT,
                 Life::Busy | Life::Idle | Life::Purse => LONGEST_WAIT,
             };
             assert!(longest.max(end) <= rest, "account {number} ({:?}) waited {longest} ms", life(number));
             assert!(asked.first().is_some_and(|first| *first <= LONGEST_WAIT), "account {number} began late");
-            // The interval and what brings a request forward: new windows, a limit that comes near, failures.
+            // The interval, and what brings a request forward: new windows, a near limit, failures.
             let least = hours * HOUR / INTERVAL_MS * 6 / 10;
             let most = hours * HOUR / INTERVAL_MS * 12 + 20;
             let many = i64::try_from(asked.len()).expect("fewer");
@@ -226,7 +225,7 @@ impl Lived {
         }
         assert!(*most_at_once <= ACCOUNTS / 4, "{most_at_once} requests at once");
         assert!(*longest_memory <= ACCOUNTS * 1_024, "{longest_memory} bytes of alert memory");
-        // As much in the last fifth of the time as in the one before it.
+        // No more in the last fifth of the time than in the fifth before, with a margin of a quarter.
         let fifth = changes_by_hour.len() / 5;
         if let [.., before, middle, end] =
             changes_by_hour.iter().step_by(fifth.max(1)).collect::<Vec<_>>()[..]

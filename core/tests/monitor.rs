@@ -1,7 +1,7 @@
-//! The heartbeat as a black box: events in, effects out, over simulated time.
+//! The monitor from outside: events in, effects out, over simulated time.
 
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
-#![expect(clippy::unnecessary_wraps, reason = "what comes of asking is a result, answer or failure alike")]
+#![expect(clippy::expect_used, reason = "a test may panic if its setup fails")]
+#![expect(clippy::unnecessary_wraps, reason = "an outcome is a result, for answers and failures alike")]
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -19,7 +19,7 @@ use tidemark_core::tray::{Shape, Tray};
 use tidemark_core::view::View;
 use tidemark_core::watched::Kept;
 
-/// A monitor, its clock, and everything it has asked for.
+/// A monitor, its clock, and everything it has requested.
 struct Stage {
     monitor: Monitor,
     now: Now,
@@ -69,7 +69,7 @@ impl Stage {
         self.tell(Event::Tick);
     }
 
-    /// Answers everything that was asked.
+    /// Answers every request.
     fn answer(&mut self, outcome: &Result<Answer, Failure>) -> usize {
         let asked = std::mem::take(&mut self.asked);
         let times = asked.len();
@@ -79,7 +79,7 @@ impl Stage {
         times
     }
 
-    /// Asks at once, whatever the schedule, and answers.
+    /// Polls now, whatever the schedule, and answers.
     fn check(&mut self, outcome: &Result<Answer, Failure>) {
         self.now.at += SignedDuration::from_secs(2);
         self.tell(Event::CheckNow);
@@ -124,7 +124,7 @@ fn account(name: &str) -> Account {
     }
 }
 
-/// An answer with so much left of a 5-hour window that ends at 09:00 and of a week.
+/// An answer with this percentage left of a 5-hour window that ends at 09:00, and 60 % of a week.
 fn left(percent: u32) -> Result<Answer, Failure> {
     left_until(percent, "2026-11-23T09:00:00Z")
 }
@@ -228,7 +228,7 @@ fn a_refused_key_is_trouble_and_offers_to_replace_it() {
     assert_eq!(card.meters[0].value, "71 % left", "the last good figures stay");
     assert_eq!(stage.notices.len(), 1);
     assert_eq!(stage.notices[0].title, "Home: MiniMax refuses the key");
-    // A replaced key is asked at once.
+    // A replaced key is polled without delay.
     let mut settings = stage.settings.clone();
     settings.accounts[0].key_revision = 1;
     stage.now.at += SignedDuration::from_secs(2);
@@ -330,7 +330,7 @@ fn an_account_missing_in_the_settings_for_a_while_keeps_its_readings_and_its_not
     let with = stage.settings.clone();
     let without = Settings { accounts: Vec::new(), ..with.clone() };
     for away in [SignedDuration::from_secs(1), SignedDuration::from_mins(45)] {
-        // An answer that is under way when the account goes is asked for again.
+        // A request under way when the account is removed is made again.
         stage.now.at += SignedDuration::from_secs(2);
         stage.tell(Event::CheckNow);
         stage.tell(Event::SettingsChanged(Box::new(without.clone())));
@@ -342,7 +342,7 @@ fn an_account_missing_in_the_settings_for_a_while_keeps_its_readings_and_its_not
         assert_eq!(stage.answer(&left(0)), 1);
         assert_eq!(stage.notices.len(), 1, "shown before: {:?}", stage.notices);
     }
-    // The same over restarts, of which one has no account.
+    // The same over restarts, one of them without an account.
     let mut memory = stage.memory.clone();
     for settings in [&without, &with] {
         let monitor = Monitor::new(start(settings, memory.clone(), Vec::new()), &stage.now);
@@ -414,7 +414,7 @@ fn settings_that_were_mended_are_named_until_the_file_fits_again() {
 fn a_wrong_local_clock_is_corrected_and_said() {
     let mut stage = Stage::with(&["Home"]);
     let ends: Timestamp = "2026-11-23T07:00:00Z".parse().expect("a moment");
-    // The server's clock shows 06:00 while ours shows 04:00.
+    // The server's clock shows 06:00, the local clock 04:00.
     let body = serde_json::json!({ "model_remains": [{
         "model_name": "general", "start_time": ends.as_millisecond() - 18_000_000, "end_time": ends.as_millisecond(),
         "remains_time": 3_600_000, "current_interval_status": 1, "current_interval_remaining_percent": 50,
@@ -465,7 +465,7 @@ fn a_balance_is_kept_at_the_servers_time_while_the_local_clock_is_wrong() {
     let payg = Account { kind: Kind::PayAsYouGo, ..account("Money") };
     let mut stage = Stage::of(Settings { accounts: vec![payg], ..Settings::default() });
     let body = serde_json::json!({ "available_amount": "12.50", "base_resp": { "status_code": 0 } });
-    // The local clock shows the 23rd of November, 40 days ahead.
+    // The local clock shows 23 November and is 40 days ahead.
     stage.answer(&Ok(dated("Wed, 14 Oct 2026 04:00:00 GMT", &body)));
     let server: Timestamp = "2026-10-14T04:00:00Z".parse().expect("a moment");
     let [Change::Money(point)] = &stage.history[..] else { panic!("one balance: {:?}", stage.history) };
@@ -506,7 +506,7 @@ fn where_the_memory_is_unknown_a_first_reading_shows_no_notification() {
     stage.check(&left_until(0, "2026-11-23T14:00:00Z"));
     assert_eq!(stage.notices.len(), 1, "what happens from then on is: {:?}", stage.notices);
 
-    // Another start, with the memory that was kept after the silent reading.
+    // Another start, with the memory that was stored after the silent reading.
     let memory = serde_json::from_str(&kept).expect("it is read");
     let mut stage = Stage::around(Monitor::new(start(&settings, memory, Vec::new()), &now), settings, now);
     stage.answer(&left(0));
@@ -534,7 +534,7 @@ fn an_internal_error_is_shown_in_window_and_tray_until_it_is_dismissed() {
     assert_eq!(stage.view().banners, [], "the user is told once");
 }
 
-/// An answer that says when it was given.
+/// An answer with the date at which it was given.
 fn dated(date: &str, body: &serde_json::Value) -> Answer {
     let headers = vec![("date".to_owned(), date.to_owned())];
     Answer { status: 200, headers, body: body.to_string().into_bytes() }
@@ -580,7 +580,7 @@ fn nothing_is_due_in_the_past_once_it_was_told() {
         stage.check(&left(percent));
         assert!(stage.monitor.next_due().is_none_or(|due| due > stage.now.at), "a beat would follow a beat");
     }
-    // An account that goes takes its undelivered notice along.
+    // The undelivered notification of a removed account is removed too.
     let mut settings = stage.settings.clone();
     settings.accounts.remove(0);
     stage.tell(Event::SettingsChanged(Box::new(settings)));
@@ -602,7 +602,7 @@ fn a_hundred_accounts_are_watched_without_trouble() {
     }
     assert_eq!(asked, 100, "each once, in turns");
     assert_eq!(stage.view().cards.len(), 100);
-    // The same key is never asked twice at once.
+    // No key has two requests under way.
     stage.now.at += SignedDuration::from_secs(2);
     stage.tell(Event::CheckNow);
     stage.tell(Event::CheckNow);

@@ -1,5 +1,6 @@
-//! One memory of pauses: until when MiniMax wants not to be asked, from what was stored of the last failure.
-#![expect(clippy::unwrap_used, reason = "a test may end there")]
+//! Until when MiniMax asks not to be polled, from the stored failure and the stored schedule: one answer for all
+//! callers.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
-//! A day of ten accounts, lived beat by beat as the shell does it: how often MiniMax is asked, and when.
+//! A day of ten accounts, tick by tick as in the shell: how often MiniMax is polled, and when.
 
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+#![expect(clippy::expect_used, reason = "a test may panic if its setup fails")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,24 +20,24 @@ const HEARTBEAT: SignedDuration = SignedDuration::from_secs(15);
 const SHORTEST_BEAT: SignedDuration = SignedDuration::from_millis(100);
 const WINDOW: i64 = 5 * 3600;
 
-/// What an account lives through.
+/// How an account behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Life {
-    /// Nobody uses it.
+    /// Not used.
     Idle,
     /// Used in office hours, well below its limit.
     Office,
     /// Used day and night, each window up to its end.
     Agents,
-    /// Paid by use.
+    /// Pay-as-you-go.
     Wallet,
     /// MiniMax has a fault from 02:00 to 05:00.
     Faulty,
-    /// Its network is gone from 11:00 to 12:00.
+    /// Its network is down from 11:00 to 12:00.
     Offline,
-    /// The key is refused all day.
+    /// The key is rejected all day.
     Refused,
-    /// MiniMax wants half an hour's pause at each ask from 10:00 to 16:00.
+    /// MiniMax asks for a pause of half an hour at each poll from 10:00 to 16:00.
     Paused,
 }
 
@@ -61,7 +61,7 @@ fn midnight() -> Timestamp {
     "2026-11-23T00:00:00Z".parse().expect("a moment")
 }
 
-/// Says what MiniMax answers to an account at a second of the day.
+/// Returns MiniMax's answer to an account at a second of the day.
 fn answer(life: Life, second: i64) -> Result<Answer, Failure> {
     let hours = |from: i64, to: i64| (from * 3600..to * 3600).contains(&second);
     match life {
@@ -111,21 +111,21 @@ fn account(number: usize, life: Life) -> Account {
     serde_json::from_value(account).expect("an account")
 }
 
-/// A day as it was lived.
+/// What was counted in a day.
 struct Day {
-    /// When each account was asked, in milliseconds since midnight.
+    /// When each account was polled, in milliseconds since midnight.
     asks: BTreeMap<usize, Vec<i64>>,
-    /// Every reason that was ever given for a next ask.
+    /// Every reason that was given for a next poll.
     reasons: BTreeSet<&'static str>,
     beats: u32,
 }
 
-/// Lives that many hours. `leap` gives what the clock is ahead of the time that really passes, by second.
+/// Simulates this many hours. `leap` returns how far the clock is ahead of real time, by second.
 fn live(hours: i64, leap: impl Fn(i64) -> SignedDuration) -> Day {
     let accounts: Vec<Account> = LIVES.iter().enumerate().map(|(n, life)| account(n, *life)).collect();
     let number = |id: &AccountId| accounts.iter().position(|a| a.id == *id).expect("an account of the day");
     let settings = Settings { accounts: accounts.clone(), ..Settings::default() };
-    // What really passes, in milliseconds; the clock on the wall may say something else.
+    // Real time in milliseconds; the wall clock may show another time.
     let mut real = 0;
     let clock = |real: i64| Now {
         at: midnight() + SignedDuration::from_millis(real) + leap(real / 1000),
@@ -140,7 +140,7 @@ fn live(hours: i64, leap: impl Fn(i64) -> SignedDuration) -> Day {
     };
     let mut monitor = Monitor::new(start, &clock(0));
     let mut day = Day { asks: BTreeMap::new(), reasons: BTreeSet::new(), beats: 0 };
-    // When an answer comes, whose, and to which number.
+    // When an answer comes, the account, and the number of its request.
     let mut flights: Vec<(i64, usize, u64)> = Vec::new();
     let (mut is_open, mut wall) = (false, clock(0).at);
     while real < hours * 3_600_000 {
@@ -170,7 +170,7 @@ fn live(hours: i64, leap: impl Fn(i64) -> SignedDuration) -> Day {
                         let number = number(&account);
                         let twice = flights.iter().any(|(_, aloft, _)| *aloft == number);
                         assert!(!twice, "{} is asked twice at once", accounts[number].name);
-                        // From 0.2 to 3 seconds, and at times ten.
+                        // From 0.2 to 3 seconds, sometimes up to ten.
                         let slow = if fetch % 97 == 0 { 7_000 } else { 0 };
                         let takes = 200 + i64::try_from(fetch * 7919 % 2800).expect("small") + slow;
                         flights.push((real + takes, number, fetch));
@@ -201,7 +201,7 @@ impl Day {
         self.asks.values().map(Vec::len).sum()
     }
 
-    /// Gives the most asks of all accounts together in any second.
+    /// Returns the most polls of all accounts together in any second.
     fn busiest_second(&self) -> usize {
         let mut seconds: BTreeMap<i64, usize> = BTreeMap::new();
         for at in self.asks.values().flatten() {
@@ -224,7 +224,7 @@ fn a_day_of_ten_accounts_is_asked_about_as_often_as_it_should_be() {
         day.busiest_second()
     );
 
-    // Every five minutes with up to a tenth of delay, and every minute in the hour that the window is open.
+    // Every five minutes with up to a tenth of delay, and every minute in the hour in which the window is open.
     let steady = 250..=288 + 48;
     for life in [Life::Idle, Life::Office, Life::Wallet, Life::Faulty, Life::Offline] {
         assert!(day.of(life).all(|asks| steady.contains(&asks.len())), "{life:?}");
@@ -243,12 +243,12 @@ fn a_day_of_ten_accounts_is_asked_about_as_often_as_it_should_be() {
         let pauses: Vec<i64> = in_pause.map(|two| (two[1] - two[0]) / 1000).collect();
         assert!(pauses.len() > 10 && pauses.iter().all(|pause| *pause >= 1800), "{pauses:?}");
     }
-    // A network that is back is found within five minutes and a quarter, though nothing tells of it.
+    // A network that is back is detected within 6 min 15 s, although nothing reports it.
     for asks in day.of(Life::Offline) {
         let back = asks.iter().find(|at| **at >= 12 * 3_600_000).expect("an ask after twelve");
         assert!(back - 12 * 3_600_000 <= 375_000, "{back}");
     }
-    // Each new window is looked at within twenty seconds and an answer's time.
+    // Each new window is read within twenty seconds plus the time of an answer.
     for asks in day.of(Life::Agents).chain(day.of(Life::Idle)) {
         for reset in (WINDOW..86_400).step_by(5 * 3600) {
             let after = asks.iter().any(|at| (5..=25).contains(&(at / 1000 - reset)));
@@ -271,7 +271,7 @@ fn a_day_of_ten_accounts_is_asked_about_as_often_as_it_should_be() {
 fn a_day_on_which_the_clock_leaps_is_asked_about_as_often_as_any_other() {
     let quiet = live(8, |_| SignedDuration::ZERO).total();
     for (name, hours) in [("a day back", -24), ("an hour forward", 1), ("a month forward", 30 * 24)] {
-        // From 02:00 to 06:00 the clock is wrong, and then it is set right.
+        // From 02:00 to 06:00 the clock is wrong; then it is corrected.
         let leap = |second: i64| {
             if (2 * 3600..6 * 3600).contains(&second) {
                 SignedDuration::from_hours(hours)
@@ -295,7 +295,7 @@ fn a_day_on_which_the_clock_leaps_is_asked_about_as_often_as_any_other() {
             };
             assert!(longest <= most, "{name}: {:?} was not asked for {longest} s", LIVES[*number]);
         }
-        // The reading of a wrong clock may ask a little more often, never like a storm.
+        // With a wrong clock there may be somewhat more polls, but no burst.
         assert!(day.total() < quiet * 5 / 4, "{name}: {} against {quiet}", day.total());
     }
 }
@@ -333,7 +333,7 @@ fn a_night_of_sleep_costs_one_ask_per_account() {
     };
     assert_eq!(asks_within(&mut now, 60, &[]).len(), 10, "each once at the start");
     now.at += SignedDuration::from_hours(8);
-    // The leap of the clock, the login manager and the network tell of it one after the other.
+    // The clock jump, the login manager and the network report it one after the other.
     let asks = asks_within(&mut now, 60, &[0, 1, 4]);
     assert_eq!(asks, [0, 0, 1, 2, 3, 4, 5, 6, 7, 8], "one each, not all at once");
 }

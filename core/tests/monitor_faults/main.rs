@@ -1,7 +1,7 @@
-//! The monitor under faults: random sequences of clock jumps, wakes, late and repeated answers, failures of MiniMax, the
-//! keyring, the store and the notification service, changed and removed accounts, restarts. After each event the
-//! rules of `world` hold. Which notification is due is compared with a model in `core/tests/notices`.
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+//! The monitor under faults: random sequences of clock jumps, wake-ups, late and repeated answers, failures of MiniMax,
+//! the keyring, the store and the notification service, changed and removed accounts, restarts. The rules of `world`
+//! are checked after each event. Which notification is due is compared with a model in `core/tests/notices`.
+#![expect(clippy::expect_used, reason = "a test may panic if its setup fails")]
 
 mod server;
 mod step;
@@ -15,7 +15,7 @@ use world::World;
 
 proptest! {
     #![proptest_config(Config {
-        // Few, because `make soak` runs thousands; the default means that no number was asked for.
+        // Few, because `make soak` runs thousands. The default value means that no number was requested.
         cases: match Config::default().cases {
             256 => 24,
             named => named,

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use tidemark_core::answer::Answer;
 use tidemark_core::failure::{Failure, FailureKind};
 
-/// Where the first windows begin, in seconds.
+/// The start of the first windows, in seconds.
 pub const FIRST: i64 = 1_795_341_600;
 /// The lengths of the two windows, in seconds.
 const LENGTHS: [i64; 2] = [5 * 3_600, 7 * 86_400];
-/// The pause that MiniMax names, in seconds.
+/// The pause that MiniMax asks for, in seconds.
 pub const PAUSE: i64 = 3_600;
 
 /// How MiniMax answers.
@@ -18,9 +18,9 @@ pub enum Mode {
     Good,
     /// A good answer whose windows end in the year 9999.
     EndOfTime,
-    /// A good answer with the date of 1970.
+    /// A good answer with a date of 1970.
     OldDate,
-    /// HTTP 429 with the wait of [`PAUSE`].
+    /// HTTP 429 with a pause of [`PAUSE`].
     Pause,
     RateLimited,
     Refused,
@@ -53,12 +53,12 @@ impl Mode {
     ];
 }
 
-/// What is behind one account.
+/// The server's data of one account.
 #[derive(Debug)]
 pub struct Server {
     pub is_plan: bool,
     pub mode: Mode,
-    /// The number of the window and what is used of it, in percent.
+    /// The number of each window and the percentage used of it.
     used: [(i64, i64); 2],
     dollars: i64,
 }
@@ -76,7 +76,7 @@ impl Server {
         self.dollars = (self.dollars - percent).max(-5);
     }
 
-    /// Gives the numbers of the two windows at a moment.
+    /// Returns the numbers of the two windows at a time.
     pub fn windows(time: i64) -> [i64; 2] {
         LENGTHS.map(|length| (time - FIRST).div_euclid(length))
     }

@@ -1,30 +1,30 @@
-//! What may happen to the monitor, and how likely each of it is.
+//! What can happen to the monitor, and how likely each event is.
 
 use proptest::prelude::*;
 use tidemark_core::message::KeyringTrouble;
 
 use crate::server::Mode;
 
-/// Something that happens.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// So many seconds pass, with a tick at least every 15 s as long as that is not too many.
+    /// This many seconds pass, with a tick at least every 15 s if they are at most 300, else one tick.
     Pass(i64),
-    /// The local clock jumps by so many seconds.
+    /// The local clock jumps by this many seconds.
     Jump(i64),
-    /// The local clock is set to about the first or the last year that can be written; `extreme_times` has the very ends.
+    /// The local clock is set close to the first or the last year that can be represented; `extreme_times` tests the
+    /// very limits.
     EndOfTime(bool),
-    /// The local clock is right again.
+    /// The local clock is correct again.
     ClockRight,
-    /// An account uses so many percent of its windows, or so many dollars.
+    /// An account uses this percentage of its windows, or this many dollars.
     Use(usize, i64),
     /// MiniMax answers an account like this from now on.
     Mode(usize, Mode),
-    /// Requests are answered at once (`true`), or only by `Deliver`.
+    /// Requests are answered immediately (`true`), or only by `Deliver`.
     Prompt(bool),
     /// The oldest request under way is answered.
     Deliver,
-    /// An answer that came already comes once more, or one to a number that was never given.
+    /// An earlier answer comes once more, or an answer to a number that was never used.
     Repeat(usize),
     Woke,
     CheckNow,
@@ -43,11 +43,11 @@ pub enum Step {
     StoreWorks,
     Snooze(Option<usize>),
     EndSnooze,
-    /// The notification service takes notifications (`Some(true)`), refuses them, or does not answer.
+    /// The notification service accepts notifications (`Some(true)`), rejects them, or does not answer.
     Notifications(Option<bool>),
     /// The notification service has restarted.
     NotificationsBack,
-    /// A report on a notification that was never sent.
+    /// A report about a notification that was never sent.
     UnknownReport,
     Dismiss(&'static str),
     ForgetReadings(Option<usize>),
@@ -55,7 +55,6 @@ pub enum Step {
     Restart,
 }
 
-/// Gives something that happens.
 pub fn step() -> impl Strategy<Value = Step> {
     let account = || 0..4_usize;
     let some_account = || proptest::option::of(0..4_usize);

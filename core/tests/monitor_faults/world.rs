@@ -1,4 +1,4 @@
-//! A monitor with four accounts, the servers behind them, and what must hold after each event.
+//! A monitor with four accounts, the servers behind them, and the rules that are checked after each event.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -20,22 +20,23 @@ use crate::server::{FIRST, Mode, PAUSE, Server};
 use crate::step::Step;
 
 const NAMES: [&str; 4] = ["Home", "Work", "Purse", "Studio"];
-/// A request that has not been answered after this long, by the local clock, counts as lost.
+/// A request without an answer after this many seconds of the local clock counts as lost.
 const LOST_AFTER: i64 = 90;
 /// The alert memory of four accounts is shorter than this, in bytes.
 const LONGEST_MEMORY: usize = 16 * 1024;
 const YEAR: i64 = 366 * 86_400;
-/// The local clock stays so far from the first and last moments that a moment can have: `extreme_times` has the very ends.
+/// The local clock stays this many seconds from the first and the last possible time; `extreme_times` tests the very
+/// limits.
 const FROM_THE_ENDS: i64 = 5 * YEAR;
 
-/// The pause of an account, as MiniMax asked for it.
+/// The pause of an account that MiniMax asked for.
 #[derive(Clone, Copy, Default)]
 struct Pause {
-    /// Its end at the earliest, by the local clock.
+    /// The earliest end, by the local clock.
     until: Option<i64>,
-    /// Its end as it was stored.
+    /// The end as it was stored.
     stored: Option<i64>,
-    /// Whether the user asked all the same.
+    /// Whether the user requested a poll anyway.
     is_insisted: bool,
 }
 
@@ -53,9 +54,9 @@ pub struct World {
     is_prompt: bool,
     is_open: bool,
     notifications: Option<bool>,
-    /// The requests under way: account, number, and when they were made by the local clock.
+    /// The requests under way: account, number, and time by the local clock.
     under_way: VecDeque<(usize, u64, i64)>,
-    /// Answers that came already.
+    /// Answers that have already come.
     answered: Vec<(usize, u64, Result<Answer, Failure>)>,
     pauses: [Pause; 4],
     asked: [u32; 4],
@@ -171,7 +172,7 @@ impl World {
         self.check();
     }
 
-    /// Lets everything work again; then every account is asked within the longest pause, and none stays unread.
+    /// Makes everything work again. Then every account is polled within the longest pause, and none shows a failure.
     pub fn recover(&mut self) {
         self.log.push("recover".to_owned());
         self.set_clock(self.time);
@@ -196,7 +197,7 @@ impl World {
     }
 
     fn pass(&mut self, seconds: i64) {
-        // Short spans beat by beat; in a longer one the machine sleeps, as far as the monitor knows.
+        // Short spans are ticked every 15 s. For the monitor, a longer one is a suspend.
         let beat = if seconds <= 300 { 15 } else { seconds };
         let mut left = seconds;
         while left > 0 {
@@ -214,7 +215,7 @@ impl World {
             to.clamp(Timestamp::MIN.as_second() + FROM_THE_ENDS, Timestamp::MAX.as_second() - FROM_THE_ENDS);
         let back = self.local - to;
         if back > 0 {
-            // A clock set back begins a pause again at the earliest where it was; requests count as made now.
+            // A clock that is set back may make a pause end earlier by the same amount. Requests count as made now.
             self.pauses
                 .iter_mut()
                 .for_each(|pause| pause.until = pause.until.map(|until| until.saturating_sub(back)));
@@ -253,11 +254,11 @@ impl World {
         let memory = serde_json::from_str(&memory).expect("the memory is read");
         let kept = self.kept.iter().map(|(id, kept)| (id.clone(), kept.clone())).collect();
         self.under_way.clear();
-        // The numbers of requests begin again.
+        // The numbers of requests start again.
         self.answered.clear();
         self.pending.clear();
         for pause in &mut self.pauses {
-            // A wait longer than MiniMax can name is the work of a clock.
+            // A pause longer than MiniMax can ask for comes from a wrong clock.
             pause.until = pause.stored.filter(|until| until.saturating_sub(self.local) <= 25 * 3_600);
             pause.is_insisted = false;
         }
@@ -266,7 +267,7 @@ impl World {
         self.event(Event::Tick);
     }
 
-    /// Answers requests and reports notifications, as far as the services do.
+    /// Answers requests and reports notifications, as far as the services work.
     fn work_off(&mut self) {
         for _ in 0..200 {
             if self.is_prompt && !self.under_way.is_empty() {
@@ -423,7 +424,7 @@ impl World {
         }
     }
 
-    /// No text has a place that was not filled in, or a message without words.
+    /// No text has an unfilled placeholder or a missing message.
     fn check_words(&self, text: &str) {
         assert!(!text.contains("{$") && !text.contains("{ $"), "{text}\n{}", self.story());
     }

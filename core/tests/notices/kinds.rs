@@ -1,4 +1,4 @@
-//! The kinds of notices and the user's silences, one story each.
+//! The kinds of notifications, quiet hours and snooze, with one test each.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -9,7 +9,7 @@ use tidemark_core::message::{Effect, Event, Now};
 use tidemark_core::monitor::{Monitor, Start};
 use tidemark_core::settings::{Language, Settings};
 
-/// A monitor whose notices are all shown at once.
+/// A monitor whose notifications are all reported as shown.
 struct Stage {
     monitor: Monitor,
     now: Now,
@@ -83,7 +83,7 @@ fn at(text: &str) -> Timestamp {
     text.parse().expect("a moment")
 }
 
-/// A plan with so much left of an interval that ends at 09:00 and of a week that ends on Monday.
+/// A plan with these percentages left of an interval that ends at 09:00 and of a week that ends on Monday.
 fn plan(interval: u32, week: u32) -> Answer {
     plan_until(interval, "2026-11-23T09:00:00Z", week)
 }
@@ -199,7 +199,7 @@ fn peak_hours_are_told_once_a_day_and_only_to_those_who_want_it() {
     }
     assert_eq!(stage.titles(), ["Peak hours have begun"]);
     assert!(stage.notices[0].body.contains("09:30"), "{:#?}", stage.notices);
-    // A clock set back a day and forward again tells nothing twice.
+    // A clock set back a day and forward again repeats no notification.
     for moment in ["2026-11-23T08:00:00Z", "2026-11-24T08:00:00Z"] {
         stage.now.at = at(moment);
         stage.tell(Event::Tick);
@@ -242,7 +242,7 @@ fn a_balance_under_the_users_own_line_is_told_and_so_is_an_empty_one() {
 fn a_rolling_window_is_back_when_its_figure_rises_and_not_when_its_bounds_move() {
     let mut stage = Stage::of(&PLANS[..1], |_| ());
     stage.answer(|_| plan(71, 60));
-    // The week does not move; the interval is as long as it was, and always ends five hours ahead.
+    // The week does not move. The interval keeps its length and always ends five hours ahead.
     let mut slide = |left: u32, minutes: i64| {
         stage.now.at += SignedDuration::from_mins(minutes);
         stage.tell(Event::Tick);

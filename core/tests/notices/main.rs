@@ -1,9 +1,10 @@
-//! Notices one can trust: whatever happens, no edge is told twice, none is lost, none is told of stale data, and
-//! none in quiet hours but those that the user allows.
+//! Whatever happens, no alert is repeated, none is lost, none is based on a stale reading, and in quiet hours only the
+//! kinds that the user allows are shown.
 //!
-//! Random lives of a monitor (`world`) are compared with a small model of what the user may and must hear (`model`).
+//! Random sequences for a monitor (`world`) are compared with a small model of what the user may and must be notified
+//! of (`model`).
 
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+#![expect(clippy::expect_used, reason = "a test may panic if its setup fails")]
 
 mod kinds;
 mod model;
@@ -26,7 +27,7 @@ proptest! {
         for step in &steps {
             world.live(step);
         }
-        // However it went, in the end everything that is still true is heard.
+        // Whatever happened, in the end the user is notified of everything that is still true.
         world.wind_down();
     }
 }

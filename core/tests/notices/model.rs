@@ -1,21 +1,22 @@
-//! What the user may and must hear, said a second time and in another way.
+//! A model of what the user may and must be notified of, implemented in a second, different way.
 //!
-//! It is told which window a figure belongs to instead of finding out by bounds, and keeps for each threshold whether
-//! it is worth a word instead of levels. Rules that are a matter of taste are written here once more:
-//! - A first reading speaks only if already spent.
-//! - A threshold is worth a word again once the figure has risen five points above it.
-//! - Only the worst of what is untold is told. What came and went untold is never told, and neither is its return.
-//! - The return of a spent window is told; that of a near one only when a new window has begun.
-//! - Without bounds, ten points more are a new window.
+//! The model is given the window of a figure and does not derive it from bounds. Instead of levels it keeps for each
+//! threshold whether a notification is still needed. The rules that are design decisions are repeated here:
+//! - A first reading causes a notification only if already spent.
+//! - A threshold is armed again once the figure has risen five points above it.
+//! - Of several pending alerts only the worst is shown. If a level was reached and left without a notification, none is
+//!   shown for it, and none for its return.
+//! - The return of a spent window causes a notification; that of a near one only when a new window has started.
+//! - Without bounds, a rise of ten points is a new window.
 
 use tidemark_core::alert::NoticeKind;
 
-/// Something that a notice says of an account.
+/// Something that a notification says about an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Say {
     /// A window (weekly or not) has passed a threshold: 1 near, 2 critical, 3 spent.
     Worse(bool, usize),
-    /// It has room again.
+    /// Quota is available again in that window.
     Back(bool),
     Refused,
     Lapsed,
@@ -23,27 +24,27 @@ pub enum Say {
     Money(usize),
 }
 
-/// Gives how far up the ladder a share is: 0 good, 1 near, 2 critical, 3 spent.
+/// Returns the level of a share as a number: 0 good, 1 near, 2 critical, 3 spent.
 pub fn rung(left: u32, near: u32, critical: u32) -> usize {
     let used = 100 - left;
     if left == 0 { 3 } else { usize::from(used >= near) + usize::from(used >= critical) }
 }
 
-/// One window of one row, as the user knows it.
+/// The notification state of one window of one row.
 #[derive(Clone, Debug, Default)]
 pub struct Meter {
     seen: bool,
-    /// The window's number and its end, as far as bounds have told them.
+    /// The window's number and its end, as far as bounds were sent.
     number: Option<(i64, i64)>,
     /// Counts the windows as they are noticed.
     turn: u64,
     left: u32,
     rung: usize,
-    /// For each threshold: whether it needs no more words in this window.
+    /// For each threshold: whether it needs no more notification in this window.
     heard: [bool; 4],
-    /// What the user believes: the rung, and of which turn.
+    /// The last notification: the rung, and its turn.
     belief: (usize, u64),
-    /// Whether what the user believes was taken back by a figure of the same window.
+    /// Whether a later figure of the same window has made the last notification outdated.
     risen: bool,
     /// Whether the last answer was about a former window.
     hidden: bool,
@@ -51,7 +52,7 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// Takes a figure; `number` is the window's, with its end, where its bounds were sent.
+    /// Takes a figure. `number` is that of the window, with its end, if its bounds were sent.
     pub fn read(&mut self, left: u32, number: Option<(i64, i64)>, (near, critical): (u32, u32)) {
         let now = rung(left, near, critical);
         if !self.seen {
@@ -98,7 +99,7 @@ impl Meter {
         }
     }
 
-    /// The rung that counts: what is heard counts until it is cleared.
+    /// The rung that counts: a notified one counts until the figure is clear of it.
     fn known(&self) -> usize {
         let heard = (1..=3).rev().find(|rung| self.heard[*rung]).unwrap_or(0);
         self.rung.max(heard)
@@ -113,28 +114,28 @@ impl Meter {
         self.worse().is_none() && may_be && self.belief.0 > self.known()
     }
 
-    /// Whether the figure is that of a window that goes on at a moment of the server's.
+    /// Whether the figure is about the current window and that window still runs at a time of the server's clock.
     pub fn is_current(&self, at: i64) -> bool {
         !self.hidden && self.number.is_none_or(|(_, end)| end > at)
     }
 
-    /// The figure as last read, and its rung by the thresholds of then.
+    /// Returns the last figure, and its rung by the thresholds of that time.
     pub const fn read_last(&self) -> (u32, usize) {
         (self.left, self.rung)
     }
 
-    /// What is to be said now.
+    /// Returns the pending notification.
     pub fn due(&self, weekly: bool) -> Option<Say> {
         let worse = self.worse().map(|rung| Say::Worse(weekly, rung));
         worse.or_else(|| self.is_back().then_some(Say::Back(weekly)))
     }
 
-    /// How it is known while something is said of it: the turn, and what it would be back to.
+    /// Identifies the state while a notification is being shown: the turn, and the rung after a return.
     pub fn stamp(&self) -> (u64, usize) {
         (self.turn, self.known())
     }
 
-    /// Something was said, by the stamp of that moment.
+    /// Records a notification as shown, with the stamp of its start.
     pub fn said(&mut self, say: Say, (turn, known): (u64, usize), (near, critical): (u32, u32)) {
         match say {
             Say::Worse(_, rung) => {
@@ -158,7 +159,7 @@ impl Meter {
         }
     }
 
-    /// Nobody wants to hear some things: they count as heard.
+    /// Records unwanted notifications as shown.
     pub fn unwanted(&mut self, off: impl Fn(Say) -> bool) {
         if let Some(rung) = self.worse()
             && off(Say::Worse(false, rung))
@@ -172,7 +173,7 @@ impl Meter {
     }
 }
 
-/// Something that is told once for as long as it lasts.
+/// Something that is notified once for as long as it holds.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Flag {
     pub holds: bool,
@@ -189,7 +190,7 @@ impl Flag {
     }
 }
 
-/// A balance as the user knows it.
+/// The notification state of a balance.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Purse {
     seen: bool,
@@ -216,7 +217,7 @@ impl Purse {
     }
 }
 
-/// By which switch it is told.
+/// Returns the kind by which the settings switch it.
 pub const fn kind(say: Say) -> NoticeKind {
     match say {
         Say::Worse(_, 3) => NoticeKind::Spent,
@@ -228,7 +229,7 @@ pub const fn kind(say: Say) -> NoticeKind {
     }
 }
 
-/// Gives the name by which quiet hours allow it.
+/// Returns the name by which quiet hours allow it.
 pub const fn name_of(say: Say) -> &'static str {
     match say {
         Say::Worse(_, 3) => "spent",
@@ -240,7 +241,7 @@ pub const fn name_of(say: Say) -> &'static str {
     }
 }
 
-/// Tells whether hours such as `22:00-07:00` have come, at a moment of a clock in UTC.
+/// Whether a UTC clock time is within hours such as `22:00-07:00`.
 pub fn is_quiet(hours: &str, local: i64) -> bool {
     let clock = |text: &str| -> Option<i64> {
         let (hours, minutes) = text.split_once(':')?;

@@ -1,4 +1,4 @@
-//! One account, as the server and the model have it.
+//! One account: the data of the server and the state of the model.
 
 use tidemark_core::answer::Answer;
 use tidemark_core::failure::{Failure, FailureKind};
@@ -24,11 +24,11 @@ pub enum Wire {
     NoPlan,
 }
 
-/// An account as the server and the model have it.
 #[derive(Debug, Default)]
 pub struct Place {
     pub wire: Option<Wire>,
-    /// What is left of the interval and of the week, the number of the window it is of, and what was left of the former.
+    /// For the interval and the week: the number of the window, what is left of it, and what was left of the former
+    /// one.
     pub left: [(i64, u32, u32); 2],
     pub dollars: u32,
     pub meters: [Meter; 2],
@@ -36,18 +36,18 @@ pub struct Place {
     had_plan: bool,
     refused: Flag,
     lapsed: Flag,
-    /// When the last reading came by the local clock, and what the server's clock is ahead of it.
+    /// When the last reading came by the local clock, and how far the server's clock is ahead of it.
     read: Option<(i64, i64)>,
     is_refused_now: bool,
 }
 
 impl Place {
-    /// Has so much left at first.
+    /// Starts with this percentage left.
     pub fn new(left: u32) -> Self {
         Self { left: [(0, left, left); 2], dollars: left, ..Self::default() }
     }
 
-    /// Begins the windows of a moment anew.
+    /// Starts the windows of this time, if they are new.
     pub fn open_windows(&mut self, time: i64) {
         for (window, length) in self.left.iter_mut().zip(LENGTHS) {
             let number = (time - MONDAY).div_euclid(length);
@@ -57,8 +57,8 @@ impl Place {
         }
     }
 
-    /// Answers as the wire has it at a moment of the server's and of the local clock, and lets the model know what was
-    /// really said.
+    /// Answers as `wire` says at a time of the server's and of the local clock, and updates the model with what was
+    /// really sent.
     pub fn answer(
         &mut self,
         is_plan: bool,
@@ -70,7 +70,7 @@ impl Place {
         if wire == Wire::Late {
             self.wire = None;
         }
-        // Without a countdown nothing tells that the clock is wrong, so nothing can be right.
+        // Without a countdown nothing shows that the clock is wrong, so no result can be expected to be right.
         if matches!(wire, Wire::NoBounds | Wire::Late) && time != local {
             wire = Wire::Full;
         }
@@ -108,7 +108,7 @@ impl Place {
             let (number, left, former) = self.left[weekly];
             let is_late = wire == Wire::Late && weekly == 0;
             let (number, left) = if is_late { (number - 1, former) } else { (number, left) };
-            // An end that has passed needs a right clock to be seen as such.
+            // An end in the past is only recognized as such with a correct clock.
             let slip = if time == local { slip } else { slip.abs() };
             let slip = if wire == Wire::Jitter { slip } else { 0 };
             let begins = MONDAY + number * length + slip;

@@ -1,17 +1,17 @@
-//! What may happen in a life, and how likely each of it is.
+//! What can happen in a sequence, and how likely each step is.
 
 use proptest::prelude::*;
 
 use crate::place::Wire;
 
-/// Something that happens.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
-    /// So much is left of an account's window (weekly or not), or so many dollars; and the user checks.
+    /// An account's window (weekly or not) has this percentage left, or the balance this many dollars. Then the user
+    /// polls.
     Use(usize, bool, u32),
     /// The same in the last minute of the interval, which then ends.
     LastMinute(usize, u32),
-    /// So many minutes pass.
+    /// This many minutes pass.
     Pass(i64),
     /// An account is answered like this from now on.
     Answer(usize, Wire),
@@ -29,20 +29,19 @@ pub enum Step {
     Test,
 }
 
-/// How notices are shown.
+/// How the notification service behaves.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Service {
     Up,
     Down,
-    /// It shows them, and says so when more has happened.
+    /// It shows notifications, and reports that only after the next step.
     Slow,
-    /// It says nothing.
+    /// It reports nothing.
     Hung,
 }
 
-/// Gives something that happens.
 pub fn step() -> impl Strategy<Value = Step> {
-    // Much that happens to one window finds more than little that happens to many.
+    // Many steps for one window find more errors than few steps for many windows.
     let account = || prop_oneof![6 => Just(0), 2 => Just(1), 2 => Just(2_usize)];
     let figure = prop_oneof![
         2 => (0..=100_u32).boxed(),

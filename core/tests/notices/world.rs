@@ -1,4 +1,4 @@
-//! A life of a monitor: a server, two clocks, a notification service, and a user who changes his mind.
+//! A monitor with a server, two clocks, a notification service, and a user who changes the settings.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ const SWITCHES: [&str; 7] = [
     "notices",
 ];
 
-/// What a notice says, each with how the model knows it.
+/// What a notification says, each with the stamp of the model.
 type Said = BTreeMap<(usize, Say), (u64, usize)>;
 
 pub struct World {
@@ -39,7 +39,7 @@ pub struct World {
     places: [Place; 3],
     /// The server's time, in seconds.
     time: i64,
-    /// How wrong the local clock is, in seconds.
+    /// The error of the local clock, in seconds.
     wrong: i64,
     service: Service,
     asked: Vec<(usize, u64)>,
@@ -142,7 +142,7 @@ impl World {
         }
     }
 
-    /// Lets the user hear everything, and looks whether he did.
+    /// Makes everything work again and checks that the user is notified of everything that is still due.
     pub fn wind_down(&mut self) {
         for place in &mut self.places {
             place.wire = Some(Wire::Full);
@@ -211,7 +211,7 @@ impl World {
         }
     }
 
-    /// Answers as the wire has it, and lets the model know what was really said.
+    /// Answers as `wire` says, and updates the model with what was really sent.
     fn answer(&mut self, account: usize) -> Result<Answer, Failure> {
         self.answers += 1;
         let thresholds = (self.settings.near_percent, self.settings.critical_percent);
@@ -220,7 +220,7 @@ impl World {
         self.places[account].answer(account < 2, (self.time, self.local()), slip, thresholds)
     }
 
-    /// Tells the monitor, and compares what it says with what may and must be heard.
+    /// Passes an event to the monitor, and compares its notification with what may and must be shown.
     fn tell(&mut self, event: Event) {
         let local = self.local();
         let effects = self.monitor.update(event, &now(local));
@@ -292,7 +292,7 @@ impl World {
         self.tell(Event::NoticeShown { id, shown });
     }
 
-    /// What time does to the model.
+    /// Updates the model as time passes.
     fn let_pass(&mut self, local: i64) {
         self.snooze.retain(|_, (since, until)| {
             let meant = *until - *since;
@@ -313,7 +313,7 @@ impl World {
         }
     }
 
-    /// What may and must be said now.
+    /// Returns what may and must be notified now.
     fn due(&self) -> Said {
         let local = self.local();
         let mut due = Said::new();
@@ -333,7 +333,7 @@ impl World {
         due
     }
 
-    /// Reads a notice as the user does.
+    /// Parses the text of a notification, as a user reads it.
     fn meant(&self, notice: &Notice) -> Vec<(usize, Say)> {
         let body = format!(" {}", notice.body);
         let others = body.split(" Also: ").skip(1).flat_map(|others| others.split("; "));
