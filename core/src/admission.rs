@@ -1,6 +1,6 @@
-//! What is said while a key is checked, of what was found, and of why it was not taken.
+//! Texts of the key check, from the pasted key to the stored account.
 //!
-//! Owns the words from a pasted key to a kept account. Refuses key material: nothing here can hold a key.
+//! Nothing in this module can hold key material.
 
 mod found;
 mod name;
@@ -18,63 +18,59 @@ pub use name::propose;
 pub use paste::{Judged, Look, Maker, judged};
 pub use sorry::Sorry;
 
-/// One question to MiniMax about a key, and what came of it so far.
+/// One request to MiniMax with the key under check, and its outcome so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// The platform that is asked.
     pub region: Region,
-    /// What the key is asked as.
+    /// The kind of key that the request assumes.
     pub kind: Kind,
-    /// What it said.
     pub outcome: Outcome,
 }
 
-/// What a platform said of a key.
+/// The outcome of one request of a key check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Nothing yet.
+    /// No answer yet.
     Asking,
-    /// It has figures, or is used up.
+    /// The platform accepts the key: the answer has figures, or says that the quota is used up.
     Accepted,
-    /// It is good, with nothing behind it.
+    /// The key is valid, but has no plan.
     NoPlan,
-    /// Something went wrong, or it is refused.
+    /// MiniMax rejects the key, or the request failed.
     Failed(FailureKind),
 }
 
-/// A question as the window shows it.
+/// One request of a key check, as the window shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct Step {
-    /// The platform that is asked.
     pub region: Region,
-    /// What the key is asked as.
+    /// The kind of key that the request assumes.
     pub kind: Kind,
-    /// How far it is.
     pub state: StepState,
-    /// Who is asked: "Global platform".
+    /// The platform's name: "Global platform".
     pub who: String,
-    /// What it said, a few words.
+    /// The outcome in a few words.
     pub said: String,
 }
 
-/// How far a question is.
+/// The state of one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum StepState {
-    /// An answer is awaited.
+    /// No answer yet.
     Asking,
-    /// The key is known there.
+    /// The platform accepts the key.
     Accepted,
-    /// The key is not known there.
+    /// The platform rejects the key.
     Refused,
     /// There was no usable answer.
     Failed,
 }
 
-/// Words the questions in the order they were asked.
+/// Converts the requests to texts, in the order they were sent.
 #[must_use]
 pub fn steps(words: &Words, asked: &[Asked]) -> Vec<Step> {
     asked.iter().map(|one| step(words, *one)).collect()

@@ -1,20 +1,20 @@
-//! The wire: what MiniMax sent, and what it means.
+//! Parses MiniMax's answers.
 //!
-//! Owns every word, code and shape of the usage API. Refuses to trust any of them further than they agree, and
-//! lets none of them out: everything beyond this module speaks of readings and failures.
+//! Every field name, code and format of the usage API stays inside this module; the rest of the code uses
+//! readings and failures. No single field is trusted where others contradict it.
 //!
-//! The traps, each with its own rule below this module:
+//! The traps, each with the submodule that handles it:
 //!
-//! 1. A refused key arrives as HTTP 200; only `base_resp.status_code` tells (`code`).
-//! 2. A filter's page is not a refused key (`http`).
-//! 3. `usage_count` means "used" on one path and "left" on the other, and the share decides (`window`).
-//! 4. 0 of 0 with status 3 twice and 100 % is "not in the plan", once it is "no cap" (`window`).
+//! 1. A rejected key arrives as HTTP 200; only `base_resp.status_code` shows it (`code`).
+//! 2. A filter's page is not a rejected key (`http`).
+//! 3. `usage_count` means "used" on one path and "left" on the other; the share decides (`window`).
+//! 4. 0 of 0 with 100 % and status 3 means "not in the plan" if both windows have it, "no cap" if one has (`window`).
 //! 5. Status 2 with a share left is a contradiction; the share is shown (`window`).
-//! 6. A share of 1 is one percent, never the whole; beyond 0..=100 it is clamped (`value`).
-//! 7. Windows last 4, 5 or 24 hours or 7 days; only their bounds say (`sent`).
-//! 8. An end that is over, a countdown of 0 or less, seconds for milliseconds (`value`, `sent`).
-//! 9. Strings for numbers, camelCase, a `data` wrapper, null rows, one row twice (`envelope`, `rows`).
-//! 10. Money is decimal text, has thousands separators at times, and may be negative (`money`).
+//! 6. A share of 1 is one percent, never 100 %; values outside 0..=100 are clamped (`value`).
+//! 7. Windows last 4, 5 or 24 hours or 7 days; only their bounds give the length (`sent`).
+//! 8. An end in the past, a countdown of 0 or less, seconds instead of milliseconds (`value`, `sent`).
+//! 9. Strings for numbers, camelCase, a `data` wrapper, null rows, duplicate rows (`envelope`, `rows`).
+//! 10. Money is decimal text, sometimes has thousands separators, and may be negative (`money`).
 
 mod code;
 mod envelope;
@@ -37,39 +37,37 @@ use crate::endpoint::Endpoint;
 use crate::failure::{Failure, FailureKind};
 use crate::reading::{Balance, Plan, Reading};
 
-/// What MiniMax sent: status, the few headers that matter, and the body, at most [`BODY_LIMIT`] bytes of it.
+/// The HTTP response of MiniMax: status, the relevant headers, and at most [`BODY_LIMIT`] bytes of the body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// The HTTP status.
     pub status: u16,
-    /// The headers that mean something here, names in lower case.
+    /// The headers of [`HEADERS`], names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body as it came.
     pub body: Vec<u8>,
 }
 
 impl Answer {
-    /// Gives the server's clock at the moment of the answer, by its `Date` header.
+    /// The server's time when it answered, from the `Date` header.
     #[must_use]
     pub fn server_time(&self) -> Option<Timestamp> {
         http::date(self)
     }
 }
 
-/// The longest body that is read, in bytes. A real answer has about 2 KiB.
+/// Maximum number of bytes of a body that are read. A real answer has about 2 KiB.
 pub const BODY_LIMIT: usize = 256 * 1024;
 
-/// The headers that mean something here; no other is kept.
+/// The relevant headers; all others are dropped.
 pub const HEADERS: [&str; 4] = ["content-type", "retry-after", "date", "cf-mitigated"];
 
-/// Says what an answer means.
+/// Converts an answer to a reading.
 ///
-/// Trusted in this order: a filter's page, the HTTP status, the JSON, `base_resp`, the rows. `at` is the moment
-/// of the answer by the local clock; countdowns and dates are taken from there.
+/// Order of trust: a filter's page, the HTTP status, the JSON, `base_resp`, the rows. `at` is the local time
+/// of the answer; countdowns and dates are relative to it.
 ///
 /// # Errors
 ///
-/// A [`Failure`] for every answer that is no reading, with the wait MiniMax asked for where it did.
+/// A [`Failure`] if the answer is no reading, with the wait time that MiniMax asked for, if any.
 pub fn read(answer: &Answer, endpoint: Endpoint, region: Region, at: Timestamp) -> Result<Reading, Failure> {
     understand(answer, endpoint, region, at)
         .map_err(|failure| Failure { retry_after: http::retry_after(answer, at), ..failure })

@@ -1,6 +1,4 @@
-//! Where MiniMax is asked, and by which path.
-//!
-//! Owns hosts and paths. Refuses any override that is not loopback.
+//! Hosts and paths of the usage API.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,14 +11,14 @@ use crate::view::Link;
 pub enum Endpoint {
     /// `/v1/token_plan/remains`, current and documented.
     TokenPlan,
-    /// `/v1/api/openplatform/coding_plan/remains`, the older path; counts there say what is left.
+    /// `/v1/api/openplatform/coding_plan/remains`, the older path; its counts say what is left.
     CodingPlan,
     /// `/account/query_balance`, for pay-as-you-go keys; undocumented, used by MiniMax's own client.
     Balance,
 }
 
 impl Endpoint {
-    /// Gives the path that a kind of key is asked by.
+    /// The path for a kind of key.
     #[must_use]
     pub const fn of(kind: Kind) -> Self {
         match kind {
@@ -29,7 +27,7 @@ impl Endpoint {
         }
     }
 
-    /// Gives the path below the host, with its leading slash.
+    /// The path below the host, with its leading slash.
     #[must_use]
     pub const fn path(self) -> &'static str {
         match self {
@@ -40,11 +38,11 @@ impl Endpoint {
     }
 }
 
-/// The path of streamed text in Anthropic's form, on both platforms (MiniMax's API reference, "Compatible Anthropic
-/// API"). Only a measurement of speed asks there.
+/// The path of streamed text in Anthropic's form, on both platforms (MiniMax's API reference, "Compatible
+/// Anthropic API"). Only the speed measurement uses it.
 pub const MESSAGES: &str = "/anthropic/v1/messages";
 
-/// Which host answers for each platform.
+/// The host of each platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hosts {
     global: String,
@@ -52,13 +50,13 @@ pub struct Hosts {
 }
 
 impl Default for Hosts {
-    /// The `api.` hosts: the `www.` ones stand behind a filter that sometimes answers 403 with a page.
+    /// The `api.` hosts: the `www.` ones are behind a filter that sometimes answers 403 with a page.
     fn default() -> Self {
         Self { global: "https://api.minimax.io".to_owned(), china: "https://api.minimax.cn".to_owned() }
     }
 }
 
-/// Why an override of the hosts is refused.
+/// Why an override of the hosts is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HostsError {
     /// Not an address of this machine.
@@ -70,7 +68,7 @@ pub enum HostsError {
 }
 
 impl Hosts {
-    /// Reads `TIDEMARK_API_BASE`: one address for both platforms, or `global=URL,china=URL`.
+    /// Parses `TIDEMARK_API_BASE`: one address for both platforms, or `global=URL,china=URL`.
     ///
     /// # Errors
     ///
@@ -91,20 +89,20 @@ impl Hosts {
         Ok(hosts)
     }
 
-    /// Tells whether every request stays on this machine: both platforms' hosts were replaced.
+    /// Whether every request stays on this machine, because the hosts of both platforms are overridden.
     #[must_use]
     pub fn are_all_overridden(&self) -> bool {
         let real = Self::default();
         self.global != real.global && self.china != real.china
     }
 
-    /// Gives the address asked for an endpoint on a platform.
+    /// The URL of an endpoint on a platform.
     #[must_use]
     pub fn url(&self, region: Region, endpoint: Endpoint) -> String {
         format!("{}{}", self.base(region), endpoint.path())
     }
 
-    /// Gives the address asked for streamed text on a platform.
+    /// The URL of streamed text on a platform.
     #[must_use]
     pub fn messages(&self, region: Region) -> String {
         format!("{}{MESSAGES}", self.base(region))
@@ -118,7 +116,7 @@ impl Hosts {
     }
 }
 
-/// Gives the address of one of MiniMax's own pages, the only ones that are ever opened in a browser.
+/// The URL of one of MiniMax's pages. No other page is ever opened in a browser.
 #[must_use]
 pub const fn page(link: Link, region: Region) -> &'static str {
     match (region, link) {
@@ -141,7 +139,7 @@ pub const fn page(link: Link, region: Region) -> &'static str {
     }
 }
 
-/// Takes `scheme://host[:port]` of a loopback address and nothing else: no path, no user, no query.
+/// Accepts only `scheme://host[:port]` of a loopback address: no path, no user, no query.
 fn loopback(url: &str) -> Result<String, HostsError> {
     let refused = || HostsError::NotLoopback(url.to_owned());
     let url_trimmed = url.trim().trim_end_matches('/');

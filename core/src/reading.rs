@@ -1,6 +1,6 @@
-//! What we know of an account at one moment, in our own words.
+//! The parsed meaning of an answer.
 //!
-//! Owns the types of a reading. Refuses wire words: those stop at `answer`.
+//! MiniMax's field names and codes do not occur here; see `answer`.
 
 use std::fmt;
 
@@ -10,21 +10,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::Region;
 
-/// A share of a quota, 0 to 100 %, kept in hundredths of a percent.
+/// A share of a quota, 0 to 100 %, stored in hundredths of a percent.
 ///
 /// MiniMax sends whole steps today; its own client prints two decimals, so two are kept.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Percent(u16);
 
 impl Percent {
-    /// Nothing at all.
+    /// 0 %.
     pub const ZERO: Self = Self(0);
-    /// The whole.
+    /// 100 %.
     pub const FULL: Self = Self(10_000);
-    /// The least that is not nothing: one hundredth of a percent.
+    /// The smallest share above zero: one hundredth of a percent.
     pub const LEAST: Self = Self(1);
 
-    /// Takes a number of percent and brings it into 0..=100; `None` for what is no number.
+    /// Clamps a number of percent to 0..=100; `None` if it is not finite.
     #[must_use]
     pub fn clamped(percent: f64) -> Option<Self> {
         if !percent.is_finite() {
@@ -38,7 +38,7 @@ impl Percent {
         Some(Self((percent.clamp(0.0, 100.0) * 100.0).round() as u16))
     }
 
-    /// Takes a part of a whole; `None` when the whole is zero. A part above the whole counts as the whole.
+    /// A part of a whole; `None` if the whole is zero. A part above the whole counts as 100 %.
     #[must_use]
     pub fn of(part: u64, whole: u64) -> Option<Self> {
         if whole == 0 {
@@ -48,25 +48,25 @@ impl Percent {
         u16::try_from(hundredths).ok().map(|h| Self(h.min(10_000)))
     }
 
-    /// Gives the share in hundredths of a percent, 0 to 10 000: what [`Percent::of`] takes back exactly.
+    /// The share in hundredths of a percent, 0 to 10 000; [`Percent::of`] converts it back exactly.
     #[must_use]
     pub const fn hundredths(self) -> u16 {
         self.0
     }
 
-    /// Gives what is missing to the whole: used from left, left from used.
+    /// 100 % minus this share: used from left, left from used.
     #[must_use]
     pub const fn rest(self) -> Self {
         Self(10_000 - self.0)
     }
 
-    /// Gives the share in percent, 0.0 to 100.0, two decimals at most.
+    /// The share in percent, 0.0 to 100.0, with at most two decimals.
     #[must_use]
     pub fn get(self) -> f64 {
         f64::from(self.0) / 100.0
     }
 
-    /// Gives the nearest whole percent; 0 only for nothing at all, 100 only for the whole.
+    /// The nearest whole percent; 0 only for exactly 0 %, 100 only for exactly 100 %.
     #[must_use]
     pub const fn whole(self) -> u8 {
         let nearest = (self.0 + 50) / 100;
@@ -80,19 +80,18 @@ impl Percent {
         }
     }
 
-    /// Gives the share as 0.0 to 1.0.
+    /// The share as 0.0 to 1.0.
     #[must_use]
     pub fn fraction(self) -> f64 {
         f64::from(self.0) / 10_000.0
     }
 
-    /// Gives the distance to another share, in percentage points.
+    /// The distance to another share, in percentage points.
     #[must_use]
     pub fn distance(self, other: Self) -> f64 {
         f64::from(self.0.abs_diff(other.0)) / 100.0
     }
 
-    /// Tells whether nothing is left of it.
     #[must_use]
     pub const fn is_zero(self) -> bool {
         self.0 == 0
@@ -100,7 +99,7 @@ impl Percent {
 }
 
 impl fmt::Display for Percent {
-    /// Writes no decimals that were not sent: `71`, `93.85`, never `71.00`.
+    /// Prints no decimals that were not sent: `71`, `93.85`, never `71.00`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, hundredths) = (self.0 / 100, self.0 % 100);
         match hundredths {
@@ -117,40 +116,39 @@ impl fmt::Debug for Percent {
     }
 }
 
-/// Which of a row's two windows is meant.
+/// One of the two windows of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Span {
-    /// The short window: 5 hours for text, 24 hours for video; its length is in its bounds.
+    /// The short window: 5 hours for text, 24 hours for video; its bounds give the length.
     Interval,
-    /// The week.
     Weekly,
 }
 
 /// What a window allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quota {
-    /// A metered window with something left of it.
+    /// A metered window with something left.
     Limited {
-        /// The share that is left, of the whole (boosted) allowance. Above zero.
+        /// The share left of the whole (boosted) allowance. Above zero.
         left: Percent,
     },
     /// A metered window with nothing left.
     Exhausted,
-    /// No cap on this plan.
+    /// The plan has no cap for this window.
     Unlimited,
-    /// The plan does not cover this row at all.
+    /// The plan does not include this row.
     NotInPlan,
-    /// The answer does not say. A share may have been sent whose meaning is not certain.
+    /// The answer does not say. It may contain a share whose meaning is uncertain.
     Unknown {
-        /// The share that was sent, where there was one.
+        /// The share that was sent, if any.
         left: Option<Percent>,
     },
 }
 
 impl Quota {
-    /// Gives the share left of a metered (or uncertainly metered) window.
+    /// The share left of a metered (or possibly metered) window.
     #[must_use]
     pub const fn left(self) -> Option<Percent> {
         match self {
@@ -161,7 +159,7 @@ impl Quota {
         }
     }
 
-    /// Gives the share left if the window is surely metered; what levels and headlines go by.
+    /// The share left if the window is certainly metered; the basis of levels and headlines.
     #[must_use]
     pub const fn metered_left(self) -> Option<Percent> {
         match self {
@@ -174,7 +172,7 @@ impl Quota {
 
 /// How many requests or pieces a window allows and how many of them are used.
 ///
-/// Present only where the numbers are consistent with the share.
+/// Present only if the numbers are consistent with the share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
     /// Requests or pieces used; may exceed `total`, as MiniMax sends it.
@@ -188,51 +186,48 @@ pub struct Count {
 /// One window of one row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Window {
-    /// Which of the two it is.
     pub span: Span,
-    /// What it allows.
     pub quota: Quota,
-    /// Requests or pieces, where sent and consistent.
+    /// Requests or pieces, if sent and consistent.
     pub count: Option<Count>,
-    /// Allowance multiplier, 1.0 where none was sent. The share already includes it.
+    /// Allowance multiplier, 1.0 if none was sent. The share already includes it.
     pub boost: f64,
-    /// When it began, where the answer says.
+    /// Start of the window, if sent.
     pub starts_at: Option<Timestamp>,
-    /// When it starts anew, where that is known and lies ahead.
+    /// Reset of the window, if known and in the future.
     pub resets_at: Option<Timestamp>,
-    /// Its length in seconds, from its bounds, where both are plausible.
+    /// Its length in seconds, from its bounds if both are plausible.
     pub length_seconds: Option<i64>,
 }
 
-/// One pool of the plan.
+/// One quota pool of the plan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// The name as sent; `None` where the answer names none.
+    /// The name as sent; `None` if the answer has none.
     pub model: Option<String>,
-    /// The windows the answer carries, interval first.
+    /// The windows in the answer, the short one first.
     pub windows: Vec<Window>,
 }
 
 impl Row {
-    /// Gives one of its windows.
     #[must_use]
     pub fn window(&self, span: Span) -> Option<&Window> {
         self.windows.iter().find(|w| w.span == span)
     }
 
-    /// Tells whether a name stands for text generation: `general`, or a `MiniMax-M…` of the older answers.
+    /// Whether a name means text generation: `general`, or a `MiniMax-M…` of the older answers.
     #[must_use]
     pub fn is_text_name(name: &str) -> bool {
         name == GENERAL || is_text_model(name)
     }
 
-    /// Tells whether the plan does not cover this row.
+    /// Whether the plan does not include this row.
     #[must_use]
     pub fn is_not_in_plan(&self) -> bool {
         !self.windows.is_empty() && self.windows.iter().all(|w| w.quota == Quota::NotInPlan)
     }
 
-    /// Gives its tightest metered window: the least left, the later reset among equals.
+    /// The tightest metered window: the one with the least left and, among equals, the later reset.
     #[must_use]
     pub fn tightest(&self) -> Option<&Window> {
         self.windows
@@ -242,22 +237,23 @@ impl Row {
     }
 }
 
-/// What a plan key's answer means.
+/// The meaning of a plan key's answer.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Plan {
-    /// The rows in the order they were sent.
+    /// In the order they were sent.
     pub rows: Vec<Row>,
-    /// Whether some figure rests on a guess: a count without a share, or one row sent twice.
+    /// Whether a figure is based on a guess: a count without a share, or one row sent twice.
     pub ambiguous: bool,
-    /// What a careful reader should know about the answer.
+    /// Oddities of the answer.
     pub notes: Vec<Note>,
-    /// The server's clock at the moment of the answer, by its `Date` header. No bounds of a window say it: those have
-    /// been wrong by themselves.
+    /// The server's time when it answered, from the `Date` header. Window bounds are not used for it: they
+    /// have been wrong independently of the clock.
     pub server_time: Option<Timestamp>,
 }
 
 impl Plan {
-    /// Gives the row that stands for the account: `general`, else the tightest `MiniMax-M…`, else the first usable one.
+    /// The row that represents the account: `general`, otherwise the tightest `MiniMax-M…`, otherwise the
+    /// first usable one.
     #[must_use]
     pub fn headline_row(&self) -> Option<&Row> {
         let named = |name: &str| self.rows.iter().find(|r| r.model.as_deref() == Some(name));
@@ -285,22 +281,22 @@ fn is_text_model(name: &str) -> bool {
     name.get(..PREFIX.len()).is_some_and(|head| head.eq_ignore_ascii_case(PREFIX))
 }
 
-/// A remark on an answer that could be read, but not without a thought.
+/// An oddity of an answer that could still be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Note {
-    /// A count was sent without a share; its direction follows the path it came by.
+    /// A count was sent without a share; its direction is that of the path.
     DirectionGuessed,
-    /// A count that fits neither direction, or lies outside its total, was left out.
+    /// A count that fits neither direction, or is outside its total, was left out.
     CountLeftOut,
     /// One row was sent more than once; the tighter one is shown.
     RowSentTwice,
     /// The status says used up while a share is left; the share is shown.
     StatusContradictsShare,
-    /// Something in the list of rows was no row and was left out.
+    /// An entry in the list of rows was no row and was left out.
     RowLeftOut,
 }
 
-/// The money an account can hold; the platform decides which.
+/// The currency of an account, determined by its platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Currency {
     /// US dollars, on the global platform.
@@ -310,7 +306,6 @@ pub enum Currency {
 }
 
 impl Currency {
-    /// Gives the currency of a platform.
     #[must_use]
     pub const fn of(region: Region) -> Self {
         match region {
@@ -319,7 +314,7 @@ impl Currency {
         }
     }
 
-    /// Gives the ISO 4217 code.
+    /// The ISO 4217 code.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -328,7 +323,7 @@ impl Currency {
         }
     }
 
-    /// Gives the sign put before an amount.
+    /// The sign before an amount.
     #[must_use]
     pub const fn sign(self) -> &'static str {
         match self {
@@ -338,48 +333,46 @@ impl Currency {
     }
 }
 
-/// The money behind a pay-as-you-go key. Exact decimals, in `currency`; may be negative.
+/// The balance of a pay-as-you-go key. Exact decimals, in `currency`; may be negative.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Balance {
-    /// The platform's currency; the answer names none.
+    /// The platform's currency; the answer has none.
     pub currency: Currency,
-    /// The spendable sum. Not the sum of the parts: MiniMax says so itself.
+    /// The spendable sum. Not the sum of the parts, according to MiniMax.
     pub available: Option<Decimal>,
     /// Paid-in money.
     pub cash: Option<Decimal>,
-    /// Vouchers.
     pub voucher: Option<Decimal>,
-    /// Credit.
     pub credit: Option<Decimal>,
-    /// What is owed.
+    /// The debt.
     pub owed: Option<Decimal>,
-    /// The account's own warning line, where it is switched on.
+    /// The warning line set at MiniMax, if switched on.
     pub alert_below: Option<Decimal>,
-    /// The server's clock at the moment of the answer, by its `Date` header.
+    /// The server's time when it answered, from the `Date` header.
     pub server_time: Option<Timestamp>,
 }
 
 impl Balance {
-    /// Tells whether the balance is at or under zero, or under the account's own warning line.
+    /// Whether the balance is at or below zero, or below the account's warning line.
     #[must_use]
     pub fn is_low(&self) -> bool {
         self.available.is_some_and(|a| self.is_empty() || self.alert_below.is_some_and(|line| a < line))
     }
 
-    /// Tells whether another reading has the same amounts.
+    /// Whether another reading has the same amounts.
     #[must_use]
     pub fn has_same_amounts(&self, other: &Self) -> bool {
         Self { server_time: other.server_time, ..self.clone() } == *other
     }
 
-    /// Tells whether nothing can be spent any more.
+    /// Whether nothing can be spent.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.available.is_some_and(|a| a <= Decimal::ZERO)
     }
 }
 
-/// What an answer that is no failure means.
+/// The meaning of an answer that is not a failure.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {
     /// Of a plan key.
@@ -389,7 +382,7 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// Gives the server's clock at the moment of the answer; `None` where it did not send it.
+    /// The server's time when it answered; `None` if it was not sent.
     #[must_use]
     pub const fn server_time(&self) -> Option<Timestamp> {
         match self {

@@ -1,4 +1,4 @@
-//! What a key was found to be, as the window explains it before it is kept.
+//! The result of a key check, as the window explains it before the key is stored.
 
 use serde::Serialize;
 
@@ -10,26 +10,24 @@ use crate::settings::Settings;
 use crate::text::Words;
 use crate::wording::Wording;
 
-/// A key that was checked, explained.
+/// An explained result of a key check.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct Found {
-    /// What it pays with.
     pub kind: Kind,
-    /// The platform it belongs to.
     pub region: Region,
-    /// Whether nobody asked MiniMax.
+    /// Whether the key was not checked with MiniMax.
     pub unchecked: bool,
-    /// What it is, in a sentence.
+    /// What the key is, in one sentence.
     pub title: String,
-    /// What follows from it, in a sentence or two; `None` where the figures say all.
+    /// The consequences, in one or two sentences; `None` if the figures are enough.
     pub text: Option<String>,
-    /// What was done to the key as it was pasted, where something was.
+    /// What was removed from the pasted text, if anything.
     pub hint: Option<String>,
-    /// What is left, window by window or as an amount.
+    /// What is left: one entry per window, or the balance.
     pub facts: Vec<Fact>,
-    /// A name for the account that is free.
+    /// A proposed account name that is not in use.
     pub name: String,
 }
 
@@ -38,28 +36,26 @@ pub struct Found {
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct Fact {
-    /// What it is a figure of.
+    /// The name of the window or amount.
     pub title: String,
-    /// The figure.
     pub value: String,
-    /// How near to its end it is.
     pub level: Level,
 }
 
-/// What is behind a key, as far as MiniMax was asked.
+/// What the key check found for a key.
 #[derive(Clone, Copy, Debug)]
 pub enum Behind<'a> {
-    /// Figures.
+    /// MiniMax sent figures.
     Read(&'a Reading),
-    /// Used up, said without figures.
+    /// The quota is used up; the answer has no figures.
     Spent,
-    /// Good, with nothing behind it.
+    /// The key is valid, but has no plan.
     NoPlan,
-    /// Nobody asked.
+    /// No request was made.
     Unchecked,
 }
 
-/// Explains a key that was checked.
+/// Explains the result of a key check.
 #[must_use]
 pub fn found(
     wording: &Wording<'_>,
@@ -100,7 +96,7 @@ pub fn found(
     }
 }
 
-/// Says that a key is kept: a new account's, or the next one of an account there is.
+/// The confirmation that a key is stored, for a new account or as the replacement key of an existing one.
 #[must_use]
 pub fn kept(words: &Words, name: &str, replaced: bool, unchecked: bool) -> String {
     let id = match (replaced, unchecked) {

@@ -1,14 +1,12 @@
-//! The name that a new account is proposed.
-//!
-//! Owns that it is free. Refuses to decide: it is only where the user starts from.
+//! The proposed name of a new account.
 
 use crate::account::Kind;
 use crate::text::Words;
 
-/// The most names that are tried before one is proposed that may be taken.
+/// Number of names to try; after that the proposed name may be in use.
 const TRIES: u32 = 1_000;
 
-/// Proposes a free name for an account of this kind.
+/// Proposes an unused name for an account of this kind.
 #[must_use]
 pub fn propose<'a>(words: &Words, kind: Kind, taken: impl IntoIterator<Item = &'a str>) -> String {
     let taken: std::collections::HashSet<&str> = taken.into_iter().collect();

@@ -1,6 +1,6 @@
-//! What is said of a text as it is pasted, before anybody is asked.
+//! Texts about a pasted key, shown before any request is made.
 //!
-//! Owns the words. Refuses the text itself: it is told what the text looks like.
+//! Works on a description of the pasted text, never on the text itself.
 
 use serde::Serialize;
 
@@ -9,23 +9,23 @@ use crate::account::Kind;
 use crate::text::Words;
 use crate::view::Tone;
 
-/// Somebody else whose keys are mistaken for MiniMax's.
+/// Another company whose keys users mistake for MiniMax's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Maker {
-    /// The maker of Codex.
+    /// The company behind Codex.
     OpenAi,
-    /// The maker of Claude.
+    /// The company behind Claude.
     Anthropic,
-    /// A broker between many makers.
+    /// A gateway to models of many companies.
     OpenRouter,
-    /// The maker of Gemini.
+    /// The company behind Gemini.
     Google,
-    /// The keeper of code; its tokens lie beside keys.
+    /// Its tokens are often stored next to API keys.
     GitHub,
 }
 
 impl Maker {
-    /// Gives its name as it writes it.
+    /// The name as the company writes it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -38,34 +38,34 @@ impl Maker {
     }
 }
 
-/// What a text that may be a key looks like.
+/// What a pasted text that may be a key looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
-    /// What its beginning says it pays with.
+    /// The kind of key, by its prefix.
     pub kind: Option<Kind>,
-    /// Whether something around it is taken off.
+    /// Whether something around the key was removed.
     pub trimmed: bool,
-    /// Whether it is so short that a part may be missing.
+    /// Whether the text is so short that part of the key may be missing.
     pub short: bool,
 }
 
-/// What is said of a text under the field it was pasted into.
+/// The message below the field that the text was pasted into.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct Judged {
-    /// Whether it goes on, may go wrong, or cannot be.
+    /// Whether the text is fine, doubtful, or cannot be a key.
     pub tone: Tone,
-    /// What it is and, where it cannot go on, what to do.
+    /// What the text is and, if it cannot be used, what to do.
     pub sentence: String,
 }
 
-/// Says what a pasted text looks like; `None` where there is nothing to say before it is checked.
+/// Describes a pasted text; `None` if there is nothing to report before the key check.
 #[must_use]
 pub fn judged(words: &Words, look: Result<Look, &Sorry>) -> Option<Judged> {
     let say = |tone, id| Some(Judged { tone, sentence: words.say(id) });
     match look {
-        // An empty field says for itself that it is empty.
+        // The user sees that the field is empty.
         Err(Sorry::NoKey) => None,
         Err(sorry) => Some(Judged { tone: Tone::Trouble, sentence: sorry.worded(words) }),
         Ok(Look { short: true, .. }) => say(Tone::Warning, "pasted-short"),

@@ -1,6 +1,6 @@
-//! Why a key or a name was not taken, and what to do next.
+//! Why a key or a name was rejected, and what to do next.
 //!
-//! Owns one reason for each. Refuses to repeat a character of a key.
+//! No text repeats a character of the key.
 
 use super::paste::Maker;
 use crate::account::{Kind, NAME_LIMIT, Region};
@@ -8,79 +8,73 @@ use crate::failure::FailureKind;
 use crate::message::{KeyringTrouble, WriteProblem};
 use crate::text::Words;
 
-/// Why a key or a name was not taken.
+/// Why a key or a name was rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sorry {
-    /// There is no key in what was pasted.
+    /// The pasted text has no key.
     NoKey,
-    /// It is longer than any key.
+    /// Longer than any key.
     KeyTooLong,
-    /// It has blanks or line breaks inside.
+    /// The key has spaces or line breaks inside.
     KeyInPieces,
-    /// It has characters that no key has.
+    /// The key has characters that no key has.
     KeyNotPlain,
-    /// It is a token of MiniMax's log-in.
+    /// A token of MiniMax's log-in, not an API key.
     LoginToken,
-    /// It is too short for a key.
+    /// Too short for a key.
     KeyTooShort,
-    /// It is the address of a page.
+    /// A web address.
     IsAddress,
-    /// It is an e-mail address.
+    /// An e-mail address.
     IsMail,
-    /// It is another maker's key.
+    /// A key of another company.
     IsOf(Maker),
-    /// It is a key of this kind, and the other was wanted.
+    /// A key of this kind where the other kind is needed.
     IsKind(Kind),
-    /// It is a key of this kind, and the account whose key it would be is of the other.
+    /// A key of this kind as the new key of an account of the other kind.
     AccountIsNot(Kind),
-    /// An account has this key already.
+    /// An account already uses this key.
     Known {
-        /// Its name.
+        /// The account's name.
         account: String,
     },
-    /// MiniMax refuses it: on this platform, or on both.
+    /// MiniMax rejects the key: on this platform, or on both if `None`.
     Refused(Option<Region>),
-    /// MiniMax could not be asked.
+    /// The request to MiniMax failed.
     Unreachable(FailureKind),
-    /// The proxy wants a user name and password.
+    /// The proxy requires a user name and password.
     ProxyLogin,
-    /// It could not be put into the keyring.
+    /// The keyring could not store the key.
     Keyring(KeyringTrouble),
-    /// The account has no name.
+    /// The account name is empty.
     NoName,
-    /// Its name is too long.
+    /// The account name is too long.
     NameTooLong {
-        /// How many characters it has.
+        /// In characters.
         length: usize,
     },
-    /// Its name has characters that cannot be shown.
+    /// The account name has unprintable characters.
     NameUnprintable,
-    /// The name looks like an API key.
+    /// The account name looks like an API key.
     NameIsKey,
-    /// Its name is another account's.
-    NameTaken {
-        /// The name.
-        name: String,
-    },
-    /// There is no such account any more.
+    /// Another account has this name.
+    NameTaken { name: String },
+    /// The account no longer exists.
     NoAccount,
-    /// The settings, which hold the accounts, could not be written.
-    NotSaved {
-        /// The cause.
-        why: WriteProblem,
-    },
-    /// Another program has changed them at the same moment.
+    /// The settings file, which has the accounts, could not be written.
+    NotSaved { why: WriteProblem },
+    /// Another program changed the settings at the same time.
     SettingsChanged,
-    /// They would be too long, or too deeply nested, to be read again.
+    /// The settings would be too long or too deeply nested to be read again.
     SettingsTooLarge,
-    /// Another Tidemark is changing them.
+    /// Another Tidemark process is changing the settings.
     SettingsBusy,
-    /// What is there cannot be read, and is not overwritten.
+    /// The settings file cannot be read, so it is not overwritten.
     SettingsUnreadable,
 }
 
 impl Sorry {
-    /// Words it: what is wrong, and what to do.
+    /// The text for the user: what is wrong and what to do.
     #[must_use]
     pub fn worded(&self, words: &Words) -> String {
         match self {

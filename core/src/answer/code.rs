@@ -1,34 +1,33 @@
-//! MiniMax's own codes.
+//! Meaning of each `base_resp.status_code` on the usage paths.
 //!
-//! Owns what each `base_resp.status_code` means on the usage paths. Refuses to go by text, except where one
-//! code is documented to have two meanings; the text is dropped here.
+//! The status text decides only where one code is documented to have two meanings; it is not kept.
 
 use crate::failure::{Failure, FailureKind};
 
-/// What `base_resp` said.
+/// Code and text of `base_resp`.
 #[derive(Clone, Copy)]
 pub(super) struct Code<'a> {
-    /// The number; 0 is success.
+    /// 0 is success.
     pub(super) number: i64,
-    /// The server's own words, looked at and never kept.
+    /// The server's text; checked here and never kept.
     pub(super) text: &'a str,
 }
 
 impl Code<'_> {
-    /// Gives the failure that a code other than 0 is.
+    /// The failure for a code other than 0.
     pub(super) fn failure(self) -> Failure {
         Failure { code: Some(self.number), ..Failure::new(self.kind()) }
     }
 
-    /// Follows MiniMax's table of error codes and, for what it leaves out, what others measured.
+    /// From MiniMax's table of error codes and, for codes missing there, from measurements by others.
     fn kind(self) -> FailureKind {
         match self.number {
-            // Documented as a timeout; older answers say "invalid api key" with it.
+            // Documented as a timeout, but older answers use it with the text "invalid api key".
             1001 if self.names_the_key() => FailureKind::KeyRejected,
             1000 | 1001 | 1024 | 1033 => FailureKind::ServerError,
             1004 | 1016 => FailureKind::KeyRejected,
             2049 => FailureKind::KeyRejectedOrWrongRegion,
-            // Not in the table: no plan on the usage paths, a short throttle where text is generated.
+            // Not in the table: no active plan on the usage paths, a short throttle on the generation paths.
             2062 if self.speaks_of_a_rate() => FailureKind::RateLimited,
             2062 => FailureKind::NoActivePlan,
             1002 | 1039 | 1041 | 2045 => FailureKind::RateLimited,

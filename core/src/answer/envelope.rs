@@ -1,6 +1,4 @@
-//! The shell around an answer's content.
-//!
-//! Owns text, JSON, the `data` wrapper and `base_resp`. Refuses what is no JSON object.
+//! The outer parts of an answer: text, JSON object, `data` wrapper and `base_resp`.
 
 use std::borrow::Cow;
 
@@ -13,13 +11,13 @@ use super::money::Amounts;
 use super::rows::Entries;
 use super::value::{self, Folded, Scalar};
 
-/// A `base_resp` that says something, but nothing that can be read.
+/// A `base_resp` is present but unreadable.
 pub(super) struct Garbled;
 
-/// An answer, read but not yet understood.
+/// An answer as parsed JSON, not yet interpreted.
 pub(super) struct Document<'a> {
     outer: Shell<'a>,
-    /// What the console's answers wrap in `data`.
+    /// The content of `data`, the wrapper in the console's answers.
     inner: Shell<'a>,
 }
 
@@ -29,11 +27,11 @@ struct Shell<'a> {
     entries: Entries<'a>,
     amounts: Amounts,
     resp: Resp<'a>,
-    /// Some of MiniMax's services write the fields of `base_resp` without the object around them.
+    /// Some MiniMax services write the fields of `base_resp` without the object around them.
     bare: Resp<'a>,
 }
 
-/// What `base_resp` says.
+/// Content of `base_resp`.
 #[derive(Default)]
 struct Resp<'a> {
     code: Scalar<'a>,
@@ -41,9 +39,9 @@ struct Resp<'a> {
     is_garbled: bool,
 }
 
-/// Gives a body's text without byte order mark and blanks around it.
+/// The text of a body, without byte order mark and surrounding whitespace.
 ///
-/// Bytes that are no UTF-8 are replaced: a name in another encoding must not hide the figures beside it.
+/// Invalid UTF-8 is replaced: a name in another encoding must not make the figures unreadable.
 pub(super) fn text(body: &[u8]) -> Cow<'_, str> {
     let body = body.get(..BODY_LIMIT).unwrap_or(body);
     let trim = |c: char| c.is_whitespace() || c == '\u{FEFF}';
@@ -54,7 +52,7 @@ pub(super) fn text(body: &[u8]) -> Cow<'_, str> {
 }
 
 impl<'a> Document<'a> {
-    /// Reads the JSON object that a text is.
+    /// Parses the text as a JSON object.
     pub(super) fn read(text: &'a str) -> Option<Self> {
         text.starts_with('{')
             .then(|| serde_json::from_str(text).ok())
@@ -62,13 +60,13 @@ impl<'a> Document<'a> {
             .map(|Read(document)| document)
     }
 
-    /// Gives what `base_resp` says, wherever it stands; `None` where nothing is said.
+    /// The `base_resp` code from either level; `None` if there is none.
     pub(super) fn code(&self) -> Result<Option<Code<'_>>, Garbled> {
         let mut said: Option<Code<'_>> = None;
         for shell in [&self.outer, &self.inner] {
             let resp = if shell.resp.is_empty() { &shell.bare } else { &shell.resp };
             let code = resp.code()?;
-            // A failure anywhere outweighs a success elsewhere.
+            // A failure on one level has priority over a success on the other.
             if said.is_none_or(|earlier| earlier.number == 0) {
                 said = code.or(said);
             }
@@ -76,12 +74,12 @@ impl<'a> Document<'a> {
         Ok(said)
     }
 
-    /// Gives the list of rows, or what stands in its place.
+    /// The list of rows, or what was sent in its place.
     pub(super) fn into_entries(self) -> Entries<'a> {
         self.outer.entries.or(self.inner.entries)
     }
 
-    /// Gives the amounts of money.
+    /// The amounts of money.
     pub(super) fn into_amounts(self) -> Amounts {
         self.outer.amounts.or(&self.inner.amounts)
     }

@@ -1,7 +1,7 @@
-//! What MiniMax says instead of text, where text is asked for.
+//! Errors of the text generation path (Anthropic style).
 //!
-//! Owns the errors of the Anthropic-style path: `base_resp`, `error.type`, and MiniMax's own code at the end of
-//! `error.message`, such as `… (2056)`. Refuses to keep the message.
+//! Reads `base_resp`, `error.type`, and MiniMax's own code at the end of `error.message`, such as `… (2056)`.
+//! The message is not kept.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -11,16 +11,16 @@ use super::envelope::{self, Document};
 use super::{Answer, http};
 use crate::failure::{Failure, FailureKind};
 
-/// Says why an answer is no stream of text.
+/// The failure for an answer that is not a text stream.
 ///
-/// Trusted in this order: a filter's page, MiniMax's own code, the type of the error, the HTTP status. `at` is the
-/// moment of the answer, for a date in `Retry-After`.
+/// Order of trust: a filter's page, MiniMax's own code, the type of the error, the HTTP status. `at` is the
+/// time of the answer, needed for a date in `Retry-After`.
 #[must_use]
 pub fn refusal(answer: &Answer, at: Timestamp) -> Failure {
     Failure { retry_after: http::retry_after(answer, at), ..understand(answer) }
 }
 
-/// Says whether an event of a stream is an error, and which.
+/// The failure that a stream event reports, if it is an error.
 #[must_use]
 pub fn error_in(event: &Value) -> Option<Failure> {
     let is_error = event["type"] == "error" || event.get("error").is_some_and(Value::is_object);
@@ -59,7 +59,7 @@ fn by_error(body: &Value) -> Option<Failure> {
     if let Some(number) = code_at_the_end(message) {
         return Some(by_code(number, message));
     }
-    // The names are Anthropic's own ("Errors" of its API reference).
+    // The names are Anthropic's ("Errors" in its API reference).
     let kind = match error["type"].as_str()? {
         "authentication_error" | "permission_error" => FailureKind::KeyRejected,
         "billing_error" => FailureKind::PlanExhausted,
@@ -73,9 +73,9 @@ fn by_error(body: &Value) -> Option<Failure> {
 
 fn by_code(number: i64, text: &str) -> Failure {
     let kind = match number {
-        // Beyond what the balance pays for.
+        // The balance is not sufficient.
         1008 => FailureKind::PlanExhausted,
-        // Where text is generated this is a short throttle, unless it speaks of the plan itself.
+        // A short throttle when generating text, unless the text mentions the plan.
         2062 if !text.to_ascii_lowercase().contains("no active") => FailureKind::RateLimited,
         _ => return Code { number, text }.failure(),
     };

@@ -1,6 +1,6 @@
-//! What the HTTP layer says before any JSON is looked at.
+//! HTTP status, filter pages and `Retry-After`, evaluated before the JSON.
 //!
-//! Owns statuses, filter pages and `Retry-After`. Refuses to call a key refused because of a filter's page.
+//! A filter's page is never treated as a rejected key.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::Answer;
 use crate::failure::FailureKind;
 
-/// The longest wait that is taken from an answer; a longer one is cut to it.
+/// Maximum wait time taken from an answer; longer ones are cut to it.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
-/// Words that only a filter's own page has, in lower case: Cloudflare's challenge and block pages, Aliyun's.
+/// Lower-case text found only on filter pages: Cloudflare's challenge and block pages, Aliyun's.
 const FILTER_WORDS: [&str; 9] = [
     "attention required!",
     "just a moment...",
@@ -26,9 +26,9 @@ const FILTER_WORDS: [&str; 9] = [
     "访问被阻断",
 ];
 
-/// Says what status and filter pages tell of an answer; `None` where the body has to speak.
+/// The failure by HTTP status or filter page; `None` if the body decides.
 ///
-/// [`FailureKind::Other`] is a 4xx without a meaning of its own: a code in the body says more.
+/// [`FailureKind::Other`] is a 4xx without a specific meaning: a code in the body is more precise.
 pub(super) fn verdict(answer: &Answer, text: &str) -> Option<FailureKind> {
     let kind = match answer.status {
         429 => FailureKind::RateLimited,
@@ -38,7 +38,7 @@ pub(super) fn verdict(answer: &Answer, text: &str) -> Option<FailureKind> {
         403 if is_page(answer, text) => FailureKind::Blocked,
         401 | 403 => FailureKind::KeyRejected,
         404 | 405 | 410 => FailureKind::EndpointMissing,
-        // A proxy, or the sign-in page of a network, wants something from the user.
+        // A proxy, or the sign-in page of a network, needs action from the user.
         407 | 511 => FailureKind::Blocked,
         408 | 425 | 500..=599 => FailureKind::ServerError,
         _ => FailureKind::Other,
@@ -46,12 +46,12 @@ pub(super) fn verdict(answer: &Answer, text: &str) -> Option<FailureKind> {
     Some(kind)
 }
 
-/// Gives the wait an answer asks for, from seconds or from a date; never more than a day. A date is held against the
-/// server's own clock where it tells that, for the local one may be wrong.
+/// The requested wait time, from seconds or a date, at most a day. A date is compared with the server's own
+/// clock if `Date` is present, because the local clock may be wrong.
 pub(super) fn retry_after(answer: &Answer, at: Timestamp) -> Option<Duration> {
     let value = header(answer, "retry-after")?.trim();
     let wait = if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-        // Only a number too long for 64 bits fails here.
+        // Only digits here, so only an overflow of 64 bits fails.
         value.parse().map_or(LONGEST_WAIT, Duration::from_secs)
     } else {
         let until = http_date(value)?;
@@ -61,12 +61,12 @@ pub(super) fn retry_after(answer: &Answer, at: Timestamp) -> Option<Duration> {
     Some(wait.min(LONGEST_WAIT))
 }
 
-/// Gives the server's clock at the moment of the answer.
+/// The server's time when it answered.
 pub(super) fn date(answer: &Answer) -> Option<Timestamp> {
     header(answer, "date").and_then(|date| http_date(date.trim()))
 }
 
-/// Reads the three forms of a date that HTTP knows (RFC 9110, 5.6.7).
+/// Parses the three HTTP date formats (RFC 9110, 5.6.7).
 fn http_date(value: &str) -> Option<Timestamp> {
     static RFC_2822: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
     let utc = |format: &str| {
@@ -81,14 +81,15 @@ fn http_date(value: &str) -> Option<Timestamp> {
         .filter(|until| until.duration_since(Timestamp::UNIX_EPOCH) > SignedDuration::ZERO)
 }
 
-/// Tells whether the body is a page for people: it looks like one, or is called one and does not look like JSON.
+/// Whether the body is a web page: it starts like one, or its content type says HTML and it does not look
+/// like JSON.
 fn is_page(answer: &Answer, text: &str) -> bool {
     let called_page =
         || header(answer, "content-type").is_some_and(|v| v.to_ascii_lowercase().contains("html"));
     text.starts_with('<') || !looks_like_json(text) && called_page()
 }
 
-/// Tells whether a filter in between answered, by its own header or by the words of its page.
+/// Whether a filter in between answered, by its own header or by text on its page.
 fn is_filter(answer: &Answer, text: &str) -> bool {
     let marked = header(answer, "cf-mitigated").is_some_and(|v| !v.trim().is_empty());
     marked

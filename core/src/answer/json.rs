@@ -1,7 +1,7 @@
-//! JSON taken in while it is read, so that nothing unknown is ever kept.
+//! Parses JSON while reading it, so that unknown content is never stored.
 //!
-//! Owns the one visitor behind all parts of an answer. Refuses to fail over a type: every part says itself what
-//! something that does not belong there makes of it, and only broken JSON is an error.
+//! One visitor for all parts of an answer. An unexpected type is not an error: each part decides what to make
+//! of it. Only malformed JSON is an error.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,33 +11,33 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 
 use super::value::{Folded, Scalar};
 
-/// A part of an answer, made of whatever stands in its place.
+/// A part of an answer that can be built from any JSON value.
 pub(super) trait Part<'de>: Sized {
-    /// Makes it of null.
+    /// The part for null.
     fn null() -> Self;
 
-    /// Makes it of something that does not belong there.
+    /// The part for a value of an unexpected type.
     fn stranger() -> Self;
 
-    /// Makes it of a boolean, a number or a text.
+    /// The part for a boolean, number or string.
     fn scalar(_: Scalar<'de>) -> Self {
         Self::stranger()
     }
 
-    /// Makes it of a list.
+    /// The part for a list.
     fn list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Self::stranger())
     }
 
-    /// Makes it of an object.
+    /// The part for an object.
     fn object<A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
         while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Self::stranger())
     }
 }
 
-/// Reads a part where serde wants a type.
+/// Adapter from [`Part`] to serde's `Deserialize`.
 pub(super) struct Read<P>(pub(super) P);
 
 impl<'de, P: Part<'de>> Deserialize<'de> for Read<P> {

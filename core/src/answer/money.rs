@@ -1,6 +1,6 @@
-//! The answer to a pay-as-you-go key.
+//! The amounts in the answer to a pay-as-you-go key.
 //!
-//! Owns the names of the amounts. Refuses to add the parts up: what can be spent is a field of its own.
+//! The parts are not added up: the spendable sum is a separate field.
 
 use rust_decimal::Decimal;
 
@@ -8,7 +8,7 @@ use super::value::{self, Scalar};
 use crate::account::Region;
 use crate::reading::{Balance, Currency};
 
-/// The amounts an answer names, as far as they can be read.
+/// The amounts in an answer that could be parsed.
 #[derive(Default)]
 pub(super) struct Amounts {
     available: Option<Decimal>,
@@ -21,12 +21,12 @@ pub(super) struct Amounts {
 }
 
 impl Amounts {
-    /// Tells whether a folded name is one of theirs.
+    /// Whether a folded name is one of these fields.
     pub(super) fn have(folded: &str) -> bool {
         Self::default().slot(folded).is_some() || folded == ALERT_SWITCH
     }
 
-    /// Takes one field as it was sent.
+    /// Reads one field as sent.
     pub(super) fn take(&mut self, folded: &str, sent: &Scalar<'_>) {
         if folded == ALERT_SWITCH {
             self.alert_switch |= value::is_on(sent);
@@ -35,7 +35,7 @@ impl Amounts {
         }
     }
 
-    /// Fills what is missing from the amounts of another place in the same answer.
+    /// Fills missing amounts from the other level of the same answer.
     pub(super) fn or(self, other: &Self) -> Self {
         Self {
             available: self.available.or(other.available),
@@ -48,7 +48,7 @@ impl Amounts {
         }
     }
 
-    /// Gives the balance; `None` where not one amount can be read.
+    /// The balance; `None` if no amount could be parsed.
     pub(super) fn balance(self, region: Region) -> Option<Balance> {
         let amounts = [self.available, self.cash, self.voucher, self.credit, self.owed];
         amounts.iter().any(Option::is_some).then_some(Balance {

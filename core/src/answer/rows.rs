@@ -1,6 +1,4 @@
-//! The list of rows.
-//!
-//! Owns the names of a row's fields, and rows sent twice. Refuses entries that are no rows.
+//! The list of rows: field names, duplicate rows, and entries that are no rows.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,25 +15,25 @@ use crate::endpoint::Endpoint;
 use crate::failure::FailureKind;
 use crate::reading::{Note, Percent, Plan, Row};
 
-/// The most entries that are looked at; real answers have had at most a dozen.
+/// Maximum number of entries that are read; real answers have had at most a dozen.
 const ENTRY_LIMIT: usize = 3000;
 
-/// What stands where the list of rows belongs.
+/// The value sent as the list of rows.
 #[derive(Default)]
 pub(super) enum Entries<'a> {
-    /// Nothing, not even null.
+    /// Absent, not even null.
     #[default]
     Missing,
     /// Null, an empty list, or a list of nulls.
     Empty,
-    /// No list, or a list without any row.
+    /// Not a list, or a list without any row.
     Wrong,
-    /// Rows, and whether something among them was left out.
+    /// Rows, and whether other entries were left out.
     Rows(Vec<SentRow<'a>>, bool),
 }
 
 impl Entries<'_> {
-    /// Takes the other where this says nothing.
+    /// Uses `other` if it says more.
     pub(super) fn or(self, other: Self) -> Self {
         match (&self, &other) {
             (Self::Missing, _) | (Self::Empty, Self::Wrong | Self::Rows(..)) => other,
@@ -43,7 +41,7 @@ impl Entries<'_> {
         }
     }
 
-    /// Reads the rows of a plan. `success` tells whether `base_resp` said so in as many words.
+    /// Interprets the rows of a plan. `success` tells whether `base_resp` explicitly reports success.
     pub(super) fn plan(self, success: bool, endpoint: Endpoint, at: Timestamp) -> Result<Plan, FailureKind> {
         let (sent, is_partial) = match self {
             Self::Rows(sent, is_partial) => (sent, is_partial),
@@ -95,7 +93,7 @@ impl<'de> Part<'de> for Entries<'de> {
     }
 }
 
-/// Something in the list of rows.
+/// One entry of the list of rows.
 enum SentEntry<'a> {
     Null,
     Stranger,
@@ -177,7 +175,7 @@ impl<'de> SentRow<'de> {
     }
 }
 
-/// The rows so far; of two with one name the tighter, at the place of the first.
+/// The rows so far. Of two rows with one name, the tighter is kept at the position of the first.
 #[derive(Default)]
 struct Rows {
     list: Vec<Row>,
@@ -208,7 +206,7 @@ impl Rows {
     }
 }
 
-/// Orders rows, tighter first; a row with nothing metered comes last.
+/// Sort key, tighter rows first; a row without a metered window comes last.
 fn tightness(row: &Row) -> (bool, Option<Percent>) {
     let left = row.tightest().and_then(|w| w.quota.metered_left());
     (left.is_none(), left)

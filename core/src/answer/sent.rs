@@ -1,20 +1,17 @@
-//! A window's fields as they were sent.
-//!
-//! Owns which of them are there, what could be read of each, and which moments are plausible. Refuses to say
-//! what they mean together.
+//! The fields of a window as sent, with plausibility checks for its times. `window` interprets them together.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::value::{self, Scalar};
 use crate::reading::Percent;
 
-/// No window is longer than a week; a day more allows for clocks.
+/// Maximum length of a window: a week, plus a day for clock differences.
 const LONGEST: SignedDuration = SignedDuration::from_hours(8 * 24);
 
 /// `*_status`: not metered, or not in the plan.
 const UNMETERED: i64 = 3;
 
-/// The fields a window has, whatever they are called for each of the two.
+/// The fields of a window; their JSON names differ for the two windows.
 #[derive(Clone, Copy)]
 pub(super) enum WireField {
     Start,
@@ -27,7 +24,7 @@ pub(super) enum WireField {
     Boost,
 }
 
-/// A field: what could be read of it, and whether anything but null was sent.
+/// A field: its parsed value, and whether anything but null was sent.
 pub(super) struct Field<T> {
     pub(super) value: Option<T>,
     pub(super) sent: bool,
@@ -48,7 +45,7 @@ impl<T> Field<T> {
     }
 }
 
-/// A window's fields as sent.
+/// The fields of a window as sent.
 #[derive(Default)]
 pub(super) struct Sent {
     pub(super) is_present: bool,
@@ -63,7 +60,7 @@ pub(super) struct Sent {
 }
 
 impl Sent {
-    /// Takes one field as it was sent.
+    /// Parses and stores one field.
     pub(super) fn take(&mut self, field: WireField, sent: &Scalar<'_>) {
         self.is_present = true;
         match field {
@@ -78,37 +75,38 @@ impl Sent {
         }
     }
 
-    /// Gives the allowance, above zero.
+    /// The allowance, above zero.
     pub(super) fn total(&self) -> Option<u64> {
         self.total.value.and_then(|t| u64::try_from(t).ok()).filter(|t| *t > 0)
     }
 
-    /// Tells whether status 3 is there and nothing beside it speaks of a metered window.
+    /// Whether the status is 3 and no other field indicates a metered window.
     pub(super) fn is_unmetered(&self) -> bool {
         self.status.value == Some(UNMETERED)
             && self.total().is_none()
             && self.percent.value.is_none_or(|left| left == Percent::FULL)
     }
 
-    /// Tells whether anything says when it is.
+    /// Whether a start, an end or a countdown was sent.
     pub(super) fn has_times(&self) -> bool {
         self.start.value.is_some() || self.end.value.is_some() || self.remains.value.is_some()
     }
 
-    /// Tells whether there is no weekly cap: the oldest answers said so by a week of nothing beside a real short window.
+    /// Whether there is no weekly cap. The oldest answers indicate that by a week with a total of 0 next to a
+    /// short window with a total.
     pub(super) fn is_uncapped_week(&self, interval: &Self) -> bool {
         self.total.value == Some(0) && !self.percent.sent && !self.status.sent && interval.total().is_some()
     }
 
-    /// Gives the moment of the reset: the end as sent, else that of the countdown. Either must be ahead, and by no more
-    /// than a window can be long.
+    /// The time of the reset: the end as sent, otherwise by the countdown. Either must be in the future by at
+    /// most [`LONGEST`].
     pub(super) fn resets_at(&self, at: Timestamp) -> Option<Timestamp> {
         let is_near = |ahead: SignedDuration| ahead > SignedDuration::ZERO && ahead <= LONGEST;
         let counted_down = || at.checked_add(self.remains.value.filter(|r| is_near(*r))?).ok();
         self.end.value.filter(|end| is_near(end.duration_since(at))).or_else(counted_down)
     }
 
-    /// Gives the moment it began.
+    /// The start of the window, if plausible.
     pub(super) fn starts_at(&self, at: Timestamp) -> Option<Timestamp> {
         let start = self.start.value?;
         let is_plausible =
@@ -116,7 +114,7 @@ impl Sent {
         is_plausible.then_some(start)
     }
 
-    /// Gives its length, where both bounds are plausible.
+    /// The length, if both bounds are sent and plausible.
     pub(super) fn length_seconds(&self) -> Option<i64> {
         let length = self.end.value?.duration_since(self.start.value?);
         let seconds = (length.as_millis() + 500) / 1000;

@@ -1,6 +1,4 @@
-//! Single values.
-//!
-//! Owns what counts as a number, a share, a moment, an amount. Refuses booleans, blanks and words as numbers.
+//! Parses single values: numbers, shares, times and amounts. Booleans, blank and other text are no numbers.
 
 use std::borrow::Cow;
 
@@ -13,17 +11,17 @@ use crate::reading::Percent;
 /// Numbers below this are seconds, not milliseconds: as milliseconds it is September 2001.
 const FIRST_MILLISECOND: f64 = 1e12;
 
-/// A single value as it was sent.
+/// A single value as sent.
 #[derive(Default)]
 pub(super) enum Scalar<'a> {
-    /// Null, or nothing at all.
+    /// Null or absent.
     #[default]
     Null,
     Bool(bool),
     Integer(i128),
     Float(f64),
     Text(Cow<'a, str>),
-    /// A list or an object, where neither belongs.
+    /// A list or an object, which is not expected.
     Nested,
 }
 
@@ -42,20 +40,20 @@ impl<'de> Part<'de> for Scalar<'de> {
 }
 
 impl Scalar<'_> {
-    /// Tells whether nothing was sent.
+    /// Whether the value is null or absent.
     pub(super) fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 }
 
-/// A field's name without underscores and in lower case, so that `model_name` and `modelName` are one.
+/// A field name without `_` and `-` and in lower case, so that `model_name` and `modelName` are equal.
 pub(super) struct Folded {
     bytes: [u8; Self::LIMIT],
     length: usize,
 }
 
 impl Folded {
-    /// Longer than every name we know.
+    /// Longer than every known name.
     const LIMIT: usize = 40;
 
     /// Folds a name; one that is too long to be known becomes the empty name.
@@ -72,13 +70,12 @@ impl Folded {
         folded
     }
 
-    /// Gives the folded name.
     pub(super) fn as_str(&self) -> &str {
         self.bytes.get(..self.length).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default()
     }
 }
 
-/// Reads a finite number, from a number or from text that is one.
+/// Parses a finite number, from a number or a string.
 pub(super) fn number(sent: &Scalar<'_>) -> Option<f64> {
     match sent {
         #[expect(clippy::cast_precision_loss, reason = "shares, times and boosts are far below 2^53")]
@@ -89,7 +86,7 @@ pub(super) fn number(sent: &Scalar<'_>) -> Option<f64> {
     }
 }
 
-/// Reads a whole number, from a number or from text that is one.
+/// Parses a whole number, from a number or a string.
 pub(super) fn integer(sent: &Scalar<'_>) -> Option<i64> {
     let exact = match sent {
         Scalar::Integer(number) => i64::try_from(*number).ok(),
@@ -99,7 +96,7 @@ pub(super) fn integer(sent: &Scalar<'_>) -> Option<i64> {
     exact.or_else(|| number(sent).filter(|n| n.fract() == 0.0).and_then(truncated))
 }
 
-/// Reads a share of 0 to 100 %, with or without its sign; beyond the bounds it is the nearer bound.
+/// Parses a share in percent, with or without a percent sign, clamped to 0..=100.
 pub(super) fn percent(sent: &Scalar<'_>) -> Option<Percent> {
     let number = match sent {
         Scalar::Text(text) => {
@@ -111,23 +108,23 @@ pub(super) fn percent(sent: &Scalar<'_>) -> Option<Percent> {
     number.and_then(Percent::clamped)
 }
 
-/// Reads a moment, from milliseconds or seconds since 1970; zero and less mean "not reported".
+/// Parses a time in milliseconds or seconds since 1970; zero and less mean "not reported".
 pub(super) fn moment(sent: &Scalar<'_>) -> Option<Timestamp> {
     let number = number(sent).filter(|n| *n > 0.0)?;
     let milliseconds = if number < FIRST_MILLISECOND { number * 1000.0 } else { number };
     truncated(milliseconds.round()).and_then(|ms| Timestamp::from_millisecond(ms).ok())
 }
 
-/// Reads a span of milliseconds; zero and less mean "not reported".
+/// Parses a duration in milliseconds; zero and less mean "not reported".
 pub(super) fn countdown(sent: &Scalar<'_>) -> Option<SignedDuration> {
     number(sent).and_then(truncated).filter(|ms| *ms > 0).map(SignedDuration::from_millis)
 }
 
-/// Reads an amount of money exactly as it was sent, thousands separators aside.
+/// Parses an amount of money exactly as sent, except for thousands separators.
 pub(super) fn amount(sent: &Scalar<'_>) -> Option<Decimal> {
     let text = match sent {
         Scalar::Integer(number) => number.to_string(),
-        // The shortest text that is this number: what was sent, up to zeros at its end.
+        // The shortest text for this number: what was sent, apart from trailing zeros.
         Scalar::Float(number) => number.to_string(),
         Scalar::Text(text) => ungrouped(text.trim())?,
         Scalar::Null | Scalar::Bool(_) | Scalar::Nested => return None,
@@ -142,7 +139,7 @@ pub(super) fn amount(sent: &Scalar<'_>) -> Option<Decimal> {
     })
 }
 
-/// Reads a switch that is on: `true`, 1, or text that says so.
+/// Whether a switch is on: `true`, 1, or text with either.
 pub(super) fn is_on(sent: &Scalar<'_>) -> bool {
     match sent {
         Scalar::Bool(on) => *on,
@@ -153,18 +150,18 @@ pub(super) fn is_on(sent: &Scalar<'_>) -> bool {
 
 fn number_in(text: &str) -> Option<f64> {
     let text = text.trim();
-    // `parse` takes "inf", "nan" and their like for numbers.
+    // `parse` also accepts "inf", "nan" and similar.
     let may_be = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));
     if may_be { text.parse().ok().filter(|n: &f64| n.is_finite()) } else { None }
 }
 
-/// Beyond 2^53 whole numbers are not exact any more, and nothing real is that large.
+/// `None` near and beyond 2^53: integers are not exact there, and no real value is that large.
 fn truncated(number: f64) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "the bounds are checked first")]
     (number.abs() < 9e15).then_some(number as i64)
 }
 
-/// Takes thousands separators out, but only where they separate thousands: `1,5` may be one and a half.
+/// Removes thousands separators, but only if they separate thousands: `1,5` may mean one and a half.
 fn ungrouped(text: &str) -> Option<String> {
     if text.is_empty() || text.contains('_') {
         return None;

@@ -1,7 +1,6 @@
-//! One window of one row.
+//! Interprets share, status, counts and bounds of one window of a row together.
 //!
-//! Owns what share, status, counts and bounds mean together. Refuses to invent: what the fields do not say
-//! stays unknown, and a count that fits no share is not shown.
+//! What the fields do not say stays unknown; a count that does not match the share is not shown.
 
 use jiff::Timestamp;
 
@@ -9,13 +8,13 @@ use super::sent::Sent;
 use crate::endpoint::Endpoint;
 use crate::reading::{Count, Note, Percent, Quota, Span, Window};
 
-/// A count agrees with a share at most this far away, in percentage points: shares come in whole steps.
+/// Maximum distance between a count and the share, in percentage points: shares come in whole steps.
 const AGREEMENT: f64 = 1.0;
 
 /// `*_status`: nothing left.
 const EXHAUSTED: i64 = 2;
 
-/// What is to be said about an answer, beside its rows.
+/// Notes on an answer, in addition to its rows.
 #[derive(Default)]
 pub(super) struct Remarks {
     pub(super) ambiguous: bool,
@@ -23,7 +22,7 @@ pub(super) struct Remarks {
 }
 
 impl Remarks {
-    /// Notes something, once.
+    /// Adds a note unless it is already there.
     pub(super) fn note(&mut self, note: Note) {
         if !self.notes.contains(&note) {
             self.notes.push(note);
@@ -36,7 +35,7 @@ impl Remarks {
     }
 }
 
-/// Reads the windows of one row. `is_text` tells whether the row is the shared text quota.
+/// Interprets the windows of one row. `is_text` tells whether the row is the shared text quota.
 pub(super) fn windows(
     interval: &Sent,
     weekly: &Sent,
@@ -45,7 +44,7 @@ pub(super) fn windows(
     at: Timestamp,
     remarks: &mut Remarks,
 ) -> Vec<Window> {
-    // A row that says nothing we know is shown as such, not as a row without limits.
+    // A row without any known field is shown as unknown, not as a row without limits.
     let says_nothing = !interval.is_present && !weekly.is_present;
     [(Span::Interval, interval, weekly), (Span::Weekly, weekly, interval)]
         .into_iter()
@@ -79,7 +78,7 @@ fn meaning(
         return (quota, None);
     }
     if let Some(left) = own.percent.value {
-        // Half of "not in the plan": a full share without any sign of a window behind it.
+        // Half of "not in the plan": a share of 100 % with no other sign of a metered window.
         let is_bare = !own.status.sent && own.total().is_none() && !own.has_times();
         if left == Percent::FULL && is_bare && sibling.is_unmetered() && !is_text {
             return (Quota::Unknown { left: Some(left) }, None);
@@ -100,7 +99,7 @@ fn metered(left: Percent) -> Quota {
     if left.is_zero() { Quota::Exhausted } else { Quota::Limited { left } }
 }
 
-/// Reads a count in the direction that agrees with the share (the rule of MiniMax's own client).
+/// Interprets a count in the direction that matches the share (the rule of MiniMax's own client).
 fn agreeing_count(own: &Sent, left: Percent, endpoint: Endpoint, remarks: &mut Remarks) -> Option<Count> {
     let (total, sent) = (own.total()?, own.count.value?);
     let agreeing = u64::try_from(sent).ok().filter(|count| *count <= total).and_then(|count| {
@@ -116,7 +115,7 @@ fn agreeing_count(own: &Sent, left: Percent, endpoint: Endpoint, remarks: &mut R
     agreeing
 }
 
-/// Reads a count that has no share beside it: by the path it came by, and marked as a guess.
+/// Interprets a count without a share: in the direction of the path, and marked as a guess.
 fn counted(own: &Sent, endpoint: Endpoint, remarks: &mut Remarks) -> (Quota, Option<Count>) {
     let unknown = (Quota::Unknown { left: None }, None);
     let (Some(total), Some(sent)) = (own.total(), own.count.value) else {
@@ -131,10 +130,10 @@ fn counted(own: &Sent, endpoint: Endpoint, remarks: &mut Remarks) -> (Quota, Opt
     (metered(share_left(count)), Some(count))
 }
 
-/// Takes a count as the path means it: used on the current one, left on the older one.
+/// Interprets a count by the path: used on the current one, left on the older one.
 fn directed(count: u64, total: u64, endpoint: Endpoint) -> Count {
     match endpoint {
-        // More than the whole can be used, and MiniMax says so.
+        // More than the total can be used, and MiniMax sends it so.
         Endpoint::TokenPlan | Endpoint::Balance => {
             Count { used: count, left: total.saturating_sub(count), total }
         }
@@ -145,7 +144,7 @@ fn directed(count: u64, total: u64, endpoint: Endpoint) -> Count {
     }
 }
 
-/// Rounds what is used, as MiniMax's console does, but never the last piece away.
+/// Rounds the used share as MiniMax's console does, but never to zero left while something is left.
 fn share_left(count: Count) -> Percent {
     let left = Percent::of(count.used, count.total).unwrap_or(Percent::FULL).rest();
     if left.is_zero() && count.left > 0 { Percent::LEAST } else { left }
