@@ -1,7 +1,6 @@
-//! The history of one window, or of one balance: what is drawn of it, and the same in words and rows.
+//! The history chart of one window or one balance: data to draw, and the same as text and table rows.
 //!
-//! Owns what a chart shows, as one comparable value. Refuses pixels and colours, and anything later than now that is
-//! not marked as looking ahead.
+//! A [`Chart`] has no pixels and no colours, and nothing later than now except in fields that are a forecast.
 
 mod axis;
 mod money;
@@ -21,30 +20,29 @@ use crate::level::Level;
 use crate::reading::Span;
 use crate::text::Words;
 
-/// So many days of spending are told.
+/// Number of days whose spending is listed.
 const DAYS: u16 = 7;
 
-/// How far back a chart looks.
+/// How far back a chart shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Range {
-    /// Five hours.
+    /// 5 hours.
     Hours,
-    /// Twenty-four hours.
+    /// 24 hours.
     #[default]
     Day,
-    /// Seven days.
+    /// 7 days.
     Week,
-    /// Thirty days.
+    /// 30 days.
     Month,
 }
 
 impl Range {
-    /// All of them, the shortest first.
+    /// All ranges, the shortest first.
     pub const ALL: [Self; 4] = [Self::Hours, Self::Day, Self::Week, Self::Month];
 
-    /// Gives its length.
     #[must_use]
     pub const fn length(self) -> SignedDuration {
         SignedDuration::from_hours(match self {
@@ -55,17 +53,17 @@ impl Range {
         })
     }
 
-    /// Gives the least room after the present moment: a twenty-fifth.
+    /// Minimum space right of the present moment: 1/25 of the range.
     const fn margin(self) -> SignedDuration {
         SignedDuration::from_secs(self.length().as_secs() / 25)
     }
 
-    /// Gives the most room for what lies ahead: two fifths.
+    /// Maximum space for the forecast: 2/5 of the range.
     const fn longest_outlook(self) -> SignedDuration {
         SignedDuration::from_secs(self.length().as_secs() * 2 / 5)
     }
 
-    /// Gives how much of it one row of the table stands for.
+    /// The time span of one table row.
     const fn slot(self) -> SignedDuration {
         SignedDuration::from_mins(match self {
             Self::Hours => 10,
@@ -76,52 +74,50 @@ impl Range {
     }
 }
 
-/// The history of one window, or of one balance.
+/// The history of one window or one balance.
 ///
-/// Moments are seconds since 1970. Shares are in percent, 0.0..=100.0, left or used as the user wishes.
+/// Times are seconds since 1970. Shares are in percent, 0.0..=100.0, left or used as the user chose.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct Chart {
-    /// The windows to choose from; fewer than two leave no choice.
+    /// The selectable windows; with fewer than two there is no choice.
     pub choices: Vec<WindowChoice>,
-    /// What the chart is of: "5 hours, % left", "Balance".
+    /// The subject: "5 hours, % left", "Balance".
     pub title: String,
-    /// What it says: "71 % left now; lowest 12 % on Fri at 15:00".
+    /// The chart in words: "71 % left now; lowest 12 % on Fri at 15:00".
     pub summary: String,
-    /// What comes of the window: "lasts, about 35 % left at the reset". May be empty.
+    /// The forecast: "lasts, about 35 % left at the reset". May be empty.
     pub outlook: String,
-    /// What to say in its place where there is nothing to draw; empty where there is.
+    /// Message in place of the chart if there is nothing to draw; otherwise empty.
     pub empty: String,
-    /// How its values are drawn.
     pub form: Form,
-    /// How far back it looks.
     pub range: Range,
     /// The left edge.
     pub from: f64,
     /// The right edge, at or after now.
     pub to: f64,
-    /// The moment, by the server's clock.
+    /// The present moment, by the server's clock.
     pub now: f64,
-    /// The scale of its values, upwards; the first and the last are its ends.
+    /// Axis marks of the values, ascending; the first and the last are the ends of the axis.
     pub scale: Vec<Mark>,
-    /// The moments named below it.
+    /// Axis marks of the time.
     pub times: Vec<Mark>,
     /// The values, oldest first; none is later than now.
     pub dots: Vec<Dot>,
-    /// The stretches of which nothing is known; no line leads through them.
+    /// Periods without data; no line is drawn through them.
     pub gaps: Vec<Stretch>,
-    /// Every second window, the present one among them.
+    /// Every second window, including the present one, for shading.
     pub bands: Vec<Stretch>,
-    /// When windows started anew, and when the present one will.
+    /// Starts and resets of windows, including the next reset.
     pub resets: Vec<f64>,
-    /// The lines from which on a value is a worry.
+    /// Warning thresholds.
     pub lines: Vec<Line>,
-    /// The forecast, from now on; empty where nothing can be said.
+    /// The forecast, from now on; empty if there is none.
     pub ahead: Vec<Spot>,
-    /// The same as a table, newest first.
+    /// The chart as a table, newest row first.
     pub rows: Vec<TableRow>,
-    /// What was spent on each day, oldest first; empty for a window.
+    /// Spending per day, oldest first; empty for a window.
     pub days: Vec<DaySpent>,
 }
 
@@ -130,11 +126,11 @@ pub struct Chart {
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Form {
-    /// As a line from each to the next.
+    /// A line from each value to the next.
     Line,
-    /// As steps: a value holds until the next.
+    /// Steps: a value holds until the next.
     Steps,
-    /// As a column for each day: its tightest moment, where windows are too short to be told apart.
+    /// One column per day with its tightest value, for windows too short to tell apart.
     Columns,
 }
 
@@ -143,65 +139,59 @@ pub enum Form {
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct WindowChoice {
-    /// The row's name as sent; goes back as it came.
+    /// The row's name as sent; the page sends it back unchanged.
     pub row: Option<String>,
-    /// Which of its windows.
     pub window: Span,
-    /// What it is called: "5 hours", "Video: 24 hours".
+    /// The label: "5 hours", "Video: 24 hours".
     pub label: String,
-    /// Whether this chart is of it.
+    /// Whether the chart shows this window.
     pub chosen: bool,
 }
 
-/// A place on an axis that is named.
+/// A labelled position on an axis.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Mark {
-    /// Where.
     pub at: f64,
-    /// Its name: "15:00", "Mon", "50 %", "$20".
+    /// The label: "15:00", "Mon", "50 %", "$20".
     pub words: String,
 }
 
-/// A value that was read.
+/// A recorded value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Dot {
-    /// When.
     pub at: f64,
-    /// The share or the sum.
+    /// The share or the balance.
     pub value: f64,
-    /// Both in words: "Mon 14:05: 71 % left". Empty where nothing was read: the line turns there at a reset.
+    /// Time and value as text: "Mon 14:05: 71 % left". Empty if no reading was made: the line turns there at
+    /// a reset.
     pub words: String,
 }
 
-/// A place of the forecast.
+/// A point of the forecast.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Spot {
-    /// When.
     pub at: f64,
     /// The share.
     pub value: f64,
 }
 
-/// A stretch of time.
+/// A period.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Stretch {
-    /// Where it begins.
     pub from: f64,
-    /// Where it ends.
     pub to: f64,
 }
 
-/// A line across the chart.
+/// A horizontal threshold line.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct Line {
-    /// At which value.
     pub value: f64,
-    /// What lies beyond it.
+    /// The level that begins at this value.
     pub level: Level,
 }
 
@@ -209,27 +199,25 @@ pub struct Line {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct TableRow {
-    /// When.
     pub time: String,
-    /// What was read, or what is expected.
+    /// The recorded or expected value.
     pub value: String,
     /// What happened before it: "new window", "nothing was read for 3 h". May be empty.
     pub note: String,
 }
 
-/// What was spent on one day.
+/// Spending of one day.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct DaySpent {
-    /// Which day: "Mon 23 November".
+    /// "Mon 23 Nov".
     pub day: String,
-    /// How much.
     pub spent: String,
-    /// How much beside the day on which most was spent, 0.0..=1.0.
+    /// Relative to the day with the highest spending, 0.0..=1.0.
     pub share: f64,
 }
 
-/// Gives the earliest moment of which a chart of this range needs to know.
+/// The earliest time that a chart of this range needs data for.
 #[must_use]
 pub fn since(subject: &Subject, range: Range) -> Timestamp {
     let days = SignedDuration::from_hours(24 * i64::from(DAYS + 1));
@@ -237,7 +225,7 @@ pub fn since(subject: &Subject, range: Range) -> Timestamp {
     subject.now.checked_sub(back).unwrap_or(subject.now)
 }
 
-/// Makes the chart of a subject from what was kept of it, oldest first, and of what is still in memory.
+/// Builds the chart from the stored history, oldest first; the subject has what is still in memory only.
 #[must_use]
 pub fn chart(subject: &Subject, range: Range, kept: &[Point], money: &[MoneyPoint]) -> Chart {
     if subject.is_of_money() {
@@ -247,15 +235,15 @@ pub fn chart(subject: &Subject, range: Range, kept: &[Point], money: &[MoneyPoin
     }
 }
 
-/// Says why a history that is there cannot be shown, and what to do.
+/// The message if the history exists but cannot be read, and what to do.
 #[must_use]
 pub fn unreadable(words: &Words) -> String {
     words.say("chart-unreadable")
 }
 
-/// Gives the seconds since 1970 of a moment.
+/// Converts a timestamp to seconds since 1970.
 fn seconds(at: Timestamp) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "seconds of some centuries, and their thousandths")]
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of a few centuries are below 2^53")]
     let milliseconds = at.as_millisecond() as f64;
     milliseconds / 1000.0
 }

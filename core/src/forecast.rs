@@ -1,6 +1,6 @@
-//! Whether a window will last: pace, run-out time, and how much that is worth.
+//! Forecast of a window: pace, run-out time, and the confidence in them.
 //!
-//! Owns the forecast. Refuses to speak with too little data, and refuses false precision.
+//! There is no forecast with too little data, and results are rounded to what the data supports.
 
 mod pace;
 
@@ -12,55 +12,55 @@ use crate::history::Track;
 use crate::reading::{Percent, Window};
 use crate::rolling::{self, Ledger};
 
-/// Clocks may differ by so much without one of them being wrong.
+/// Clock difference that is accepted without either clock being wrong.
 const TREMBLE: SignedDuration = SignedDuration::from_mins(2);
-/// What was last seen longer ago than this says nothing about now.
+/// A last reading older than this gives no forecast.
 const LONGEST_SILENCE: SignedDuration = SignedDuration::from_hours(3);
-/// A window is not spoken of in this first part of its length: 15 minutes of five hours.
+/// No forecast in this first part of a window's length: 15 minutes of five hours.
 const JUST_BEGUN: f64 = 0.05;
 
-/// How much a forecast is worth.
+/// How reliable a forecast is. The rules are in `Pace::confidence`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
-    /// Little.
+    /// All other cases.
     Low,
-    /// Something.
+    /// At least 5 decreases over 0.1 window lengths, and a present pace within a factor of 4 of the mean.
+    /// Also: fewer than 3 decreases in at least 0.3 window lengths, if the rest suffices for more than twice
+    /// the time left.
     Fair,
-    /// Much.
+    /// At least 8 decreases over 0.2 window lengths, a present pace within a factor of 2 of the mean, and a
+    /// run-out time that is not close to the reset (0.87 to 1.15 of the time left).
     Good,
 }
 
-/// What comes of a window at the present pace.
+/// What happens to a window at the present pace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It runs out.
     RunsOut {
-        /// When, rounded to what can be known.
+        /// Rounded to the precision of the forecast.
         at: Timestamp,
-        /// How long before the reset, where a reset is known.
+        /// The time between running out and the reset, if a reset is known.
         before_reset: Option<SignedDuration>,
     },
-    /// It lasts until the reset.
+    /// The window lasts until the reset.
     Lasts {
-        /// The share that will be left then.
+        /// The share left at the reset.
         left: Percent,
     },
 }
 
-/// What comes of a window, and how sure that is.
+/// The expected outcome of a window, and its reliability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forecast {
-    /// What comes of it.
     pub outcome: Outcome,
-    /// How much that is worth.
     pub confidence: Confidence,
 }
 
-/// Looks ahead from what a window has done so far; `None` with too little data, or where nothing is metered.
+/// Forecasts a window from its past; `None` with too little data, or if nothing is metered.
 ///
-/// `now` is by the server's clock, as the window's bounds and the track are. For a rolling window, which has no reset,
-/// [`Outcome::Lasts`] gives the share that will be left after one length.
+/// `now` is by the server's clock, like the window's bounds and the track. For a rolling window, which has no
+/// reset, [`Outcome::Lasts`] gives the share that will be left after one window length.
 #[must_use]
 pub fn of(track: &Track, window: &Window, now: Timestamp) -> Option<Forecast> {
     let left = window.quota.metered_left().filter(|left| !left.is_zero())?;
@@ -79,9 +79,10 @@ pub fn of(track: &Track, window: &Window, now: Timestamp) -> Option<Forecast> {
     }
 }
 
-/// Gives the share that is left at an even pace, for the mark on a bar.
+/// The share that would be left at an even pace, for the mark on a bar.
 ///
-/// `None` without both bounds, or outside of them. A rolling window has no such mark: ask [`Track::is_rolling`] first.
+/// `None` without both bounds, or outside them. A rolling window has no such mark: check
+/// [`Track::is_rolling`] first.
 #[must_use]
 pub fn pace(window: &Window, now: Timestamp) -> Option<Percent> {
     window.quota.metered_left()?;
@@ -113,7 +114,7 @@ fn of_fixed(
         let before_reset = window.resets_at.map(|r| r.duration_since(at));
         return Some(Forecast { outcome: Outcome::RunsOut { at, before_reset }, confidence });
     }
-    // Without a reset there is no moment that it could last until.
+    // Without a reset there is no end that the window could last until.
     window.resets_at?;
     let left = round_share(left.get() - pace.used_after(horizon), left);
     Some(Forecast { outcome: Outcome::Lasts { left }, confidence })
@@ -130,7 +131,7 @@ fn of_rolling(
     let ledger = Ledger::of(track, window)?;
     let pace = Pace::of_rolling(&ledger, seen, length)?;
     let horizon = length.as_secs_f64();
-    // What can be used until it is empty grows with each release that comes in time.
+    // Each release before the window is empty adds to what can be used.
     let mut share = left.get();
     for (at, returns) in ledger.coming(seen) {
         if pace.used_after(at.duration_since(seen).as_secs_f64()) >= share {
@@ -153,7 +154,7 @@ fn runs_out_at(seen: Timestamp, needs: f64, now: Timestamp) -> Option<Timestamp>
     Some(round(at, at.duration_since(now)).max(now))
 }
 
-/// Rounds a moment to what can be known of it: the further ahead, the less.
+/// Rounds a time to the precision of the forecast: the further ahead, the coarser.
 fn round(at: Timestamp, ahead: SignedDuration) -> Timestamp {
     let minutes = match ahead.as_hours() {
         ..2 => 5,
@@ -166,7 +167,8 @@ fn round(at: Timestamp, ahead: SignedDuration) -> Timestamp {
     Timestamp::from_second(rounded).unwrap_or(at)
 }
 
-/// Rounds a share to whole steps of five, or of one where little is left; what lasts is never left with nothing.
+/// Rounds a share to steps of 5, or of 1 below 10; at least 1, because a window that lasts has something
+/// left.
 fn round_share(share: f64, most: Percent) -> Percent {
     let step = if share < 10.0 { 1.0 } else { 5.0 };
     Percent::clamped(((share / step).round() * step).max(1.0)).unwrap_or(Percent::LEAST).min(most)

@@ -1,10 +1,11 @@
-//! What was read over time: for each window the share that was left, for each balance the sum.
+//! Past readings: for each window the share left, for each balance the amount.
 //!
-//! Owns the points, how they are joined and which of them memory keeps. Refuses files: the shell's store keeps them.
+//! In memory only; the shell's store writes files.
 //!
-//! Points are in order and never overlap, whatever the clock does. A clock that jumps ahead leaves points in the
-//! future; they go as soon as a reading is made before them. A clock that is set back cuts away what is later than
-//! it shows; memory then lacks that stretch until the store gives it back at the next start.
+//! Points are in order and never overlap, whatever the clock does. A clock that jumps ahead leaves points in
+//! the future; they are removed as soon as a reading is made before them. A clock that is set back removes
+//! what is later than the new time; memory then lacks that stretch until the store returns it at the next
+//! start.
 
 mod stretch;
 mod thin;
@@ -20,69 +21,65 @@ pub use self::track::Track;
 use crate::reading::{Percent, Reading, Row, Span, Window};
 use crate::week::Measured;
 
-/// Nothing seen for longer than this is a gap: what was in between is not known.
+/// A longer time without a reading is a gap: what happened in it is unknown.
 pub const GAP: SignedDuration = SignedDuration::from_mins(20);
 
-/// Gives how long a silence is a gap where an account is asked once in an interval: two and a half intervals.
+/// The gap threshold for a poll interval: two and a half intervals.
 pub(crate) fn gap_at(interval: SignedDuration) -> SignedDuration {
     interval.saturating_mul(5).checked_div(2).unwrap_or_default()
 }
 
-/// The most windows that are followed; real plans have had at most two dozen.
+/// Maximum number of windows per account; real plans have had at most two dozen.
 const MOST_TRACKS: usize = 64;
 
-/// Names one window of one row over time.
+/// Identifies one window of one row over time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WindowKey {
     /// The row's name as sent.
     pub row: Option<String>,
-    /// Which of its windows.
     pub span: Span,
 }
 
-/// A share that was left, and how long it was seen unchanged.
+/// A share left, and how long it stayed unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
-    /// When it was first seen, by the server's clock where that is known.
+    /// The first reading, by the server's clock if known.
     pub at: Timestamp,
-    /// When it was last seen unchanged; `at` where it was seen once.
+    /// The last unchanged reading; equal to `at` for a single reading.
     pub until: Timestamp,
-    /// The share left of a metered window.
+    /// Of a metered window.
     pub left: Percent,
-    /// When the window began, as it was first sent with this share.
+    /// The start of the window, as first sent with this share.
     pub starts_at: Option<Timestamp>,
-    /// When the window starts anew, as it was first sent with this share.
+    /// The reset of the window, as first sent with this share.
     pub resets_at: Option<Timestamp>,
-    /// Whether the window's bounds slid with the clock then.
+    /// Whether the window was rolling then: its bounds moved with the clock.
     pub rolling: bool,
 }
 
-/// A balance, and how long it was seen unchanged.
+/// A balance, and how long it stayed unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MoneyPoint {
-    /// When it was first seen.
+    /// The first reading.
     pub at: Timestamp,
-    /// When it was last seen unchanged.
+    /// The last unchanged reading.
     pub until: Timestamp,
-    /// What could be spent, in the platform's currency.
+    /// The spendable sum, in the platform's currency.
     pub available: Decimal,
 }
 
-/// Something new for the store: a point, or a later `until` of the point with the same `at`.
+/// A change for the store: a point, or a later `until` of the point with the same `at`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// Of a window.
     Window {
-        /// Which window.
         key: WindowKey,
-        /// The point as it is now.
+        /// The point in its present state.
         point: Point,
     },
-    /// Of a balance.
     Money(MoneyPoint),
 }
 
-/// What was read of one account over time, as far back as is needed to look ahead.
+/// The past readings of one account, as far back as the forecast needs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     windows: BTreeMap<WindowKey, Track>,
@@ -90,7 +87,8 @@ pub struct History {
 }
 
 impl History {
-    /// Puts back what was kept, oldest first. What is out of order, or more than memory holds, is left out.
+    /// Restores stored points, oldest first. Points out of order, or beyond the limits of memory, are left
+    /// out.
     pub fn recall(&mut self, changes: impl IntoIterator<Item = Change>) {
         for change in changes {
             match change {
@@ -106,9 +104,9 @@ impl History {
         self.look_ahead(keys.iter());
     }
 
-    /// Takes a reading made at a moment of the server's clock; gives what the store has to keep.
+    /// Adds a reading made at a time of the server's clock; returns the changes for the store.
     ///
-    /// Only windows that are surely metered leave a point.
+    /// Only windows that are certainly metered create a point.
     pub fn take(&mut self, reading: &Reading, at: Timestamp) -> Vec<Change> {
         let changes = self.follow(reading, at);
         self.look_ahead(changes.iter().filter_map(|change| match change {
@@ -118,9 +116,9 @@ impl History {
         changes
     }
 
-    /// Takes a reading as [`History::take`] does, where nobody will ask what comes of it.
+    /// Like [`History::take`], but without preparing a forecast.
     pub(crate) fn follow(&mut self, reading: &Reading, at: Timestamp) -> Vec<Change> {
-        // The store keeps milliseconds; what it gives back must be the same moment.
+        // The store keeps milliseconds; a restored time must equal the original.
         let at = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
         match reading {
             Reading::Plan(plan) => metered(&plan.rows)
@@ -136,7 +134,7 @@ impl History {
         }
     }
 
-    /// Works out what is asked for at every moment but changes with an answer only.
+    /// Precomputes values that every view needs but that change only with an answer.
     fn look_ahead<'a>(&mut self, keys: impl Iterator<Item = &'a WindowKey>) {
         for key in keys {
             if let Some(track) = self.windows.get_mut(key) {
@@ -147,7 +145,7 @@ impl History {
             let (Some(one), Some(other)) = (self.windows.get(&interval), self.windows.get(&week)) else {
                 continue;
             };
-            // Once for a row, after both its windows were taken.
+            // Once per row, after both of its windows were updated.
             if other.week().is_none() || key.span == Span::Interval {
                 let measured = Measured::of(one, other);
                 if let Some(track) = self.windows.get_mut(&week) {
@@ -157,19 +155,20 @@ impl History {
         }
     }
 
-    /// Gives one window over time.
+    /// The track of one window.
     #[must_use]
     pub fn track(&self, key: &WindowKey) -> Option<&Track> {
         self.windows.get(key)
     }
 
-    /// Gives the balance over time, oldest first.
+    /// The balance over time, oldest first.
     #[must_use]
     pub fn money(&self) -> &[MoneyPoint] {
         &self.money
     }
 
-    /// Gives the track of a window, made where there is none; the one that was silent longest makes room.
+    /// The track of a window, created if missing; at the limit the track with the oldest last reading is
+    /// removed.
     fn track_mut(&mut self, key: WindowKey) -> Option<&mut Track> {
         if !self.windows.contains_key(&key) && self.windows.len() >= MOST_TRACKS {
             let last_seen = |track: &Track| track.points().last().map(|p| p.until);
@@ -181,7 +180,8 @@ impl History {
     }
 }
 
-/// Gives the surely metered windows. Several rows without a name could not be told apart: none of them is followed.
+/// The windows that are certainly metered. Several rows without a name cannot be told apart, so they are all
+/// left out.
 fn metered(rows: &[Row]) -> impl Iterator<Item = (&Row, &Window, Percent)> {
     let unnamed = rows.iter().filter(|r| r.model.is_none()).count();
     let known = rows.iter().filter(move |r| r.model.is_some() || unnamed == 1).take(MOST_TRACKS / 2);

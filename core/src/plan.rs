@@ -1,7 +1,7 @@
-//! What MiniMax promises of its plans: figures with their sources, and what the user has put in their place.
+//! Facts about MiniMax's plans, with sources, and the user's own values in their place.
 //!
-//! Owns `data/plan.json`, the one file to edit when MiniMax changes a figure. Refuses to guess what an account has
-//! bought: no answer names the tier, so the user does.
+//! `data/plan.json` is the only file to edit when MiniMax changes a figure. The tier comes from the user,
+//! because no answer names it.
 
 mod figures;
 mod peak;
@@ -16,21 +16,21 @@ pub use peak::{Peak, Zone, ZoneError};
 
 use figures::figures;
 
-/// What holds for plans: MiniMax's figures, with the user's where the settings name others.
+/// Facts about plans: MiniMax's figures, replaced by the user's where set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facts {
     /// How many short windows a week holds (FAQ: the weekly quota is 10 times the 5-hour quota).
     pub weekly_windows: f64,
     /// How many requests one image-understanding call costs (FAQ: 3 of the text model's).
     pub vlm_requests: u32,
-    /// When MiniMax slows agents down; `None` where the user has switched that off.
+    /// When MiniMax slows agents down; `None` if the user switched that off.
     pub peak: Option<Peak>,
-    /// A plan bought before this moment has no weekly limit (FAQ).
+    /// A plan bought before this time has no weekly limit (FAQ).
     pub weekly_cap_since: Timestamp,
 }
 
 impl Facts {
-    /// Gives what holds under these settings. A setting that cannot be understood counts as not made.
+    /// The facts under these settings. An invalid setting counts as not set.
     #[must_use]
     pub fn of(settings: &Settings) -> Self {
         let ours = figures();
@@ -43,26 +43,27 @@ impl Facts {
         }
     }
 
-    /// Gives about how many agents a tier keeps going at once in peak hours (FAQ); 0 where that is not known.
+    /// About how many agents run at the same time in peak hours with this tier (FAQ); 0 if unknown.
     #[must_use]
     pub fn agents(&self, tier: Tier) -> u32 {
         figures().tiers.iter().find(|of| of.tier == tier).map_or(0, |of| of.agents)
     }
 }
 
-/// Gives the models that plans cover, in the FAQ's order.
+/// The models that plans include, in the FAQ's order.
 #[must_use]
 pub fn models() -> &'static [Model] {
     &figures().models
 }
 
-/// Gives the text model of a plan, the newest first in the FAQ: `MiniMax-M2.7`, or its High-Speed form.
+/// The text model of a plan, the first in the FAQ, where the newest comes first: `MiniMax-M2.7`, or its
+/// High-Speed variant.
 #[must_use]
 pub fn text_model(high_speed: bool) -> Option<&'static Model> {
     models().iter().find(|model| model.makes == Makes::Text && model.high_speed == high_speed)
 }
 
-/// Gives MiniMax's own peak hours and their zone as the settings write them: `15:00-17:30`, `UTC+8`.
+/// MiniMax's peak hours and their zone in the format of the settings: `15:00-17:30`, `UTC+8`.
 #[must_use]
 pub fn own_peak() -> (&'static str, &'static str) {
     (&figures().peak_hours.value, &figures().peak_zone.value)

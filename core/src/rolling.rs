@@ -1,6 +1,4 @@
-//! Rolling windows: what was used more than the window's length ago returns.
-//!
-//! Owns what tells a rolling window from a fixed one, and its coming releases. Refuses to name a single reset for one.
+//! Rolling windows: usage is released once it is older than the window's length. They have no single reset.
 
 mod ledger;
 mod slide;
@@ -12,28 +10,29 @@ pub(crate) use self::slide::Slide;
 use crate::history::Track;
 use crate::reading::{Percent, Window};
 
-/// The most steps that are named; more could not be read at a glance.
+/// Maximum number of releases; more are not readable at a glance.
 const MOST_STEPS: u16 = 4;
-/// The least that is worth a step of its own, in hundredths of a percent.
+/// Minimum size of a release, in hundredths of a percent.
 const LEAST_STEP: u16 = 100;
-/// No window is longer than a week; bounds further apart, give or take a day, are a whim of the server's.
+/// Maximum length of a window: a week, plus a day. Bounds further apart are an error of the server.
 const LONGEST: SignedDuration = SignedDuration::from_hours(8 * 24);
-/// Moments are rounded up to this, in seconds.
+/// Times are rounded up to multiples of this, in seconds.
 const ROUND: i64 = 5 * 60;
 
-/// A share that returns.
+/// A share that is released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Release {
-    /// By when it will have returned.
+    /// The time by which it is released.
     pub at: Timestamp,
-    /// How much will have returned by then, counted from now.
+    /// The total released by then, counted from now.
     pub share: Percent,
 }
 
-/// Gives the coming releases of a rolling window, soonest first and at most four; empty for a fixed one.
+/// The next releases of a rolling window, soonest first and at most four; empty for a fixed one.
 ///
-/// Shares add up: each counts from now, and the last is all that is used. The first comes as soon as one point has
-/// returned. Moments are full five minutes of UTC, rounded up: by then it is surely there.
+/// Shares are cumulative: each counts from now, and the last is everything used. The first release is listed
+/// as soon as it reaches one percentage point. Times are full five minutes of UTC, rounded up, so that the
+/// share is certainly released by then.
 #[must_use]
 pub fn releases(track: &Track, window: &Window, now: Timestamp) -> Vec<Release> {
     let Some(ledger) = Ledger::of(track, window).filter(|_| track.is_rolling()) else { return Vec::new() };
@@ -45,7 +44,7 @@ pub fn releases(track: &Track, window: &Window, now: Timestamp) -> Vec<Release> 
         returned += share;
         let goes_on = coming.get(i + 1).is_some_and(|(next, _)| next == at);
         let wanted = if named == 0 { LEAST_STEP } else { later };
-        // What would be left over as less than a step of its own comes with this one, when it comes.
+        // If less than `LEAST_STEP` would remain after this release, both are listed together at the later time.
         let is_last = returned == all;
         let leaves_crumbs = !is_last && all - returned < LEAST_STEP;
         if goes_on || leaves_crumbs || (returned - named < wanted && !is_last) {
@@ -64,7 +63,7 @@ fn round_up(at: Timestamp) -> i64 {
     -(-seconds).div_euclid(ROUND) * ROUND
 }
 
-/// The length of a window, from what was sent of it.
+/// The length of a window, from what was sent.
 pub(crate) fn length(window: &Window) -> Option<SignedDuration> {
     let by_bounds = || Some(window.resets_at?.duration_since(window.starts_at?));
     window

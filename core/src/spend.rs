@@ -1,6 +1,6 @@
-//! What a pay-as-you-go account spends: by day, on average, and for how many days the rest will do.
+//! Spending of a pay-as-you-go account: per day, on average, and how many days the balance lasts.
 //!
-//! Owns what a fall of the balance means. Refuses binary fractions: every sum is an exact decimal.
+//! All amounts are exact decimals.
 
 use std::collections::BTreeMap;
 
@@ -12,38 +12,39 @@ use rust_decimal::prelude::ToPrimitive;
 
 use crate::history::MoneyPoint;
 
-/// An average is taken over so many full days at the most.
+/// Maximum number of full days for an average.
 const DAYS_OF_AVERAGE: u16 = 7;
-/// With fewer full days nothing is said about what comes.
+/// With fewer full days there is no forecast.
 const LEAST_DAYS: usize = 3;
-/// Further ahead than this nobody knows.
+/// Maximum forecast in days.
 const MOST_DAYS_LEFT: u32 = 365;
 
-/// What was spent on one day.
+/// Spending of one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DaySpend {
-    /// Which day, in the user's zone.
+    /// In the user's zone.
     pub date: Date,
-    /// How much, never negative, in the platform's currency.
+    /// Never negative, in the platform's currency.
     pub spent: Decimal,
 }
 
-/// What is spent at present.
+/// Present spending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spend {
     /// Today so far.
     pub today: Decimal,
-    /// On average over up to seven full days before today, rounded to hundredths; `None` without a full day.
+    /// Average of up to seven full days before today, rounded to hundredths; `None` without a full day.
     pub per_day: Option<Decimal>,
-    /// For how many full days the balance will do at that average; `None` with fewer than three full days, where
-    /// nothing is spent, or beyond a year.
+    /// How many full days the balance lasts at that average; `None` with fewer than three full days, without
+    /// spending, or beyond a year.
     pub days_left: Option<u32>,
 }
 
-/// Gives what was spent on each of so many days up to today, oldest first, from the first day that was watched.
+/// The spending of each of the last `days` days including today, oldest first, from the first recorded day
+/// on.
 ///
-/// A balance that rises was topped up, which is not spending. What was spent while nobody looked counts for the day on
-/// which it was seen. Days are those of the zone, be they 23, 24 or 25 hours long; points must be in order.
+/// A rising balance is a top-up, not spending. What was spent in a gap counts for the day of the next
+/// reading. Days are those of the zone and may have 23, 24 or 25 hours; points must be in order.
 #[must_use]
 pub fn per_day(points: &[MoneyPoint], zone: &TimeZone, now: Timestamp, days: u16) -> Vec<DaySpend> {
     let known = points.partition_point(|p| p.at <= now);
@@ -74,12 +75,12 @@ pub fn per_day(points: &[MoneyPoint], zone: &TimeZone, now: Timestamp, days: u16
     spent.into_iter().map(|(date, spent)| DaySpend { date, spent }).collect()
 }
 
-/// Gives what is spent at present; `None` where no balance was ever read.
+/// The present spending; `None` if there is no recorded balance.
 #[must_use]
 pub fn of(points: &[MoneyPoint], zone: &TimeZone, now: Timestamp) -> Option<Spend> {
     let days = per_day(points, zone, now, DAYS_OF_AVERAGE + 1);
     let (today, before) = days.split_last()?;
-    // The first day was watched in part only, unless more than a week of days is known.
+    // The first day is recorded only in part, unless more than a week of days is known.
     let full =
         if before.len() < usize::from(DAYS_OF_AVERAGE) { before.get(1..).unwrap_or(&[]) } else { before };
     let sum = full.iter().fold(Decimal::ZERO, |sum, day| sum.saturating_add(day.spent));
@@ -145,7 +146,7 @@ mod tests {
             // Half an hour forward and back.
             ("Australia/Lord_Howe", "2026-10-04", 94),
             ("Australia/Lord_Howe", "2026-04-05", 98),
-            // By a quarter of an hour off the full ones.
+            // Offset by a quarter of an hour.
             ("Pacific/Chatham", "2026-09-27", 92),
             ("Pacific/Chatham", "2026-04-05", 100),
             ("Asia/Kathmandu", "2026-03-29", 96),
@@ -156,7 +157,7 @@ mod tests {
             let day: Date = change.parse().expect("a day");
             let begin = day.to_zoned(zone.clone()).expect("its start").timestamp();
             let begin = begin - SignedDuration::from_hours(36);
-            // One cent each quarter of an hour over four days.
+            // One cent per quarter of an hour over four days.
             let points: Vec<MoneyPoint> = (0..4 * 96)
                 .map(|i| {
                     let at = begin + SignedDuration::from_mins(15) * i;

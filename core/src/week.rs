@@ -1,33 +1,32 @@
-//! The week counted in short windows.
-//!
-//! Owns how the two windows of a row move together. Refuses to guess beyond MiniMax's FAQ.
+//! The week counted in short windows, from how the two windows of a row move together, otherwise by MiniMax's
+//! FAQ.
 
 use jiff::Timestamp;
 
 use crate::history::{Stretch, Track, seconds_between};
 use crate::reading::Percent;
 
-/// How much must have been used of both, in points of a hundred, before it counts as measured. Whole steps of the
-/// week then are wrong by an eighth at most.
+/// Minimum usage of each window for a measurement, in percentage points. The error by the whole steps of the
+/// week then is an eighth at most.
 const LEAST_OF_INTERVALS: f64 = 100.0;
 const LEAST_OF_WEEK: f64 = 8.0;
-/// A week holds no fewer full windows than this, and no more than there are hours for.
+/// Plausible range: at least one full short window per week, at most as many as the hours of a week allow.
 const FEWEST: f64 = 1.0;
 const MOST: f64 = 34.0;
 
 /// What is left of a week, counted in full short windows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Week {
-    /// Full short windows that the week still holds.
     pub windows_left: f64,
-    /// Whether that was measured; else it follows the FAQ.
+    /// Whether the ratio was measured; otherwise it is the FAQ's.
     pub measured: bool,
 }
 
-/// Counts the full short windows left this week; `by_faq` is how many a whole week holds by MiniMax's FAQ.
+/// How many full short windows are left this week; `by_faq` is how many a whole week holds by MiniMax's FAQ.
 ///
-/// The two are those of one row. It is measured where both windows were seen to fall together, by at least one full short window and eight points of
-/// the week. Stretches in which one of them started anew, or that nobody saw, count for neither.
+/// Both tracks are those of one row. The ratio is measured if both windows decreased together, by at least
+/// one full short window and eight percentage points of the week. Stretches in which one of them started
+/// again, or without readings, count for neither.
 #[must_use]
 pub fn windows_left(interval: &Track, weekly: &Track, weekly_left: Percent, by_faq: f64) -> Week {
     let left = weekly_left.fraction();
@@ -43,14 +42,14 @@ pub fn windows_left(interval: &Track, weekly: &Track, weekly_left: Percent, by_f
 pub(crate) struct Measured(Option<f64>);
 
 impl Measured {
-    /// Looks into how the two windows of a row moved together.
+    /// Measures how the two windows of a row moved together.
     pub(crate) fn of(interval: &Track, weekly: &Track) -> Self {
         Self(windows_of_a_week(interval, weekly))
     }
 }
 
 fn windows_of_a_week(interval: &Track, weekly: &Track) -> Option<f64> {
-    // What returns hides what is used: falls alone would count too little.
+    // Releases hide usage, so the decreases alone would be too small.
     if interval.is_rolling() || weekly.is_rolling() {
         return None;
     }
@@ -66,7 +65,7 @@ fn windows_of_a_week(interval: &Track, weekly: &Track) -> Option<f64> {
             of_intervals += used;
             of_week += of_it;
         }
-        // Latest first: the one that begins later is done with.
+        // Latest first: the stretch with the later start is finished.
         if one.from >= other.from {
             short = shorts.next();
         }
@@ -78,7 +77,7 @@ fn windows_of_a_week(interval: &Track, weekly: &Track) -> Option<f64> {
     is_enough.then(|| (of_intervals / of_week).clamp(FEWEST, MOST))
 }
 
-/// What was used in a part of a stretch; `None` where the window began anew in it.
+/// The usage in a part of a stretch; `None` if the window began in it.
 fn part(stretch: &Stretch, from: Timestamp, to: Timestamp) -> Option<f64> {
     let used = stretch.used.filter(|_| !stretch.begins)?;
     if used <= 0.0 {

@@ -1,6 +1,4 @@
-//! The few places on both axes that are named.
-//!
-//! Owns how many there are, so that they stay quiet. Refuses moments between full hours.
+//! The labelled positions on both axes. Times are full hours only.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -12,7 +10,7 @@ use crate::reading::Currency;
 use crate::time::SaturatingMove as _;
 use crate::wording::Wording;
 
-/// Names full hours, midnights or Mondays from one moment to another.
+/// Labels for full hours, midnights or Mondays between two times.
 pub(super) fn times(wording: &Wording<'_>, range: Range, from: Timestamp, to: Timestamp) -> Vec<Mark> {
     let day_of = |at: Timestamp| wording.zone.to_datetime(at).date();
     let step = match range {
@@ -21,7 +19,7 @@ pub(super) fn times(wording: &Wording<'_>, range: Range, from: Timestamp, to: Ti
         Range::Day => 6,
         Range::Week | Range::Month => 24,
     };
-    // What stands at an edge would be cut.
+    // A label at an edge would be cut off.
     let edge = to.duration_since(from).checked_div(20).unwrap_or_default();
     let (first, last) = (from.plus(edge), to.minus(edge));
     let days = day_of(from).series(1.day()).take_while(|day| *day <= day_of(to)).take(60);
@@ -33,7 +31,7 @@ pub(super) fn times(wording: &Wording<'_>, range: Range, from: Timestamp, to: Ti
         .collect()
 }
 
-/// Names the ends and the middle of the whole: `0 %`, `50 %`, `100 %`.
+/// Labels for both ends and the middle: `0 %`, `50 %`, `100 %`.
 pub(super) fn shares(wording: &Wording<'_>) -> Vec<Mark> {
     let mark = |percent: u8| Mark {
         at: f64::from(percent),
@@ -42,7 +40,8 @@ pub(super) fn shares(wording: &Wording<'_>) -> Vec<Mark> {
     [0, 50, 100].map(mark).to_vec()
 }
 
-/// Names steps of 1, 2 or 5 of some power of ten that hold the lowest and the highest sum, and zero.
+/// Labels in steps of 1, 2 or 5 times a power of ten that include the lowest and the highest amount, and
+/// zero.
 pub(super) fn sums(
     wording: &Wording<'_>,
     lowest: Decimal,
@@ -56,7 +55,7 @@ pub(super) fn sums(
         if step.saturating_mul(Decimal::from(4)) >= room {
             break;
         }
-        // 1, 2, 5, 10: twice, two and a half times, twice.
+        // 1, 2, 5, 10: times 2, 2.5 and 2.
         step = match factor {
             5 => step.saturating_mul(Decimal::new(25, 1)),
             _ => step.saturating_mul(Decimal::TWO),
@@ -75,7 +74,7 @@ pub(super) fn sums(
     marks
 }
 
-/// Gives a sum as it is drawn.
+/// An amount as a float, for drawing.
 pub(super) fn number(sum: Decimal) -> f64 {
     use rust_decimal::prelude::ToPrimitive;
     sum.to_f64().unwrap_or_default()
@@ -83,13 +82,13 @@ pub(super) fn number(sum: Decimal) -> f64 {
 
 fn moment(zone: &TimeZone, day: Date, hour: i8) -> Option<Timestamp> {
     if hour == 0 {
-        // Where the clock goes forward at midnight, the day begins later.
+        // If the clock goes forward at midnight, the day begins later.
         let begins = day.to_zoned(zone.clone()).ok()?;
         return (begins.date() == day).then(|| begins.timestamp());
     }
     let wanted = day.at(hour, 0, 0, 0);
     let at = zone.to_timestamp(wanted).ok()?;
-    // An hour that the clocks leave out has no place of its own.
+    // An hour that the clock skips gets no label.
     (zone.to_datetime(at) == wanted).then_some(at)
 }
 

@@ -1,6 +1,6 @@
-//! The chart of a balance, and what was spent on each day.
+//! The chart of a balance, and the spending per day.
 //!
-//! Owns when a rise is a top-up. Refuses binary fractions but for drawing.
+//! Amounts are exact decimals; floats are for drawing only.
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -15,10 +15,10 @@ use crate::spend;
 use crate::time::SaturatingMove as _;
 use crate::wording::Wording;
 
-/// So many parts of the range are drawn.
+/// Number of equal parts of the range in which values are thinned.
 const PARTS: i64 = 300;
 
-/// A sum at a moment.
+/// A balance at a time.
 #[derive(Clone, Copy, Debug)]
 struct Sight {
     at: Timestamp,
@@ -27,7 +27,7 @@ struct Sight {
     is_top_up: bool,
 }
 
-/// Makes the chart of a balance.
+/// Builds the chart of a balance.
 pub(super) fn chart(subject: &Subject, range: Range, kept: &[MoneyPoint]) -> Chart {
     let words = subject.words();
     let wording = subject.wording(&words);
@@ -108,7 +108,7 @@ fn dots(wording: &Wording<'_>, range: Range, sights: &[Sight], currency: Currenc
     let parts = sights.chunk_by(|one, other| {
         other.silent.is_none() && !other.is_top_up && one.at.as_second() / part == other.at.as_second() / part
     });
-    // What falls within one part is drawn where it ends; its first moment keeps a rise where it was.
+    // Of each part the first and the last value are drawn; the first keeps a rise at its time.
     let ends = parts.flat_map(|part| [part.first(), part.last().filter(|_| part.len() > 1)]).flatten();
     ends.map(|sight| Dot {
         at: seconds(sight.at),
@@ -149,7 +149,7 @@ fn rows(wording: &Wording<'_>, range: Range, sights: &[Sight], currency: Currenc
     rows
 }
 
-/// Says what there is, and what was spent while it was watched.
+/// The present balance and the recorded spending.
 fn summary(
     wording: &Wording<'_>,
     sights: &[Sight],

@@ -1,7 +1,6 @@
 //! The chart of a window.
 //!
-//! Owns how much of it is drawn, and how far it looks ahead. Refuses windows too narrow to be told apart: those become
-//! a column for each day.
+//! Windows too narrow to tell apart become one column per day.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,12 +16,13 @@ use crate::rolling;
 use crate::time::SaturatingMove as _;
 use crate::wording::Wording;
 
-/// So many parts of the range have their own extremes drawn; about one for each pixel of the window's width.
+/// Number of equal parts of the range that keep their own extremes; about one per pixel of the window's
+/// width.
 const PARTS: i64 = 300;
-/// So many windows are told apart side by side.
+/// Maximum number of windows that can be told apart side by side.
 const MOST_WINDOWS: i64 = 48;
 
-/// Makes the chart of a window; an empty one where nothing is metered.
+/// Builds the chart of a window; an empty one if nothing is metered.
 pub(super) fn chart(subject: &Subject, range: Range, kept: &[Point]) -> Chart {
     let words = subject.words();
     let wording = subject.wording(&words);
@@ -67,14 +67,14 @@ pub(super) fn chart(subject: &Subject, range: Range, kept: &[Point]) -> Chart {
         bands,
         resets,
         lines: lines(subject, &wording),
-        // A day is one column: hours to come would be a stroke at its side.
+        // In the column form a forecast of some hours would be only a stroke beside a column.
         ahead: ahead.iter().filter(|_| !is_narrow).map(|(at, left)| spot(&wording, *at, *left)).collect(),
         rows,
         days: Vec::new(),
     }
 }
 
-/// Adds what memory holds and the store has not kept yet.
+/// Adds the points in memory that are not yet in the store.
 fn joined(kept: &[Point], remembered: &[Point]) -> Vec<Point> {
     let mut points = kept.to_vec();
     for point in remembered {
@@ -87,7 +87,7 @@ fn joined(kept: &[Point], remembered: &[Point]) -> Vec<Point> {
     points
 }
 
-/// Gives what is left now, where that is known.
+/// The share left now, if known.
 fn current(subject: &Subject, watch: &Watch, points: &[Point]) -> Option<Percent> {
     let has_ended = watch.window.resets_at.is_some_and(|reset| reset <= subject.now);
     let seen = points.iter().rev().find(|p| p.at <= subject.now)?.until;
@@ -95,7 +95,7 @@ fn current(subject: &Subject, watch: &Watch, points: &[Point]) -> Option<Percent
     watch.window.quota.metered_left().filter(|_| is_fresh && !has_ended)
 }
 
-/// Gives the forecast as a line from now on.
+/// The forecast as a line from now on.
 fn ahead(
     wording: &Wording<'_>,
     watch: &Watch,
@@ -113,7 +113,7 @@ fn ahead(
     end.filter(|(at, _)| *at > now).map_or_else(Vec::new, |end| vec![(now, left), end])
 }
 
-/// Gives room to what lies ahead, but never more than what lies behind deserves.
+/// Reserves space for the forecast and the reset, within the limits of the range.
 fn right_edge(watch: &Watch, range: Range, ahead: &[(Timestamp, Percent)], now: Timestamp) -> Timestamp {
     let reset = watch.window.resets_at.filter(|_| !watch.is_rolling);
     let wanted = ahead.last().map(|(at, _)| *at).into_iter().chain(reset).max();
@@ -122,9 +122,9 @@ fn right_edge(watch: &Watch, range: Range, ahead: &[(Timestamp, Percent)], now: 
     now.plus(room)
 }
 
-/// Gives every second window, the present one first, and where they begin and end.
+/// Every second window, the present one among them, and the times where windows start and end.
 fn windows(windows: &[Bounds], from: Timestamp, now: Timestamp, to: Timestamp) -> (Vec<Stretch>, Vec<f64>) {
-    // Only the present window may reach into the future.
+    // Only the present window may extend into the future.
     let ends = |bounds: &Bounds, is_last: bool| if is_last { bounds.to } else { bounds.to.min(now) };
     let count = windows.len();
     let seen: Vec<Bounds> = windows
@@ -147,7 +147,7 @@ fn windows(windows: &[Bounds], from: Timestamp, now: Timestamp, to: Timestamp) -
     (bands, resets.into_iter().map(seconds).collect())
 }
 
-/// Gives what was seen, thinned to the extremes of each part where it is much.
+/// The recorded values, reduced to the extremes of each part if there are many.
 fn dots(wording: &Wording<'_>, range: Range, sights: &[Sight]) -> Vec<Dot> {
     let dot = |sight: &Sight| Dot {
         at: seconds(sight.at),
@@ -165,7 +165,7 @@ fn dots(wording: &Wording<'_>, range: Range, sights: &[Sight]) -> Vec<Dot> {
     parts.flat_map(extremes).map(dot).collect()
 }
 
-/// Gives the first, the lowest, the highest and the last of a part, in order.
+/// The first, lowest, highest and last value of a part, in order of time.
 fn extremes(part: &[Sight]) -> Vec<&Sight> {
     let least = part.iter().min_by_key(|s| s.left);
     let most = part.iter().max_by_key(|s| s.left);
@@ -175,7 +175,7 @@ fn extremes(part: &[Sight]) -> Vec<&Sight> {
     kept
 }
 
-/// Gives the tightest moment of each day.
+/// The tightest value of each day.
 fn columns(wording: &Wording<'_>, sights: &[Sight]) -> Vec<Dot> {
     let day = |sight: &Sight| wording.zone.to_datetime(sight.at).date();
     sights
@@ -212,7 +212,7 @@ fn worded(wording: &Wording<'_>, sight: &Sight) -> String {
     wording.words.put("chart-point", &values)
 }
 
-/// Says what is left now, and the tightest moment.
+/// The share left now and the tightest value.
 fn summary(wording: &Wording<'_>, sights: &[Sight], left: Option<Percent>) -> String {
     let Some(last) = sights.iter().rev().find(|s| s.read) else { return String::new() };
     let tightest = sights.iter().filter(|s| s.read).min_by_key(|s| s.left).unwrap_or(last);
@@ -243,7 +243,7 @@ fn empty(wording: &Wording<'_>, points: &[Point], sights: &[Sight]) -> String {
     }
 }
 
-/// Gives the row of what is expected.
+/// The table row of the forecast.
 fn expected(wording: &Wording<'_>, ahead: &[(Timestamp, Percent)], now: Timestamp) -> Option<TableRow> {
     let (at, left) = ahead.last().filter(|(at, _)| *at > now)?;
     let about = ("percent", wording.about(*left).into());

@@ -1,6 +1,6 @@
-//! What a chart is of, apart from its history: everything that the controller knows and the store's thread does not.
+//! The input of a chart except the stored history: what the controller has and the store's thread does not.
 //!
-//! Owns which window is charted where none was asked for. Refuses the history itself, which may take a while to read.
+//! The history is read separately because that may take a while.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -19,14 +19,13 @@ use crate::text::{Tongue, Words};
 use crate::watched::Watched;
 use crate::wording::Wording;
 
-/// What a chart is of, and how it is to be worded.
+/// The subject of a chart and the settings for its texts.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// Whose history.
     pub account: AccountId,
-    /// The moment, by the server's clock.
+    /// The present moment, by the server's clock.
     pub now: Timestamp,
-    /// The longest silence that is no hole.
+    /// The longest time without a reading that is not shown as a gap.
     pub gap: SignedDuration,
     pub(super) about: About,
     pub(super) choices: Vec<WindowChoice>,
@@ -36,7 +35,7 @@ pub struct Subject {
     show_used: bool,
 }
 
-/// A window, a balance, or nothing that could be charted.
+/// A window, a balance, or nothing that can be charted.
 #[derive(Clone, Debug)]
 pub(super) enum About {
     Window(Box<Watch>),
@@ -50,7 +49,7 @@ pub(super) enum About {
     Nothing,
 }
 
-/// A window, with what is known of it now.
+/// A window and its present state.
 #[derive(Clone, Debug)]
 pub(super) struct Watch {
     pub(super) key: WindowKey,
@@ -58,13 +57,13 @@ pub(super) struct Watch {
     pub(super) label: String,
     pub(super) forecast: Option<Forecast>,
     pub(super) is_rolling: bool,
-    /// What memory holds, which may not be kept yet.
+    /// The points in memory, some of which may not be in the store yet.
     pub(super) remembered: Vec<Point>,
 }
 
 impl Subject {
-    /// Takes the window that was asked for, else the tightest of the headline row; of a pay-as-you-go account its
-    /// balance.
+    /// The subject for the requested window, otherwise the tightest window of the headline row; for a
+    /// pay-as-you-go account its balance.
     #[must_use]
     pub fn of(
         watched: &Watched,
@@ -119,7 +118,7 @@ impl Subject {
         subject
     }
 
-    /// Gives the window that is charted; `None` for a balance, and where nothing is metered.
+    /// The charted window; `None` for a balance, and if nothing is metered.
     #[must_use]
     pub fn window(&self) -> Option<&WindowKey> {
         match &self.about {
@@ -128,19 +127,19 @@ impl Subject {
         }
     }
 
-    /// Tells whether it is a balance.
+    /// Whether the subject is a balance.
     #[must_use]
     pub const fn is_of_money(&self) -> bool {
         matches!(self.about, About::Money { .. })
     }
 
-    /// Takes it that somebody looked every so often, as the history says.
+    /// Raises the gap threshold to match the poll interval found in the stored history.
     #[must_use]
     pub fn looked_every(self, step: SignedDuration) -> Self {
         Self { gap: self.gap.max(gap_at(step)), ..self }
     }
 
-    /// Gives the catalogue to word it with.
+    /// The catalogue for the texts.
     pub(super) fn words(&self) -> Words {
         Words::new(self.tongue)
     }
@@ -163,7 +162,7 @@ fn money(watched: &Watched) -> About {
     }
 }
 
-/// Gives the metered windows, those of the headline row first.
+/// The metered windows, those of the headline row first.
 fn windows(watched: &Watched) -> Vec<(&Row, &Window)> {
     let Some(plan) = watched.plan() else { return Vec::new() };
     let headline = plan.headline_row();

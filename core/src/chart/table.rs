@@ -1,6 +1,6 @@
-//! What was seen, as rows to be read: one for each slot of the range, at its tightest moment.
+//! The chart as a table: one row per slot of the range, with the tightest value in it.
 //!
-//! Owns how many rows there are. Refuses to leave out a hole or a new window: the next row says it.
+//! A gap or a new window is never left out: the next row's note reports it.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,13 +8,13 @@ use super::trace::Sight;
 use super::{Chart, Form, Range, Subject, TableRow, axis, seconds};
 use crate::wording::Wording;
 
-/// More rows than this nobody reads.
+/// Maximum number of rows; more are not readable.
 pub(super) const MOST_ROWS: usize = 60;
 
-/// So many readings are told one by one.
+/// Up to this number of readings, each has its own row.
 const FEW: usize = 24;
 
-/// Gives a chart without anything on it, that says why.
+/// A chart without data, with a message that says why.
 pub(super) fn nothing(
     subject: &Subject,
     wording: &Wording<'_>,
@@ -47,7 +47,7 @@ pub(super) fn nothing(
     }
 }
 
-/// Gives the rows, newest first.
+/// The rows, newest first.
 pub(super) fn rows(wording: &Wording<'_>, range: Range, sights: &[Sight]) -> Vec<TableRow> {
     let mut rows: Vec<TableRow> = slots(wording, range, sights, |sight| sight.at)
         .filter_map(|slot| {
@@ -70,7 +70,8 @@ pub(super) fn rows(wording: &Wording<'_>, range: Range, sights: &[Sight]) -> Vec
     rows
 }
 
-/// Says what happened before a row; an event has words for itself, and words for itself after a silence.
+/// The note on what happened before a row. `event` has two texts: for the event alone, and for the event
+/// after a gap.
 pub(super) fn note(
     wording: &Wording<'_>,
     silent: Option<SignedDuration>,
@@ -83,7 +84,7 @@ pub(super) fn note(
     wording.words.put(both, &[("span", wording.span(silent).into())])
 }
 
-/// Cuts what is in order into slots: each by itself where that is little, else local days or equal parts.
+/// Splits ordered values into slots: one value each if there are few, otherwise local days or equal periods.
 pub(super) fn slots<'a, T>(
     wording: &Wording<'_>,
     range: Range,

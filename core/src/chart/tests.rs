@@ -1,4 +1,4 @@
-//! What a chart is made of, for histories that were and for any that could be.
+//! Charts of given histories and of generated ones.
 
 use std::sync::{Arc, OnceLock};
 
@@ -35,7 +35,8 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
     settings
 }
 
-/// Watches one of the simulated accounts for two hours of its day; gives it, and what a store would have kept.
+/// One of the simulated accounts one hour into its day, after 31 days of history; also returns what a store
+/// would have kept.
 fn watch(which: usize, settings: &Settings, now: Timestamp) -> (Watched, Vec<Change>) {
     static KEPT: OnceLock<[Vec<Change>; 3]> = OnceLock::new();
     let account = settings.accounts[which].clone();
@@ -72,7 +73,7 @@ fn drawn(range: Range, settings: &Settings, tongue: Tongue) -> Chart {
     chart(&subject, range, &points(&kept, &key), &[])
 }
 
-/// Says whatever is wrong with a chart, whatever it is of.
+/// Returns all violations of the rules that hold for every chart.
 fn faults(chart: &Chart, range: Range) -> Vec<String> {
     let mut faults = Vec::new();
     let mut must = |holds: bool, what: &str| {
@@ -168,7 +169,7 @@ fn thirty_days_of_short_windows_become_a_column_for_each_day() {
     assert!((28..=36).contains(&week.resets.len()), "{}", week.resets.len());
 }
 
-/// One window of five hours from ten o'clock, and the one before it.
+/// A point of a five-hour window from 10:00, or of the one before it.
 fn point(time: &str, until: &str, left: f64) -> Point {
     let (at, until) = (at(&format!("2026-11-27T{time}:00Z")), at(&format!("2026-11-27T{until}:00Z")));
     let begun = "2026-11-27T10:00:00Z".parse::<Timestamp>().expect("a moment");
@@ -268,7 +269,7 @@ fn a_language_is_the_users() {
     assert_eq!(chart.scale[1].words, "50%");
 }
 
-/// Takes an answer of one account and gives the chart that comes of it at once.
+/// The chart directly after one answer of one account.
 fn charted(body: &str, change: impl FnOnce(&mut Settings)) -> Chart {
     let (settings, now) = (settings(change), at(NOON));
     let mut watched = Watched::new(settings.accounts[0].clone(), Kept::default(), now);

@@ -1,42 +1,42 @@
-//! From points to a line: what was seen when, where windows begin, and where nobody looked.
+//! Converts points to a line: values over time, window starts and gaps.
 //!
-//! Owns the order of moments and what counts as a hole. Refuses a line through a hole, and everything later than now.
+//! No line goes through a gap, and nothing is later than now.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::history::Point;
 use crate::reading::Percent;
 
-/// A share at a moment.
+/// A share at a time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Sight {
-    /// When; later than the one before.
+    /// Later than that of the previous sight.
     pub(super) at: Timestamp,
-    /// What was left.
     pub(super) left: Percent,
-    /// Whether it was read then; else the line only turns here, at a reset.
+    /// Whether a reading was made at this time; otherwise the line only turns here, at a reset.
     pub(super) read: bool,
     /// Whether it is the first of its window.
     pub(super) begins: bool,
-    /// For how long nothing had been read before it, where that is a hole.
+    /// The time without readings before it, if that is a gap.
     pub(super) silent: Option<SignedDuration>,
 }
 
-/// One window as its bounds were sent.
+/// The bounds of one window as sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Bounds {
     pub(super) from: Timestamp,
     pub(super) to: Timestamp,
 }
 
-/// What was seen of a window over time.
+/// The recorded values of a window over time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Trace {
     pub(super) sights: Vec<Sight>,
     pub(super) windows: Vec<Bounds>,
 }
 
-/// Follows points, which are in order, from one moment to another; `gap` is the longest silence that is no hole.
+/// Converts ordered points from `from` to `now`; `gap` is the longest time without a reading that is not a
+/// gap.
 pub(super) fn trace(points: &[Point], from: Timestamp, now: Timestamp, gap: SignedDuration) -> Trace {
     let mut trace = Trace::default();
     let mut before: Option<Point> = None;
@@ -68,7 +68,7 @@ impl Trace {
         self.bound(point, begins || before.is_none());
     }
 
-    /// Lets the line hold until a window ends, and begin anew at the whole.
+    /// Keeps the line level until the old window ends and restarts it at 100 %.
     fn turn(&mut self, before: &Point, point: &Point) {
         let Some(at) = point.starts_at.filter(|at| *at > before.until && *at < point.at) else { return };
         let sight = Sight { at, left: before.left, read: false, begins: false, silent: None };

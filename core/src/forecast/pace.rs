@@ -1,7 +1,8 @@
-//! How fast a window is used at present, and how fast it will be.
+//! The present pace of a window and how it continues.
 //!
-//! Owns the model: what was just seen goes on for a while and then fades into the mean of the last hours. Refuses to
-//! speak after a short look. The figures were chosen with the backtest; all are parts of the window's length.
+//! The model: the present pace continues for a while and then changes over to the mean of the last hours.
+//! After a short observation there is no pace. The constants were chosen with the backtest; all are fractions
+//! of the window's length.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,33 +10,34 @@ use super::Confidence;
 use crate::history::{Track, seconds_between};
 use crate::rolling::Ledger;
 
-/// After this, what was used counts a quarter of what is used now, for the pace of now: 9 minutes of five hours.
+/// Usage of this age has a quarter of the weight of usage now, for the present pace: 9 minutes of five hours.
 const NOW_FADES: f64 = 0.03;
 /// The same for the mean: two and a half hours of five.
 const MEAN_FADES: f64 = 0.5;
-/// So long the pace of now goes on before half of it has given way to the mean: 15 minutes of five hours.
+/// The time after which half of the present pace has changed over to the mean: 15 minutes of five hours.
 const GOES_ON: f64 = 0.05;
-/// What was used longer ago hardly counts any more: fifteen hours of five.
+/// Maximum age of usage that counts: fifteen hours of five.
 const OLDEST: f64 = 3.0;
-/// A pause counts for the mean as if it had been no longer than this, 24 minutes of five hours: lunch is once a day.
+/// A longer pause counts for the mean as this long, 24 minutes of five hours: lunch is once a day.
 const LONGEST_PAUSE: f64 = 0.08;
-/// A pause so long ends what belongs together: two and a half hours of five.
+/// Usage before a pause this long does not count: two and a half hours of five.
 const END: f64 = 0.5;
-/// A pause that still goes on makes the mean less credible from here on, and to a third in each `CREDIT` more.
+/// Once a pause that still continues is longer than `PAUSE`, the mean is reduced, by a factor of e for each
+/// `CREDIT`.
 const PAUSE: f64 = 0.15;
 const CREDIT: f64 = 0.2;
-/// So long one must have looked: 15 minutes of five hours.
+/// Minimum time of observation: 15 minutes of five hours.
 const SHORTEST_LOOK: f64 = 0.05;
-/// So many falls must have been seen; else so long a look, with nothing much to see.
+/// Minimum number of observed decreases. With fewer, an observation of `IDLE_LOOK` is needed.
 const LEAST_FALLS: u32 = 3;
 const IDLE_LOOK: f64 = 0.3;
-/// A day and night are one rhythm: of longer windows, the pace of now says nothing.
+/// A day and a night are one rhythm: in longer windows the present pace has no meaning.
 const LONGEST_RHYTHM: SignedDuration = SignedDuration::from_hours(36);
 
-/// A pace, and what it rests on.
+/// A pace and the amount of data behind it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Pace {
-    /// In points of a hundred per length of the window.
+    /// In percentage points per window length.
     now: f64,
     mean: f64,
     length: f64,
@@ -44,7 +46,7 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// Takes the pace of a fixed window, from this one and those before it.
+    /// The pace of a fixed window, from this one and the windows before it.
     pub(crate) fn of_fixed(track: &Track, length: SignedDuration) -> Option<Self> {
         let (first, last) = (track.points().first()?, track.points().last()?);
         let mut sum = Sum::new(last.until, length);
@@ -56,7 +58,7 @@ impl Pace {
         sum.pace(first.at)
     }
 
-    /// Takes the pace of a rolling window.
+    /// The pace of a rolling window.
     pub(super) fn of_rolling(ledger: &Ledger, seen: Timestamp, length: SignedDuration) -> Option<Self> {
         let mut sum = Sum::new(seen, length);
         let mut until = seen;
@@ -75,15 +77,15 @@ impl Pace {
         sum.pace(ledger.since())
     }
 
-    /// Gives what will be used in so many seconds, in points of a hundred.
+    /// The expected usage in this many seconds, in percentage points.
     pub(super) fn used_after(&self, seconds: f64) -> f64 {
         let time = seconds.max(0.0) / self.length;
         self.mean * time + (self.now - self.mean) * GOES_ON * time / (time + GOES_ON)
     }
 
-    /// Gives in how many seconds so much will be used; infinite where nothing is.
+    /// The time in seconds until `share` percentage points are used; infinite if nothing is used.
     pub(super) fn needs(&self, share: f64) -> f64 {
-        // Where `used_after` is `share`: a square equation, solved so that nothing cancels out.
+        // Solves `used_after(time) = share`, a quadratic equation, in the form without cancellation.
         let linear = self.now * GOES_ON - share;
         let root = (linear * linear + 4.0 * self.mean * share * GOES_ON).sqrt();
         let time = if linear < 0.0 {
@@ -94,7 +96,7 @@ impl Pace {
         if time.is_nan() { f64::INFINITY } else { time * self.length }
     }
 
-    /// Tells how much an outcome is worth that needs so much of the time there is: 1.0 is just at the reset.
+    /// The confidence in an outcome that needs this fraction of the time left; 1.0 is exactly at the reset.
     pub(super) fn confidence(&self, needs: f64) -> Confidence {
         let (low, high) = (self.now.min(self.mean), self.now.max(self.mean));
         let is_close = (0.87..1.15).contains(&needs);
@@ -109,7 +111,7 @@ impl Pace {
     }
 }
 
-/// What was used and how long it took, both fading with age. Ages are parts of the window's length.
+/// Sums of usage and time, both weighted by age. Ages are fractions of the window's length.
 struct Sum {
     seen: Timestamp,
     length: SignedDuration,
@@ -118,7 +120,7 @@ struct Sum {
     mean: Faded,
     falls: u32,
     looked: f64,
-    /// The pause that is being added up, and the one that still goes on.
+    /// The pause that is being added up, and the latest one, which may still continue.
     pause: f64,
     last_pause: Option<f64>,
 }
@@ -136,7 +138,7 @@ impl Sum {
         Self { seen, length, length_seconds, now, mean, falls: 0, looked: 0.0, pause: 0.0, last_pause: None }
     }
 
-    /// Adds an earlier stretch; `false` where what is before it does not belong to it any more.
+    /// Adds an earlier stretch; `false` if nothing before it counts.
     fn add(&mut self, from: Timestamp, to: Timestamp, used: f64) -> bool {
         let (from, to) = (self.age(from), self.age(to));
         if to > OLDEST {
@@ -158,7 +160,8 @@ impl Sum {
         true
     }
 
-    /// Ends a pause that began after `end`; gives how much it counts. One that still goes on counts in full.
+    /// Ends a pause whose later end has the age `end`; returns its weighted length. The latest one, which may
+    /// still continue, counts in full.
     fn take_pause(&mut self, end: f64) -> f64 {
         let pause = std::mem::take(&mut self.pause);
         match self.last_pause {
@@ -190,19 +193,19 @@ impl Sum {
         Some(Pace { now, mean, length: self.length_seconds, falls, looked })
     }
 
-    /// How long ago a moment is, as a part of the window's length.
+    /// The age of a time as a fraction of the window's length.
     fn age(&self, at: Timestamp) -> f64 {
         seconds_between(at, self.seen).max(0.0) / self.length_seconds
     }
 }
 
-/// How much a moment counts: 1 now, a quarter after `fades`.
+/// The weight by age: 1 now, 1/4 after `fades`.
 fn weight(age: f64, fades: f64) -> f64 {
     let root = fades / (fades + age);
     root * root
 }
 
-/// The same, added up from one age to a higher one.
+/// The integral of [`weight`] from one age to a higher one.
 fn area(from: f64, to: f64, fades: f64) -> f64 {
     fades / (1.0 + from / fades) - fades / (1.0 + to / fades)
 }

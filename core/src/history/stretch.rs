@@ -1,28 +1,27 @@
-//! What was used between two sights of a window.
+//! Usage between two readings of a window.
 //!
-//! Owns what a fall means, and what another window means. Refuses to guess what was used in a window that nobody saw.
+//! What was used in a window without any reading stays unknown.
 
 use jiff::Timestamp;
 
 use super::{GAP, Point, Track};
 
-/// A stretch of time and what was used in it, in points of a hundred.
+/// A period and the usage in it, in percentage points.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Stretch {
-    /// Where it begins.
     pub(crate) from: Timestamp,
-    /// Where it ends; never before it begins.
+    /// Never before `from`.
     pub(crate) to: Timestamp,
-    /// What was used meanwhile; `None` where that is not known.
+    /// `None` if unknown.
     pub(crate) used: Option<f64>,
-    /// Whether the window began in it, or before anybody looked.
+    /// Whether the window began in it, or before the first reading.
     pub(crate) begins: bool,
 }
 
 impl Track {
-    /// Gives what was used of a fixed window, latest first, back to where it was first seen, gaps and all.
+    /// The usage of a fixed window, latest first, back to the first reading, including gaps.
     ///
-    /// A point's own time, in which nothing was used, is a stretch too.
+    /// The time in which a point stayed unchanged is a stretch too, with no usage.
     pub(crate) fn stretches(&self) -> impl Iterator<Item = Stretch> {
         let points = self.points();
         (0..points.len()).rev().flat_map(move |i| {
@@ -39,7 +38,7 @@ impl Track {
     }
 }
 
-/// What was used before the very first point: the window says since when.
+/// The usage before the very first point: from the start of the window.
 fn first(point: &Point) -> [Option<Stretch>; 2] {
     let start = point.starts_at.filter(|start| *start < point.at && !point.rolling);
     let used = point.left.rest().get();
@@ -58,9 +57,9 @@ fn before(last: &Point, next: &Point) -> [Option<Stretch>; 2] {
     [Some(Stretch { from, to: begins, used: rest, begins: true }), Some(own)]
 }
 
-/// Gives the seconds from one moment to a later one; fractions do not matter here, speed does.
+/// Seconds between two times. Drops fractions for speed; they do not matter here.
 pub(crate) fn seconds_between(from: Timestamp, to: Timestamp) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "seconds of some centuries")]
+    #[expect(clippy::cast_precision_loss, reason = "seconds of a few centuries are below 2^53")]
     let seconds = to.as_second().saturating_sub(from.as_second()) as f64;
     seconds
 }

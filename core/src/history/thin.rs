@@ -1,36 +1,37 @@
-//! Which points memory keeps: all of the last hours, fewer the older they are, none after nine days.
+//! Limits the points in memory: all of the last hours, fewer of older ones, and none older than nine days
+//! once there are more than [`MOST`].
 //!
-//! Owns the ages and the steps, the order of points, and what a clock set back takes away. Refuses to lose a fall: of
-//! several points in one step the last stays, and the one before each rise.
+//! Thinning keeps every decrease: of several points in one step the last stays, and the one before each rise.
+//! Also keeps the points in order and removes those later than a clock that was set back.
 
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
 use super::{GAP, MoneyPoint, Point};
 
-/// The most points of one window, or of one balance. Thinning starts above it, and ends well under it.
+/// Maximum number of points per window or balance. Above it the points are thinned to well below it.
 pub(super) const MOST: usize = 600;
 
-/// A step in seconds, and the age in seconds from which points are no nearer than that to each other.
+/// A step in seconds, and the age in seconds from which at most one point per step is kept.
 const STEPS: [(i64, i64); 3] = [(5 * 60, 3 * 3600), (15 * 60, 6 * 3600), (60 * 60, 30 * 3600)];
-/// Money is added up by days, and days begin at any half hour of UTC.
+/// Spending is added up by days, and days begin at any half hour of UTC.
 const MONEY_STEPS: [(i64, i64); 2] = [(15 * 60, 3 * 3600), (30 * 60, 30 * 3600)];
-/// A week and a bit: what is older says nothing about what comes.
+/// A bit more than a week, in seconds: older points do not affect the forecast.
 const OLDEST: i64 = 9 * 24 * 3600;
-/// Two readings of one moment may differ by this much, where the server's clock is heard in one of them only.
+/// Accepted difference between two readings of one time: the server's clock may be known for only one of
+/// them.
 const TREMBLE: SignedDuration = SignedDuration::from_mins(2);
 
-/// Something seen from one moment to another.
+/// A value with a first and a last time.
 pub(super) trait Seen: Copy {
-    /// When it was first seen.
+    /// The first reading.
     fn at(&self) -> Timestamp;
-    /// When it was last seen.
+    /// The last reading.
     fn until(&self) -> Timestamp;
-    /// Changes when it was last seen.
     fn set_until(&mut self, until: Timestamp);
-    /// Tells whether the next one is a rise, or otherwise a new beginning.
+    /// Whether the next point is a rise or the start of another window.
     fn rises_to(&self, next: &Self) -> bool;
-    /// How far apart old ones are kept.
+    /// Pairs of step and age, in seconds, for thinning.
     const STEPS: &[(i64, i64)];
 }
 
@@ -74,7 +75,7 @@ impl Seen for MoneyPoint {
     }
 }
 
-/// Puts back a point that was kept. One that is older than the last replaces nothing, save itself.
+/// Restores a stored point. One older than the last point is ignored; one of the same time replaces it.
 pub(super) fn recall<T: Seen>(points: &mut Vec<T>, mut point: T) {
     point.set_until(point.until().max(point.at()));
     if let Some(last) = points.last_mut() {
@@ -91,7 +92,7 @@ pub(super) fn recall<T: Seen>(points: &mut Vec<T>, mut point: T) {
     trim(points);
 }
 
-/// Cuts away what is later than a moment; gives the moment to use: never before the last point's end.
+/// Removes points later than `at`; returns the time to use, which is never before the end of the last point.
 pub(super) fn begin<T: Seen>(points: &mut Vec<T>, at: Timestamp) -> Timestamp {
     if let Some(last) = points.last().filter(|last| last.until() > at)
         && last.until().duration_since(at) <= TREMBLE
@@ -105,7 +106,7 @@ pub(super) fn begin<T: Seen>(points: &mut Vec<T>, at: Timestamp) -> Timestamp {
     at
 }
 
-/// Takes a balance; gives the point as it is now.
+/// Adds a balance; returns the new or extended point.
 pub(super) fn take_money(points: &mut Vec<MoneyPoint>, available: Decimal, at: Timestamp) -> MoneyPoint {
     let at = begin(points, at);
     match points.last_mut() {
@@ -117,7 +118,7 @@ pub(super) fn take_money(points: &mut Vec<MoneyPoint>, available: Decimal, at: T
     }
 }
 
-/// Puts a point at the end, in place of one of the same moment.
+/// Appends a point, replacing one of the same time.
 pub(super) fn push<T: Seen>(points: &mut Vec<T>, point: T) -> T {
     points.pop_if(|last| last.at() >= point.at());
     points.push(point);
@@ -125,7 +126,7 @@ pub(super) fn push<T: Seen>(points: &mut Vec<T>, point: T) -> T {
     point
 }
 
-/// Thins out where there is too much; the newest point tells how old the others are.
+/// Thins the points if there are too many. Ages are relative to the newest point.
 fn trim<T: Seen>(points: &mut Vec<T>) {
     let Some(newest) = points.last().map(|p| p.until().as_second()).filter(|_| points.len() > MOST) else {
         return;
@@ -149,7 +150,7 @@ fn trim<T: Seen>(points: &mut Vec<T>) {
         }
         kept.push(*point);
     }
-    // Where it goes up and down all the time, nothing can be joined: then the oldest go.
+    // If the values rise and fall constantly, no points can be joined: then the oldest are removed.
     let too_many = kept.len().saturating_sub(MOST * 5 / 6);
     kept.drain(..too_many);
     *points = kept;

@@ -1,6 +1,4 @@
-//! One window over time.
-//!
-//! Owns when a share that is read again is the same point. Refuses what lies between two points: `stretch` says that.
+//! The points of one window over time. `stretch` has the usage between them.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,36 +9,37 @@ use crate::reading::{Percent, Window};
 use crate::rolling::Slide;
 use crate::week::Measured;
 
-/// Bounds that moved by less than half of this are those of one window, where its length is not known.
+/// Assumed length if unknown. Bounds that moved by at most half a length belong to the same window.
 const USUAL: SignedDuration = SignedDuration::from_hours(5);
 
-/// One window over time, oldest first.
+/// The points of one window, oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Track {
     points: Vec<Point>,
     slide: Slide,
-    /// How far apart the last two readings were.
+    /// The time between the last two readings.
     step: SignedDuration,
-    /// The pace, for a window of this length: taken once for each answer, since it is asked for at every moment.
+    /// The pace for a window of this length, computed once per answer because every view needs it.
     pace: Option<(SignedDuration, Option<Pace>)>,
-    /// How many short windows a week holds, of a week.
+    /// For the weekly window: how many short windows a week holds.
     pub(super) week: Option<Measured>,
 }
 
 impl Track {
-    /// Gives the points, oldest first.
+    /// The points, oldest first.
     #[must_use]
     pub fn points(&self) -> &[Point] {
         &self.points
     }
 
-    /// Tells whether its bounds slide with the clock: what was used more than its length ago returns.
+    /// Whether the window is rolling: its bounds move with the clock, and usage older than its length is
+    /// released.
     #[must_use]
     pub fn is_rolling(&self) -> bool {
         self.points.last().is_some_and(|p| p.rolling)
     }
 
-    /// Gives the pace of a fixed window.
+    /// The pace of a fixed window.
     pub(crate) fn pace(&self, length: SignedDuration) -> Option<Pace> {
         match self.pace {
             Some((known, pace)) if known == length => pace,
@@ -48,12 +47,12 @@ impl Track {
         }
     }
 
-    /// Gives how the short window next to it moves with this week, where that was looked into.
+    /// For the weekly window: the measured ratio to the short window, once computed.
     pub(crate) const fn week(&self) -> Option<Measured> {
         self.week
     }
 
-    /// Takes the pace anew.
+    /// Recomputes the pace.
     pub(super) fn look_ahead(&mut self) {
         let bounds = self.points.last().and_then(|p| Some((p.starts_at?, p.resets_at?)));
         self.pace = bounds.filter(|_| !self.is_rolling()).map(|(start, end)| {
@@ -62,20 +61,20 @@ impl Track {
         });
     }
 
-    /// Puts back a point that was kept.
+    /// Restores a stored point.
     pub(super) fn recall(&mut self, point: Point) {
         (self.pace, self.week) = (None, None);
         thin::recall(&mut self.points, point);
     }
 
-    /// Takes what was read; gives the point as it is now.
+    /// Adds a reading; returns the new or extended point.
     pub(super) fn take(&mut self, window: &Window, left: Percent, at: Timestamp) -> Point {
         let at = thin::begin(&mut self.points, at);
         let rolling = self.slide.see(window, left, at, self.is_rolling());
         let fresh =
             Point { at, until: at, left, starts_at: window.starts_at, resets_at: window.resets_at, rolling };
         let silent = self.points.last().map_or(SignedDuration::ZERO, |last| at.duration_since(last.until));
-        // Where it is asked once an hour, an hour is no gap.
+        // With hourly polls an hour is not a gap.
         let is_gap = silent > GAP.max(gap_at(self.step.min(GAP.saturating_mul(3))));
         self.step = silent;
         (self.pace, self.week) = (None, None);
@@ -91,7 +90,7 @@ impl Track {
 }
 
 impl Point {
-    /// Tells whether a later point is of the same window. A rolling window is always the same.
+    /// Whether a later point belongs to the same window. A rolling window is always the same.
     pub(crate) fn is_same_window(&self, next: &Self) -> bool {
         if next.rolling {
             return true;
@@ -102,8 +101,8 @@ impl Point {
 
 type Bounds = (Option<Timestamp>, Option<Timestamp>);
 
-/// Compares bounds: they tremble, and a new window is at least most of its length later. Without bounds, a rise is a
-/// new window.
+/// Compares bounds. They vary slightly between answers, and those of a new window are usually a full length
+/// later, so the limit is half a length. Without bounds, a rise means a new window.
 fn is_same(before: Bounds, after: Bounds, rises: bool) -> bool {
     let moved = match (before, after) {
         ((Some(before), _), (Some(after), _)) | ((_, Some(before)), (_, Some(after))) => {

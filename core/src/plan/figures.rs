@@ -1,6 +1,4 @@
-//! The figures of `data/plan.json`, each with its source.
-//!
-//! Owns the file's form. Refuses figures without a source: a test reads every one.
+//! The figures of `data/plan.json`, each with its source; a test checks that every figure has one.
 
 use std::sync::LazyLock;
 
@@ -9,64 +7,58 @@ use serde::Deserialize;
 
 use crate::account::Tier;
 
-/// One figure and where it comes from.
+/// A figure and its source.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Figure<T> {
     pub(super) value: T,
-    #[expect(dead_code, reason = "for those who edit the file; a test demands it")]
+    #[expect(dead_code, reason = "documents the figure for editors of the file; a test requires it")]
     source: String,
 }
 
-/// How many agents a tier keeps going in peak hours.
+/// How many agents run at the same time in peak hours with a tier.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TierFigure {
     pub(super) tier: Tier,
     pub(super) agents: u32,
-    #[expect(dead_code, reason = "for those who edit the file; a test demands it")]
+    #[expect(dead_code, reason = "documents the figure for editors of the file; a test requires it")]
     source: String,
 }
 
-/// A model that plans cover.
+/// A model that plans include.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Model {
-    /// Its name, as requests write it.
+    /// The name as used in requests.
     pub model: String,
-    /// What it makes.
+    /// The type of output.
     pub makes: Makes,
-    /// Which quota it draws on.
     pub quota: Quota,
-    /// Whether only High-Speed plans cover it.
+    /// Whether only High-Speed plans include it.
     pub high_speed: bool,
-    /// Where this is written.
+    /// Where this is documented.
     pub source: String,
 }
 
-/// What a model makes.
+/// The type of a model's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Makes {
-    /// Text
     Text,
-    /// Speech
     Speech,
-    /// Video
     Video,
-    /// Music
     Music,
-    /// Images
     Image,
 }
 
-/// Which quota a model draws on.
+/// The quota that a model uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quota {
-    /// The one that all text models share, over five hours.
+    /// The shared quota of all text models, over five hours.
     Shared,
-    /// One of its own, for each day.
+    /// A separate quota per day.
     Daily,
 }
 
@@ -84,9 +76,9 @@ pub(super) struct Figures {
     pub(super) models: Vec<Model>,
 }
 
-/// Gives the figures; the file is read once.
+/// The figures; the file is parsed once.
 pub(super) fn figures() -> &'static Figures {
-    // A file that cannot be read costs its figures only; a test refuses one.
+    // If the file is invalid the figures are missing, nothing else; a test checks the file.
     static FIGURES: LazyLock<Figures> = LazyLock::new(|| serde_json::from_str(TEXT).unwrap_or_default());
     &FIGURES
 }
@@ -99,7 +91,7 @@ mod tests {
 
     use super::*;
 
-    /// Goes through every object that holds no other: each is one figure.
+    /// Collects every object without an object inside: each is one figure.
     fn figures_of<'a>(name: &str, value: &'a Value, found: &mut Vec<(String, &'a Value)>) {
         match value {
             Value::Object(fields) if fields.values().any(Value::is_object) => {

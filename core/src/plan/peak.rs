@@ -1,7 +1,6 @@
 //! Peak hours: when MiniMax slows agents down.
 //!
-//! Owns when they are, on which weekdays and in which zone. Refuses zones by name except China's: the core has no
-//! zone tables, and an offset says all that is needed.
+//! No zone names except China's: the core has no zone tables, and an offset is sufficient.
 
 use jiff::Timestamp;
 use jiff::civil::Weekday;
@@ -10,7 +9,7 @@ use jiff::tz::{Offset, TimeZone};
 use super::figures::Figures;
 use crate::hours::Hours;
 
-/// The peak hours, on their weekdays, in their zone.
+/// The peak hours with their weekdays and zone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Peak {
     hours: Hours,
@@ -18,21 +17,21 @@ pub struct Peak {
     zone: Zone,
 }
 
-/// Peak hours return within this many days, over any weekend.
+/// Peak hours occur at least once within this many days, even over a weekend.
 const DAYS: i64 = 9;
 
 impl Peak {
-    /// Whether a moment is within them; `local` is the user's zone.
+    /// Whether a time is within the peak hours; `local` is the user's zone.
     #[must_use]
     pub fn is_peak(&self, at: Timestamp, local: &TimeZone) -> bool {
         let clock = self.zone.or(local).to_datetime(at);
         let is_tail = self.hours.is_over_midnight() && clock.time() < self.hours.to();
-        // What is left of a night belongs to the day on which it began.
+        // Hours after midnight belong to the day on which the range began.
         let day = if is_tail { clock.date().weekday().previous() } else { clock.date().weekday() };
         self.hours.has(clock.time()) && self.weekdays.contains(&day)
     }
 
-    /// Gives the next moment at which they begin or end; `None` where they never do.
+    /// The next time at which the peak hours begin or end; `None` if they never do.
     #[must_use]
     pub fn next_change(&self, at: Timestamp, local: &TimeZone) -> Option<Timestamp> {
         let now = self.is_peak(at, local);
@@ -40,13 +39,12 @@ impl Peak {
         edges.into_iter().find(|edge| self.is_peak(*edge, local) != now)
     }
 
-    /// Gives their clock times, in their zone.
+    /// The clock times in the zone of the peak hours.
     #[must_use]
     pub const fn hours(&self) -> Hours {
         self.hours
     }
 
-    /// Gives their zone.
     #[must_use]
     pub const fn zone(&self) -> &Zone {
         &self.zone
@@ -56,19 +54,20 @@ impl Peak {
 /// The zone of the peak hours.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Zone {
-    /// The user's own.
+    /// The user's zone.
     Local,
-    /// An offset that stays.
+    /// A fixed offset.
     Fixed(Offset),
 }
 
-/// A text is no zone that we take.
+/// The text is not a supported zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("local, or an offset such as UTC+8 or +08:00")]
 pub struct ZoneError;
 
 impl Zone {
-    /// Reads `local`, `UTC`, `UTC+8`, `UTC+05:45`, `+08:00` or `Asia/Shanghai`, which has been UTC+8 since 1991.
+    /// Parses `local`, `UTC`, `UTC+8`, `UTC+05:45`, `+08:00` or `Asia/Shanghai`, which has been UTC+8 since
+    /// 1991.
     ///
     /// # Errors
     ///
@@ -108,7 +107,7 @@ impl Zone {
     }
 }
 
-/// Gives the peak hours by the settings' texts: MiniMax's own where they are empty, none for `off`.
+/// The peak hours from the settings: MiniMax's own if empty, none for `off`.
 pub(super) fn chosen(hours: &str, zone: &str, own: &Figures) -> Option<Peak> {
     if hours.trim() == "off" {
         return None;

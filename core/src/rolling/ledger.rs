@@ -1,7 +1,8 @@
-//! What is used of a rolling window at present, and when each part of it returns.
+//! Current usage of a rolling window, and when each part of it is released.
 //!
-//! Owns the account: what was used, less what has returned, is always what the last answer says is used. Refuses to
-//! promise early: what was used before anybody looked, or while nobody did, counts as used at the last possible moment.
+//! The ledger always balances: what was used minus what was released is the usage in the last answer.
+//! Releases are never predicted too early: usage before the first reading, or in a gap, counts as used at the
+//! latest possible time.
 
 use std::collections::VecDeque;
 
@@ -12,26 +13,26 @@ use crate::history::{GAP, Point, Track};
 use crate::reading::Window;
 use crate::time::SaturatingMove as _;
 
-/// What should have returned but is not seen to after so long was used anew.
+/// If a due release is not visible after this, the share counts as used again.
 const SLACK: SignedDuration = SignedDuration::from_mins(15);
-/// A window shorter than this does not roll; it trembles.
+/// A shorter window is not rolling; its bounds vary slightly.
 const SHORTEST: SignedDuration = SignedDuration::from_mins(30);
-/// How many lengths back the account begins: further back, nothing matters any more.
+/// Number of window lengths that the ledger covers; older usage has no effect.
 const BACK: i32 = 3;
 
-/// The account of one rolling window up to its last point.
+/// The ledger of one rolling window up to its last point.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Ledger {
     length: SignedDuration,
     since: Timestamp,
-    /// What is used and has not returned, in hundredths of a percent, by when it was used; oldest first.
+    /// Usage that is not released yet, in hundredths of a percent, with the time of use; oldest first.
     held: VecDeque<(Timestamp, u16)>,
-    /// What was used over time, in hundredths of a percent.
+    /// Usage over time: from, to, and hundredths of a percent.
     uses: Vec<(Timestamp, Timestamp, u16)>,
 }
 
 impl Ledger {
-    /// Draws up the account; `None` where the length of the window or any point of it is missing.
+    /// Builds the ledger; `None` if the window's length or all points are missing.
     pub(crate) fn of(track: &Track, window: &Window) -> Option<Self> {
         let length = length(window).filter(|l| *l >= SHORTEST)?;
         let last = track.points().last()?;
@@ -48,17 +49,17 @@ impl Ledger {
         Some(ledger)
     }
 
-    /// Gives what will return, soonest first, never before now, in hundredths of a percent.
+    /// The coming releases, soonest first, never before `now`, in hundredths of a percent.
     pub(crate) fn coming(&self, now: Timestamp) -> impl Iterator<Item = (Timestamp, u16)> {
         self.held.iter().map(move |(used, share)| (later(*used, self.length).max(now), *share))
     }
 
-    /// Gives what was used over time: from when to when, and how many points of a hundred.
+    /// Usage over time: from, to, and percentage points.
     pub(crate) fn uses(&self) -> impl DoubleEndedIterator<Item = (Timestamp, Timestamp, f64)> {
         self.uses.iter().map(|(from, to, share)| (*from, *to, f64::from(*share) / 100.0))
     }
 
-    /// Gives since when the window was watched.
+    /// The start of the observation.
     pub(crate) const fn since(&self) -> Timestamp {
         self.since
     }
@@ -79,7 +80,7 @@ impl Ledger {
         }
     }
 
-    /// What rises has returned: the oldest first, since the oldest is due first.
+    /// A rise is a release: of the oldest usage first, because it is due first.
     fn give_back(&mut self, mut share: u16) {
         while share > 0 {
             let Some((_, held)) = self.held.front_mut() else { return };
@@ -92,7 +93,7 @@ impl Ledger {
         }
     }
 
-    /// What is long due and did not show was used anew as it returned.
+    /// Usage that is long due but was not visibly released was used again at the time of its release.
     fn settle(&mut self, at: Timestamp) {
         while let Some((used, share)) = self.held.front().copied() {
             let due = later(used, self.length);
@@ -106,7 +107,8 @@ impl Ledger {
         }
     }
 
-    /// What fell due while nobody looked, and did not show afterwards, was used anew at some time meanwhile.
+    /// Usage that became due in a gap and was not visibly released afterwards was used again at some time in
+    /// the gap.
     fn settle_unseen(&mut self, from: Timestamp, to: Timestamp) {
         while let Some((used, share)) = self.held.front().copied() {
             if later(used, self.length) > to || used >= to {
@@ -118,7 +120,7 @@ impl Ledger {
         }
     }
 
-    /// Puts what was used in its place by time.
+    /// Inserts usage in order of time.
     fn hold(&mut self, used: Timestamp, share: u16) {
         if share == 0 {
             return;
@@ -128,7 +130,7 @@ impl Ledger {
     }
 }
 
-/// Adds to a moment; the end of time is late enough.
+/// Adds to a time; saturates at the maximum.
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_add(by).unwrap_or(Timestamp::MAX)
 }

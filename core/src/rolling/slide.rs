@@ -1,18 +1,18 @@
-//! What tells a rolling window from a fixed one: its bounds move with the clock, answer after answer.
+//! Detects rolling windows: their bounds move with the clock, answer after answer.
 //!
-//! Owns the evidence and how much of it is needed, in both directions. Refuses evidence from a window of which nothing
-//! is used: a window that begins with the first use may be sent as beginning now until then.
+//! The same amount of evidence is needed in both directions. A window without any usage is no evidence: a
+//! window that begins with its first use may be sent as beginning now until then.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::reading::{Percent, Window};
 
-/// Answers nearer than this to each other say nothing: bounds tremble.
+/// Answers closer together than this are not compared: bounds vary slightly.
 const NEAREST: SignedDuration = SignedDuration::from_secs(100);
-/// How many answers in a row have to agree, over at least so long.
+/// Number of consecutive answers that have to agree, and the minimum time they have to cover.
 const ANSWERS: u8 = 3;
 const AT_LEAST: SignedDuration = SignedDuration::from_mins(8);
-/// The length of a window that does not say so.
+/// Assumed length of a window if none was sent.
 const USUAL: SignedDuration = SignedDuration::from_hours(5);
 
 /// The evidence so far.
@@ -22,7 +22,7 @@ pub(crate) struct Slide {
     streak: Option<Streak>,
 }
 
-/// The bounds of one answer.
+/// The bounds in one answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Bounds {
     at: Timestamp,
@@ -30,7 +30,7 @@ struct Bounds {
     resets_at: Option<Timestamp>,
 }
 
-/// Answers in a row that say the same.
+/// Consecutive answers with the same movement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Streak {
     moves: Moves,
@@ -41,16 +41,15 @@ struct Streak {
 /// How bounds move between two answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Moves {
-    /// As fast as the clock.
+    /// At the speed of the clock.
     WithClock,
-    /// Not at all.
     Not,
-    /// Otherwise: they tremble, or another window has begun.
+    /// Any other movement: they vary, or another window has begun.
     Otherwise,
 }
 
 impl Slide {
-    /// Sees the bounds of an answer; tells whether the window is a rolling one now, given whether it was.
+    /// Evaluates the bounds of an answer; returns whether the window is rolling now, given whether it was.
     pub(crate) fn see(&mut self, window: &Window, left: Percent, at: Timestamp, was_rolling: bool) -> bool {
         let bounds = Bounds { at, starts_at: window.starts_at, resets_at: window.resets_at };
         let Some(last) = self.last.filter(|last| last.at <= at) else {
@@ -64,7 +63,7 @@ impl Slide {
         self.last = Some(bounds);
         let length = window.length_seconds.map_or(USUAL, SignedDuration::from_secs);
         let mut moves = last.moves_to(&bounds, 4);
-        // After so long, another window that began meanwhile can look as if the old one had slid.
+        // After so long, another window that began in between can look like a slide of the old one.
         if passed.saturating_mul(4) > length
             || (moves == Moves::WithClock && left == Percent::FULL && !was_rolling)
         {
@@ -81,7 +80,7 @@ impl Slide {
             Some(_) | None => Streak { moves, answers: 1, since: last },
         };
         self.streak = Some(streak);
-        // Seen from its beginning the whole streak must say the same, and more sharply.
+        // The whole streak, compared from its first answer, must agree too, with a smaller tolerance.
         let is_enough = streak.answers >= ANSWERS
             && at.duration_since(streak.since.at) >= AT_LEAST
             && streak.since.moves_to(&bounds, 7) == moves;
@@ -90,7 +89,8 @@ impl Slide {
 }
 
 impl Bounds {
-    /// Compares with a later answer, to one part in `sharpness` of the time between; every known bound must agree.
+    /// Compares with a later answer, with a tolerance of the time between divided by `sharpness`, at least 30
+    /// seconds; all known bounds must agree.
     fn moves_to(&self, later: &Self, sharpness: i32) -> Moves {
         let passed = later.at.duration_since(self.at);
         let tolerance = passed.checked_div(sharpness).unwrap_or_default().max(SignedDuration::from_secs(30));
