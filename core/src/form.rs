@@ -1,7 +1,6 @@
-//! The settings as the window shows them, worded, as one comparable value.
+//! The settings as the window shows them, with texts, as one comparable value.
 //!
-//! Owns which choice stands in which section and how it is put in. Refuses accounts' keys and whatever else is no
-//! setting; what a value may be is decided where it is set.
+//! Keys of accounts are not included. Values are validated where they are set.
 
 use serde::Serialize;
 
@@ -12,16 +11,14 @@ use crate::settings::choices::{Slot, choice};
 use crate::settings::notices::{KINDS, name_of};
 use crate::text::Words;
 
-/// Settings that belong together.
+/// A group of settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct Section {
-    /// Names it for the page: `general`, `tray`, `asking`, `notices`, `plan`, `command_line`, `history`.
+    /// The name for the page: `general`, `tray`, `asking`, `notices`, `plan`, `command_line`, `history`.
     pub id: String,
-    /// What it is called.
     pub title: String,
-    /// Its settings, in order.
     pub fields: Vec<FieldView>,
 }
 
@@ -30,19 +27,17 @@ pub struct Section {
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct FieldView {
-    /// Its name for the command `set_setting`.
+    /// The name for the command `set_setting`.
     pub key: String,
-    /// What it is called.
     pub label: String,
-    /// What it does, a sentence or two. May be empty.
+    /// The explanation, one or two sentences. May be empty.
     pub hint: String,
-    /// Its value as text, as the command takes it.
+    /// The value as text, in the format of the command.
     pub value: String,
-    /// How it is put in.
     pub control: Control,
 }
 
-/// How a setting is put in.
+/// The type of input control.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case", tag = "kind")]
@@ -51,45 +46,35 @@ pub enum Control {
     Switch,
     /// A whole number.
     Number {
-        /// The least, beside 0 where `zero` says what that means.
+        /// Minimum. 0 is also valid if `zero` is present.
         min: u32,
-        /// The most.
+        /// Maximum.
         max: u32,
-        /// What it counts: "min", "days".
+        /// The unit: "min", "days".
         unit: String,
-        /// What 0 means, where it is taken: "MiniMax's own: 10".
+        /// The meaning of 0, if 0 is valid: "MiniMax's own: 10".
         zero: Option<String>,
     },
-    /// One of several.
-    Choice {
-        /// Which.
-        options: Vec<Choosable>,
-    },
-    /// Any number of several; the value has their names with commas between.
-    Several {
-        /// Which.
-        options: Vec<Choosable>,
-    },
+    /// One of several options.
+    Choice { options: Vec<Choosable> },
+    /// Any number of options; the value is a comma-separated list of their names.
+    Several { options: Vec<Choosable> },
     /// A line of text.
-    Text {
-        /// An example.
-        placeholder: String,
-    },
-    /// Two clock times, written `22:00-07:00`, or one of the presets.
+    Text { placeholder: String },
+    /// Two clock times as `22:00-07:00`, or one of the presets.
     TimeRange {
-        /// What else it takes: none, MiniMax's own.
+        /// The other valid values: none, MiniMax's own.
         presets: Vec<Choosable>,
     },
 }
 
-/// Something to choose.
+/// An option.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct Choosable {
-    /// The value as the command takes it.
+    /// The value in the format of the command.
     pub value: String,
-    /// What it is called.
     pub label: String,
 }
 
@@ -121,7 +106,7 @@ const SECTIONS: [(&str, &[&str]); 7] = [
     ("history", &["history_days"]),
 ];
 
-/// Gives the settings as the window shows them.
+/// The settings as the window shows them.
 #[must_use]
 pub fn form(settings: &Settings, words: &Words) -> Vec<Section> {
     let section = |(id, keys): &(&str, &[&str])| Section {
@@ -132,7 +117,7 @@ pub fn form(settings: &Settings, words: &Words) -> Vec<Section> {
     SECTIONS.iter().map(section).collect()
 }
 
-/// Gives what the user says of an account, for the command `set_account`: none of it can be read with a key.
+/// The user-defined fields of an account, for the command `set_account`: no answer for a key contains them.
 #[must_use]
 pub fn account(account: &Account, words: &Words) -> Vec<FieldView> {
     let of = |key: &str, value: String, control| view(words, key, value, control);
@@ -160,7 +145,7 @@ pub fn account(account: &Account, words: &Words) -> Vec<FieldView> {
 fn field(settings: &Settings, words: &Words, key: &str) -> Option<FieldView> {
     let control = control(settings, words, key)?;
     let value = settings.get(key)?;
-    // An account that is gone is not chosen any more.
+    // A deleted account shows as no choice.
     let is_gone = matches!(choice(key)?.slot, Slot::Account(_))
         && settings.account(&AccountId(value.clone())).is_none();
     Some(view(words, key, if is_gone { String::new() } else { value }, control))
@@ -271,7 +256,7 @@ mod tests {
                 Control::Switch => vec!["true".to_owned(), "false".to_owned()],
                 Control::Number { min, max, zero, .. } => {
                     let zero = zero.as_ref().map(|_| "0".to_owned());
-                    // The two thresholds bound each other as well.
+                    // The two thresholds also limit each other.
                     let least = if field.key == "critical_percent" { 81 } else { *min };
                     let most = if field.key == "near_percent" { 94 } else { *max };
                     [least.to_string(), most.to_string()].into_iter().chain(zero).collect()
@@ -338,7 +323,7 @@ mod tests {
             serde_json::Value::String(text) => into.push(text.clone()),
             serde_json::Value::Array(of) => of.iter().for_each(|v| collect(v, into)),
             serde_json::Value::Object(of) => {
-                // Keys and values are names, not words.
+                // Keys and values are names, not texts.
                 of.iter()
                     .filter(|(k, _)| !["key", "value", "kind", "id"].contains(&k.as_str()))
                     .for_each(|(_, v)| collect(v, into));

@@ -1,6 +1,6 @@
-//! What the user has chosen, as one schema-versioned value.
+//! The user's settings as one schema-versioned value.
 //!
-//! Owns the fields and their limits. Refuses keys, and refuses to lose what a newer version wrote.
+//! They contain no keys, and fields written by a newer version are kept.
 
 mod accounts;
 pub(crate) mod choices;
@@ -17,61 +17,62 @@ use crate::reading::Percent;
 
 pub use expected::{Expected, SettingError};
 
-/// The schema this version writes.
+/// The schema that this version writes.
 pub const SCHEMA: u32 = 1;
 
-/// What the user has chosen.
+/// The user's settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one switch of the settings")]
 pub struct Settings {
-    /// The schema the file was written with.
+    /// The schema of the file.
     pub schema: u32,
     /// `auto` (the system's), `en` or `zh-CN`.
     pub language: Language,
     /// `system`, `light` or `dark`.
     pub theme: Theme,
-    /// The key combination that opens the window from anywhere, as `Ctrl+Alt+M`; empty for none.
+    /// The global key combination that opens the window, such as `Ctrl+Alt+M`; empty for none.
     pub global_shortcut: String,
-    /// Minutes between two asks, 1 to 60.
+    /// Minutes between two polls, 1 to 60.
     pub interval_minutes: u32,
-    /// A window counts as near its limit from this percentage used, 1 to 99.
+    /// A window is near its limit from this percentage used, 1 to 99.
     pub near_percent: u32,
-    /// A window counts as critical from this percentage used, above `near_percent`, up to 99.
+    /// A window is critical from this percentage used, above `near_percent`, up to 99.
     pub critical_percent: u32,
-    /// Whether notices are shown at all.
+    /// Whether notifications are shown at all.
     pub notices: bool,
-    /// Whether figures say what is used instead of what is left.
+    /// Whether figures show what is used instead of what is left.
     pub show_used: bool,
     /// Whether `tidemark key` prints a key.
     pub key_command: bool,
-    /// An HTTP(S) proxy, empty for the environment's.
+    /// An HTTP(S) or SOCKS5 proxy; empty for the environment's.
     pub proxy: String,
-    /// Whether a window near its limit is told of.
+    /// Whether to notify when a window is near its limit.
     pub notice_near: bool,
-    /// Whether a window that is used up is told of.
+    /// Whether to notify when a window is used up.
     pub notice_spent: bool,
-    /// Whether a window that has room again is told of.
+    /// Whether to notify when a used-up window is available again.
     pub notice_back: bool,
-    /// Whether a refused key is told of.
+    /// Whether to notify when MiniMax rejects a key.
     pub notice_refused: bool,
-    /// Whether a plan that has lapsed is told of.
+    /// Whether to notify when a plan has expired.
     pub notice_lapsed: bool,
-    /// Whether a low balance is told of.
+    /// Whether to notify when a balance is low.
     pub notice_balance: bool,
-    /// Whether a window that will run out before its reset is told of.
+    /// Whether to notify when a window will run out before its reset.
     pub notice_runs_out: bool,
-    /// Whether quota that will be left unused at a reset is told of.
+    /// Whether to notify when quota will be left unused at a reset.
     pub notice_unused: bool,
-    /// Whether the beginning of the peak hours is told of.
+    /// Whether to notify when the peak hours begin.
     pub notice_peak: bool,
-    /// When no notice is shown, as `22:00-07:00` in the user's zone; empty for never.
+    /// When no notification is shown, as `22:00-07:00` in the user's zone; empty for never.
     pub quiet_hours: String,
-    /// The kinds of notices that are shown in quiet hours too, by name, with commas between; empty for none.
+    /// The kinds of notifications that are shown in quiet hours too, by name, comma-separated; empty for
+    /// none.
     pub quiet_allows: String,
     /// The peak hours as `15:00-17:30`; empty for MiniMax's own, `off` for none.
     pub peak_hours: String,
-    /// The zone of the peak hours: `UTC+8` and the like, or `local`; empty for MiniMax's own.
+    /// The zone of the peak hours: an offset such as `UTC+8`, or `local`; empty for MiniMax's own.
     pub peak_zone: String,
     /// How many short windows a week holds, 1 to 100; 0 for MiniMax's own figure.
     pub weekly_windows: u32,
@@ -79,29 +80,28 @@ pub struct Settings {
     pub vlm_requests: u32,
     /// How many days the history is kept, 7 to 400.
     pub history_days: u32,
-    /// The panel that the tray picture is drawn for: `auto`, `light` or `dark`.
+    /// The panel colour that the tray icon is drawn for: `auto`, `light` or `dark`.
     pub tray_theme: String,
-    /// Whether the tray picture has the figure in it.
+    /// Whether the tray icon contains the figure.
     pub tray_digits: bool,
-    /// The id of the account that the tray picture shows; empty, or of no account, for the tightest.
+    /// The id of the account in the tray icon; if empty or unknown, the account that most needs attention.
     pub tray_account: String,
-    /// The window that the tray picture shows: `tightest`, `interval` or `weekly`.
+    /// The window in the tray icon: `tightest`, `interval` or `weekly`.
     pub tray_window: String,
     /// The accounts in the user's order.
     pub accounts: Vec<Account>,
-    /// What a newer version wrote here.
+    /// Fields of a newer version.
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, Value>,
 }
 
-/// The language of every sentence.
+/// The language of the texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Language {
-    /// The system's, English where it is neither.
+    /// The system's; English if that is not available.
     #[default]
     #[serde(rename = "auto")]
     Auto,
-    /// English.
     #[serde(rename = "en")]
     English,
     /// Simplified Chinese.
@@ -113,12 +113,9 @@ pub enum Language {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Theme {
-    /// The system's.
     #[default]
     System,
-    /// Light.
     Light,
-    /// Dark.
     Dark,
 }
 
@@ -163,26 +160,25 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Gives the thresholds as shares.
+    /// The thresholds as shares.
     #[must_use]
     pub fn thresholds(&self) -> Thresholds {
         let share = |percent: u32| Percent::of(u64::from(percent), 100).unwrap_or(Percent::FULL);
         Thresholds { near: share(self.near_percent), critical: share(self.critical_percent) }
     }
 
-    /// Gives the interval between two asks.
+    /// The poll interval.
     #[must_use]
     pub fn interval(&self) -> jiff::SignedDuration {
         jiff::SignedDuration::from_mins(i64::from(self.interval_minutes.clamp(1, 60)))
     }
 
-    /// Finds an account by its id.
     #[must_use]
     pub fn account(&self, id: &AccountId) -> Option<&Account> {
         self.accounts.iter().find(|a| a.id == *id)
     }
 
-    /// Finds an account by the user's name for it, else by its id.
+    /// Finds an account by the user's name for it, otherwise by its id.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Account> {
         let name = name.trim();

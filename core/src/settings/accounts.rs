@@ -1,6 +1,5 @@
-//! What the user says of an account, and what is wrong with the accounts of a file edited by hand.
-//!
-//! Owns which field goes with which kind of account. Refuses to let one wrong field cost an account.
+//! The user-defined fields of an account, and repair of the accounts in a file edited by hand. One invalid
+//! field never removes an account.
 
 use std::collections::HashSet;
 
@@ -12,15 +11,15 @@ use super::expected::{Expected, SettingError};
 use crate::account::{Account, AccountId, Kind, NAME_LIMIT, Tier, check_name, is_unprintable};
 use crate::redact::redact_keys;
 
-/// The decimals that an amount may have; prices by token have as many.
+/// Maximum number of decimals of an amount; prices per token have as many.
 const DECIMALS: u32 = 6;
 
 impl Settings {
-    /// Puts an account before another, or last with `None`. Before itself it stays where it is.
+    /// Moves an account before another, or to the end for `None`. Before itself it stays where it is.
     ///
     /// # Errors
     ///
-    /// [`SettingError::NoSuchAccount`] where either is unknown; nothing changes then.
+    /// [`SettingError::NoSuchAccount`] if either is unknown; nothing changes then.
     pub fn move_account(&mut self, id: &AccountId, before: Option<&AccountId>) -> Result<(), SettingError> {
         let place = |id: &AccountId| self.accounts.iter().position(|a| a.id == *id);
         let from = place(id).ok_or(SettingError::NoSuchAccount)?;
@@ -36,12 +35,12 @@ impl Settings {
         Ok(())
     }
 
-    /// Changes what the user says of an account: `credits`, `tier`, `high_speed`, `balance_below` or `team`, the
-    /// last four with `none` for nothing. Nothing changes when the value is refused.
+    /// Changes a user-defined field: `credits`, `tier`, `high_speed`, `balance_below` or `team`. `none`
+    /// clears `tier`, `balance_below` and `team`. An invalid value changes nothing.
     ///
     /// # Errors
     ///
-    /// [`SettingError`] names the field and what it takes.
+    /// [`SettingError`] has the field and what it takes.
     pub fn set_account(&mut self, id: &AccountId, field: &str, text: &str) -> Result<(), SettingError> {
         let account = self.accounts.iter_mut().find(|a| a.id == *id).ok_or(SettingError::NoSuchAccount)?;
         let text = text.trim();
@@ -75,10 +74,11 @@ impl Settings {
         Ok(())
     }
 
-    /// Takes out of the accounts what cannot be: a pair that leads nowhere, a name that cannot be shown or is there
-    /// twice, a warning line at or below zero, more of a key than its last four characters. An account with the id
-    /// of an earlier one goes as a whole, as two would share one key. Tells what that was, by the number of the
-    /// account: `accounts[2].pair`. Names are left out because `tidemark doctor` prints this for reports.
+    /// Repairs invalid accounts: a pair that is no pay-as-you-go account, a name that is unprintable or a
+    /// duplicate, an invalid team, a warning line at or below zero, more of a key than its last four
+    /// characters. An account with the id of an earlier one is removed, because both would share one key.
+    /// Returns what was changed, by the number of the account: `accounts[2].pair`. Names are not included
+    /// because `tidemark doctor` prints this for bug reports.
     pub fn mend_accounts(&mut self) -> Vec<String> {
         let mut mended = Vec::new();
         let mut ids = HashSet::new();
@@ -140,7 +140,7 @@ fn of_kind(account: &Account, kind: Kind, key: &'static str) -> Result<(), Setti
     }
 }
 
-/// Reads an amount above zero, exactly as it is written: `12.50`.
+/// Parses an amount above zero, exactly as written: `12.50`.
 fn amount(text: &str) -> Option<Decimal> {
     let is_plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let amount = Decimal::from_str_exact(text).ok().filter(|_| is_plain)?;
@@ -148,7 +148,7 @@ fn amount(text: &str) -> Option<Decimal> {
     (amount > Decimal::ZERO && amount <= most && amount.scale() <= DECIMALS).then_some(amount)
 }
 
-/// Gives a name that can be shown and that none of these have.
+/// A printable name that is not in `taken`.
 fn free_name(name: &str, taken: &[String]) -> String {
     let name = check_name(name).unwrap_or_else(|_| shown(name));
     let mut free = name.clone();

@@ -1,6 +1,4 @@
-//! Every choice of the settings by its key: read, set, checked, mended.
-//!
-//! Owns the one table of choices. Refuses a value that does not fit, with what would.
+//! The table of all settings: read, set, check and repair each by its key.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -14,23 +12,19 @@ use crate::plan::Zone;
 use crate::quiet::Quiet;
 use crate::shortcut::Shortcut;
 
-/// One choice.
+/// One setting.
 #[derive(Clone, Copy)]
 pub(crate) struct Choice {
-    /// Its name in the file and on the command line.
+    /// The name in the file and on the command line.
     pub(crate) key: &'static str,
-    /// Where its value lies, and what it takes.
     pub(crate) slot: Slot,
 }
 
-/// Where the value of a choice lies, and what it takes.
+/// The field of a setting, and its type.
 #[derive(Clone, Copy)]
 pub(crate) enum Slot {
-    /// One of the languages.
     Language,
-    /// One of the themes.
     Theme,
-    /// True or false.
     Switch(fn(&mut Settings) -> &mut bool),
     /// A whole number within bounds.
     Whole(fn(&mut Settings) -> &mut u32, u32, u32),
@@ -38,13 +32,13 @@ pub(crate) enum Slot {
     WholeOrOwn(fn(&mut Settings) -> &mut u32, u32, u32),
     /// One of a few names.
     OneOf(fn(&mut Settings) -> &mut String, &'static [&'static str]),
-    /// The id of an account, taken by its name too; empty for none.
+    /// The id of an account; its name is accepted too. Empty for none.
     Account(fn(&mut Settings) -> &mut String),
-    /// A text that is brought into one form, `None` where it cannot be.
+    /// A text that the function normalises; `None` if it is invalid.
     Text(fn(&mut Settings) -> &mut String, fn(&str) -> Option<String>, Expected),
 }
 
-/// Every choice, in the order they are listed.
+/// All settings, in the order they are listed.
 pub(crate) const CHOICES: [Choice; 30] = {
     use Slot::{Account, Language, OneOf, Switch, Text, Theme, Whole, WholeOrOwn};
     const fn of(key: &'static str, slot: Slot) -> Choice {
@@ -84,19 +78,18 @@ pub(crate) const CHOICES: [Choice; 30] = {
     ]
 };
 
-/// Finds a choice by its key.
 pub(crate) fn choice(key: &str) -> Option<&'static Choice> {
     const { &CHOICES }.iter().find(|choice| choice.key == key)
 }
 
 impl Settings {
-    /// Gives every choice as key and value, in a stable order; accounts are not among them.
+    /// All settings as key and value, in a stable order; accounts are not included.
     #[must_use]
     pub fn entries(&self) -> Vec<(&'static str, String)> {
         CHOICES.iter().filter_map(|of| self.get(of.key).map(|value| (of.key, value))).collect()
     }
 
-    /// Gives one choice as text, `None` for a key that does not exist.
+    /// A setting as text; `None` for an unknown key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<String> {
         let bare = Self { accounts: Vec::new(), unknown: serde_json::Map::new(), ..self.clone() };
@@ -107,11 +100,11 @@ impl Settings {
         }
     }
 
-    /// Changes one choice; nothing changes when the value is refused.
+    /// Changes one setting; an invalid value changes nothing.
     ///
     /// # Errors
     ///
-    /// [`SettingError`] names the key and what it takes.
+    /// [`SettingError`] has the key and what it takes.
     pub fn set(&mut self, key: &str, text: &str) -> Result<(), SettingError> {
         let choice = choice(key).ok_or_else(|| SettingError::NoSuchKey(key.to_owned()))?;
         let mut next = self.clone();
@@ -121,18 +114,19 @@ impl Settings {
         Ok(())
     }
 
-    /// Says the first thing that is wrong with the values, if any.
+    /// Checks all values.
     ///
     /// # Errors
     ///
-    /// [`SettingError`] names the key and what it takes.
+    /// [`SettingError`] has the first invalid key and what it takes.
     pub fn check(&self) -> Result<(), SettingError> {
         let mut copy = self.clone();
         CHOICES.iter().try_for_each(|choice| choice.check(&mut copy))?;
         self.check_thresholds("critical_percent")
     }
 
-    /// Brings every choice that does not fit back to its default; tells which those were.
+    /// Resets every invalid setting to its default; returns their keys. If the two thresholds are not in
+    /// order both are reset, and only `critical_percent` is listed.
     pub fn mend(&mut self) -> Vec<&'static str> {
         let mut fresh = Self::default();
         let mut mended = Vec::new();
@@ -149,7 +143,7 @@ impl Settings {
         mended
     }
 
-    /// The two thresholds stand in order; the one that was touched is named.
+    /// `near_percent` must be below `critical_percent`; the error has the key in `touched`.
     fn check_thresholds(&self, touched: &str) -> Result<(), SettingError> {
         if self.near_percent < self.critical_percent {
             return Ok(());
@@ -163,7 +157,7 @@ impl Settings {
 }
 
 impl Choice {
-    /// Takes a value as text.
+    /// Sets the value from text.
     fn take(self, settings: &mut Settings, text: &str) -> Result<(), SettingError> {
         let refused = SettingError::Takes { key: self.key, takes: self.expected() };
         match self.slot {
@@ -189,10 +183,10 @@ impl Choice {
         Ok(())
     }
 
-    /// Says what is wrong with the value that is there; leaves it as it is.
+    /// Checks the present value without changing it.
     fn check(self, settings: &mut Settings) -> Result<(), SettingError> {
         let fits = match self.slot {
-            // An account that was removed is no mistake: the tightest stands in for it.
+            // The id of a removed account is valid: the tray then chooses an account itself.
             Slot::Language | Slot::Theme | Slot::Switch(_) | Slot::Account(_) => true,
             Slot::Whole(at, least, most) => (least..=most).contains(at(settings)),
             Slot::WholeOrOwn(at, least, most) => *at(settings) == 0 || (least..=most).contains(at(settings)),
@@ -202,7 +196,7 @@ impl Choice {
         if fits { Ok(()) } else { Err(SettingError::Takes { key: self.key, takes: self.expected() }) }
     }
 
-    /// Takes the value that is there from other settings.
+    /// Copies the value from other settings.
     pub(super) fn copy(self, from: &mut Settings, to: &mut Settings) {
         match self.slot {
             Slot::Language => to.language = from.language,
@@ -213,7 +207,6 @@ impl Choice {
         }
     }
 
-    /// Says what it takes.
     pub(super) const fn expected(self) -> Expected {
         match self.slot {
             Slot::Language => Expected::Language,
@@ -246,7 +239,7 @@ fn theme(text: &str) -> Option<Theme> {
     }
 }
 
-/// Reads a switch as users write it.
+/// Parses a switch as users write it.
 pub(super) fn switch(text: &str) -> Option<bool> {
     match text {
         "true" | "on" | "yes" => Some(true),
@@ -290,7 +283,7 @@ fn peak_zone(text: &str) -> Option<String> {
     (zone.is_empty() || Zone::parse(zone).is_ok()).then(|| zone.to_owned())
 }
 
-/// Takes `scheme://[user:password@]host[:port][/]`.
+/// Accepts `scheme://[user:password@]host[:port][/]`.
 fn proxy(text: &str) -> Option<String> {
     const LONGEST: usize = 500;
     if text.is_empty() {
@@ -313,7 +306,7 @@ fn is_host(text: &str) -> bool {
     }
     let (name, port) = text.split_once(':').unwrap_or((text, ""));
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    // What ends in a number is read as an IPv4 address, and must be one.
+    // A name that ends in a number is treated as an IPv4 address, so it must be a valid one.
     let last = name.rsplit('.').next().unwrap_or_default();
     let is_number =
         last.bytes().all(|b| b.is_ascii_digit()) || last.starts_with("0x") || last.starts_with("0X");

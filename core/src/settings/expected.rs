@@ -1,75 +1,62 @@
-//! Why a choice is refused, and what it takes instead.
-//!
-//! Owns the words for both: plain English for the command line, the user's language for the window.
+//! Why a setting is rejected, and what it takes instead: plain English for the command line, the user's
+//! language for the window.
 
 use std::fmt;
 
 use crate::text::Words;
 
-/// Why a choice is refused.
+/// Why a setting is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingError {
-    /// No such key.
+    /// There is no such key.
     #[error("there is no setting {0:?}; `tidemark settings list` shows them all")]
     NoSuchKey(String),
-    /// No such field of an account.
+    /// An account has no such field.
     #[error("an account has no {0:?}; it has credits, tier, high_speed, balance_below and team")]
     NoSuchField(String),
-    /// An export of a newer version.
+    /// The export is from a newer version.
     #[error("this export is from a newer Tidemark; update Tidemark to import it")]
     NewerSchema,
-    /// An export with more than is kept of what this version does not know.
+    /// The export has more unknown fields than are kept.
     #[error(
         "this export holds more that this Tidemark does not know than it keeps (64 KiB, 16 levels deep); take that out of it"
     )]
     TooMuchUnknown,
-    /// No such account.
+    /// There is no such account.
     #[error("there is no such account; `tidemark account list` shows them all")]
     NoSuchAccount,
-    /// The value does not fit.
+    /// The value is invalid.
     #[error("{key} takes {takes}")]
-    Takes {
-        /// Which setting.
-        key: &'static str,
-        /// What it takes.
-        takes: Expected,
-    },
+    Takes { key: &'static str, takes: Expected },
 }
 
-/// What a choice takes.
+/// What a setting takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// One of the languages.
     Language,
-    /// One of the themes.
     Theme,
     /// A key combination, or nothing.
     Shortcut,
-    /// True or false.
     Switch,
     /// A whole number within bounds.
     Whole {
-        /// The least.
         least: u32,
-        /// The most.
         most: u32,
     },
     /// A whole number within bounds, or 0 for MiniMax's own.
     WholeOrOwn {
-        /// The least.
         least: u32,
-        /// The most.
         most: u32,
     },
-    /// Fewer percent than the critical threshold.
+    /// A percentage below the critical threshold.
     BelowCritical(u32),
-    /// More percent than the near threshold.
+    /// A percentage above the near threshold.
     AboveNear(u32),
     /// The address of a proxy.
     Proxy,
     /// A range of clock times, or nothing.
     Hours,
-    /// Names of kinds of notices, or nothing.
+    /// Names of kinds of notifications, or nothing.
     Kinds,
     /// A range of clock times, `off`, or nothing for MiniMax's own.
     PeakHours,
@@ -79,15 +66,13 @@ pub enum Expected {
     OneOf(&'static [&'static str]),
     /// One of the accounts, or nothing.
     Account,
-    /// A tier.
     Tier,
-    /// An amount of money.
     Amount,
-    /// A name that can be shown, or `none`.
+    /// A printable name, or `none`.
     Team,
-    /// Anything, but only for a plan account.
+    /// Any value, but only for a plan account.
     PlanAccount,
-    /// Anything, but only for a pay-as-you-go account.
+    /// Any value, but only for a pay-as-you-go account.
     PaygAccount,
 }
 
@@ -135,7 +120,7 @@ impl fmt::Display for Expected {
 }
 
 impl SettingError {
-    /// Says it in the user's language, naming the field as the window labels it.
+    /// The text in the user's language, with the field's label in the window.
     #[must_use]
     pub fn worded(&self, words: &Words) -> String {
         let (key, takes) = match self {

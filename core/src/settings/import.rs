@@ -1,8 +1,8 @@
-//! Settings taken from an export.
+//! Import of settings from an export.
 //!
-//! Every field is checked before any is taken. Accounts are never taken: an export has none, and those that are here
-//! stay with their keys. Fields that this version does not know are kept for a newer one, within limits: what is kept
-//! here must fit into a settings file.
+//! All fields are checked before any is set. Accounts are never imported: an export has none, and the present
+//! ones stay with their keys. Unknown fields are kept for a newer version, within limits, because they must
+//! fit into a settings file.
 
 use serde_json::{Map, Value};
 
@@ -11,18 +11,19 @@ use super::expected::SettingError;
 use super::{SCHEMA, Settings};
 use crate::text::Words;
 
-/// The most that is kept of unknown fields, in bytes of JSON.
+/// Maximum size of unknown fields, in bytes of JSON.
 const UNKNOWN_BYTES: usize = 64 * 1024;
 
-/// How deeply they may be nested.
+/// Maximum nesting depth of unknown fields.
 const UNKNOWN_DEPTH: usize = 16;
 
 impl Settings {
-    /// Gives these settings with those of an export in their place; what the export does not name stays.
+    /// These settings with the fields of an export in their place; fields that the export does not contain
+    /// stay.
     ///
     /// # Errors
     ///
-    /// [`SettingError`] names the first field that does not fit; nothing is taken then.
+    /// [`SettingError`] has the first invalid field; nothing is imported then.
     pub fn with_import(&self, export: Map<String, Value>) -> Result<Self, SettingError> {
         if export.get("schema").is_some_and(|schema| schema.as_u64().is_none_or(|s| s > u64::from(SCHEMA))) {
             return Err(SettingError::NewerSchema);
@@ -49,7 +50,7 @@ impl Settings {
         Ok(next)
     }
 
-    /// Says which settings an import from a file changed, by their labels.
+    /// The message that an import from a file changed these settings, by their labels.
     #[must_use]
     pub fn said_of_import(&self, before: &Self, file: &str, words: &Words) -> String {
         let pairs = self.entries().into_iter().zip(before.entries());
@@ -65,7 +66,7 @@ fn is_bounded(unknown: &Map<String, Value>) -> bool {
     is_short && unknown.values().all(|value| depth(value) <= UNKNOWN_DEPTH)
 }
 
-/// Gives how many arrays and objects are nested in a value; the reader of JSON bounds it.
+/// Nesting depth of arrays and objects; the recursion is bounded by the JSON parser's limit.
 fn depth(value: &Value) -> usize {
     match value {
         Value::Array(values) => 1 + values.iter().map(depth).max().unwrap_or(0),

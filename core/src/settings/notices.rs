@@ -1,12 +1,10 @@
-//! Which notices the user wants, and when.
-//!
-//! Owns the way from switches and texts to answers. Refuses to drop a kind: each has its own switch.
+//! Which notifications the user wants, and when.
 
 use super::Settings;
 use crate::alert::NoticeKind;
 use crate::quiet::Quiet;
 
-/// Every kind that has a switch, in the order of the settings.
+/// All kinds with a switch, in the order of the settings.
 pub const KINDS: [NoticeKind; 9] = [
     NoticeKind::Near,
     NoticeKind::Spent,
@@ -20,7 +18,8 @@ pub const KINDS: [NoticeKind; 9] = [
 ];
 
 impl Settings {
-    /// Whether notices of a kind are wanted at all. A test notice always is: the user has just asked for it.
+    /// Whether notifications of a kind are enabled. A test notification always is, because the user has just
+    /// requested it.
     #[must_use]
     pub const fn tells(&self, kind: NoticeKind) -> bool {
         let of_kind = match kind {
@@ -38,21 +37,21 @@ impl Settings {
         self.notices && of_kind
     }
 
-    /// Gives the quiet hours, where there are any.
+    /// The quiet hours, if any.
     #[must_use]
     pub fn quiet(&self) -> Option<Quiet> {
-        // Checked when set and mended when read.
+        // Validated when set and when read.
         Quiet::parse(&self.quiet_hours).ok().flatten()
     }
 
-    /// Whether notices of a kind are shown in quiet hours too. A test notice is.
+    /// Whether notifications of a kind are shown in quiet hours too. A test notification is.
     #[must_use]
     pub fn speaks_in_quiet(&self, kind: NoticeKind) -> bool {
         kind == NoticeKind::Test || kinds(&self.quiet_allows).is_some_and(|allowed| allowed.contains(&kind))
     }
 }
 
-/// Gives the name by which the settings know a kind: the switch is `notice_` and this.
+/// The name of a kind in the settings; the key of its switch is `notice_` and this.
 #[must_use]
 pub const fn name_of(kind: NoticeKind) -> &'static str {
     match kind {
@@ -69,7 +68,7 @@ pub const fn name_of(kind: NoticeKind) -> &'static str {
     }
 }
 
-/// Reads names with commas between; `None` where one of them names no kind.
+/// Parses comma-separated names; `None` if one of them is no kind.
 pub(super) fn kinds(text: &str) -> Option<Vec<NoticeKind>> {
     let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
     names.map(|name| KINDS.into_iter().find(|kind| name_of(*kind) == name)).collect()
