@@ -1,6 +1,6 @@
-//! Every sentence the user reads, in English and Simplified Chinese.
+//! All texts that the user reads, in English and Simplified Chinese.
 //!
-//! Owns the catalogues and the choice of language. Refuses sentences built by gluing: each is one message.
+//! Each sentence is one message; sentences are never assembled from parts.
 
 mod laid;
 
@@ -11,20 +11,20 @@ use unic_langid::LanguageIdentifier;
 use self::laid::Laid;
 use crate::settings::Language;
 
-/// A language that Tidemark speaks.
+/// A language of the catalogues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tongue {
-    /// English.
     English,
     /// Simplified Chinese.
     Chinese,
 }
 
 impl Tongue {
-    /// Both.
+    /// All languages.
     pub const ALL: [Self; 2] = [Self::English, Self::Chinese];
 
-    /// Chooses by the user's wish, else by the system's locale (`zh_CN.UTF-8`, `zh-Hans`, `de_DE`, …).
+    /// The language by the user's setting, otherwise by the system's locale (`zh_CN.UTF-8`, `zh-Hans`,
+    /// `de_DE`, …).
     #[must_use]
     pub fn of(wish: Language, system_locale: &str) -> Self {
         match wish {
@@ -34,7 +34,7 @@ impl Tongue {
         }
     }
 
-    /// Gives the BCP 47 tag.
+    /// The BCP 47 tag.
     #[must_use]
     pub const fn tag(self) -> &'static str {
         match self {
@@ -43,7 +43,7 @@ impl Tongue {
         }
     }
 
-    /// Gives the Fluent source of the page's own labels.
+    /// The Fluent source of the page's own labels.
     #[must_use]
     pub const fn page(self) -> &'static str {
         match self {
@@ -60,9 +60,8 @@ impl Tongue {
     }
 }
 
-/// The sentences of one language.
+/// The catalogue of one language.
 pub struct Words {
-    /// Which language.
     pub tongue: Tongue,
     laid: Laid,
     bundle: FluentBundle<FluentResource>,
@@ -74,37 +73,37 @@ impl std::fmt::Debug for Words {
     }
 }
 
-/// A value put into a sentence.
+/// A value for a message.
 pub type Put<'a> = (&'static str, FluentValue<'a>);
 
 impl Words {
-    /// Reads the catalogue of a language.
+    /// Parses the catalogue of a language.
     #[must_use]
     pub fn new(tongue: Tongue) -> Self {
         let language: LanguageIdentifier = tongue.tag().parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![language]);
-        // The marks that isolate directions would show up in menus and notifications of some desktops.
+        // The bidi isolation marks would be visible in menus and notifications of some desktops.
         bundle.set_use_isolating(false);
-        // A broken line costs its own message only; a test refuses any.
+        // An invalid line affects its own message only; a test finds any.
         let resource = FluentResource::try_new(tongue.words().to_owned()).unwrap_or_else(|(rest, _)| rest);
         bundle.add_resource_overriding(resource);
         Self { tongue, laid: Laid::of(tongue.words()), bundle }
     }
 
-    /// Gives a sentence without values.
+    /// The text of a message without values.
     #[must_use]
     pub fn say(&self, id: &str) -> String {
         self.put(id, &[])
     }
 
-    /// Gives a sentence with values put in.
+    /// The text of a message with values.
     #[must_use]
     pub fn put(&self, id: &str, values: &[Put<'_>]) -> String {
         let laid = self.laid.put(id, values);
         laid.or_else(|| self.fluent(id, values)).unwrap_or_else(|| id.to_owned())
     }
 
-    /// Gives several things as one: `5 hours`, `5 hours and Week`, `5 hours, Week and Video`.
+    /// Joins several things: `5 hours`, `5 hours and Week`, `5 hours, Week and Video`.
     #[must_use]
     pub fn list(&self, things: impl IntoIterator<Item = String>) -> String {
         let mut things: Vec<String> = things.into_iter().collect();

@@ -1,6 +1,5 @@
-//! How figures, moments and spans of time are worded; every place uses these.
-//!
-//! Owns the one function that words a figure. Refuses sentences: those are whole messages of `text`.
+//! Formats figures, times and durations; everything that shows one uses these functions. Whole sentences are
+//! in `text`.
 
 mod name;
 
@@ -13,51 +12,50 @@ pub(crate) use self::name::{columns, isolated, printable, shortened};
 use crate::reading::{Currency, Percent, Row, Span, Window};
 use crate::text::Words;
 
-/// So many days away a date without its year could be misread.
+/// In days. From this distance on, a date without its year is ambiguous.
 const HALF_A_YEAR: i64 = 182;
-/// In days, for what is years away.
+/// In days.
 const YEAR: i64 = 365;
 
-/// What wording depends on besides the catalogue.
+/// The settings that the format depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Wording<'a> {
-    /// The catalogue.
     pub words: &'a Words,
     /// The zone of clock times.
     pub zone: &'a TimeZone,
-    /// The moment, corrected to the server's clock where that is known.
+    /// The present moment, by the server's clock if known.
     pub now: Timestamp,
-    /// Whether figures say what is used instead of what is left.
+    /// Whether figures show what is used instead of what is left.
     pub show_used: bool,
 }
 
 impl Wording<'_> {
-    /// Words a share: `71 % left`, or `29 % used` where the user wants that.
+    /// A share: `71 % left`, or `29 % used` if the user prefers that.
     #[must_use]
     pub fn figure(&self, left: Percent) -> String {
         let (id, share) = if self.show_used { ("figure-used", left.rest()) } else { ("figure-left", left) };
         self.words.put(id, &[("percent", share.to_string().into())])
     }
 
-    /// Words a share without saying which: `71 %`.
+    /// A share without "left" or "used": `71 %`.
     #[must_use]
     pub fn bare_figure(&self, left: Percent) -> String {
         self.words.put("figure-percent", &[("percent", self.shown(left).to_string().into())])
     }
 
-    /// Words a share that is only about right, in whole percent, without saying which: `35`.
+    /// An approximate share in whole percent, without a unit: `35`.
     #[must_use]
     pub fn about(&self, left: Percent) -> String {
         self.shown(left).whole().to_string()
     }
 
-    /// Gives the share that is drawn: what is left, or what is used.
+    /// The share that is shown: what is left, or what is used.
     #[must_use]
     pub fn shown(&self, left: Percent) -> Percent {
         if self.show_used { left.rest() } else { left }
     }
 
-    /// Names a window by its own length: `5 hours`, `Week`.
+    /// The name of a window by its length: `5 hours`, `Week`.
     #[must_use]
     pub fn window(&self, window: &Window) -> String {
         if window.span == Span::Weekly {
@@ -72,7 +70,7 @@ impl Wording<'_> {
         }
     }
 
-    /// Names a window within a sentence: `5 hours`, `week`.
+    /// The name of a window inside a sentence: `5 hours`, `week`.
     #[must_use]
     pub fn window_inline(&self, window: &Window) -> String {
         match (window.span, hours(window)) {
@@ -82,8 +80,8 @@ impl Wording<'_> {
         }
     }
 
-    /// Says what the big figure counts: `left of 5 hours`, `left this week`, `left of this window` where no length is
-    /// known.
+    /// The unit of the large figure: `left of 5 hours`, `left this week`, `left of this window` if the length
+    /// is unknown.
     #[must_use]
     pub fn unit(&self, window: &Window) -> String {
         match (window.span, self.show_used) {
@@ -97,7 +95,7 @@ impl Wording<'_> {
         }
     }
 
-    /// Names a row: its own words for those we know, the name as sent for all others.
+    /// The name of a row: translated for known ones, otherwise as sent.
     #[must_use]
     pub fn row(&self, row: &Row) -> String {
         match row.model.as_deref() {
@@ -108,14 +106,14 @@ impl Wording<'_> {
         }
     }
 
-    /// Words a moment as short as it stays clear: `15:00`, `Mon 08:00`, `23 November 08:00`, and with its year where it
+    /// A time as short as is unambiguous: `15:00`, `Mon 08:00`, `23 November 08:00`, and with its year if it
     /// is half a year away.
     #[must_use]
     pub fn clock(&self, moment: Timestamp) -> String {
         self.short(moment, ["clock-today", "clock-week", "clock-date", "clock-year"])
     }
 
-    /// Words a moment for the middle of a sentence: `at 15:00`, `on Mon at 08:00`.
+    /// A time inside a sentence: `at 15:00`, `on Mon at 08:00`.
     #[must_use]
     pub fn at(&self, moment: Timestamp) -> String {
         self.short(moment, ["at-today", "at-week", "at-date", "at-year"])
@@ -127,7 +125,7 @@ impl Wording<'_> {
         let days_apart = then.date().duration_since(now.date()).as_hours() / 24;
         match days_apart {
             0 => self.words.put(today, &[("time", time.into())]),
-            // Within these days a weekday names one day only.
+            // Within these days the weekday is unambiguous.
             -6..=6 => {
                 let weekday = self.words.say(&format!("weekday-{}", then.weekday().to_monday_one_offset()));
                 self.words.put(week, &[("weekday", weekday.into()), ("time", time.into())])
@@ -137,7 +135,7 @@ impl Wording<'_> {
                 &[
                     ("day", then.day().into()),
                     ("month", self.month(&then).into()),
-                    // As text: Fluent would put a thousands separator into a number.
+                    // As text: Fluent would add a thousands separator to a number.
                     ("year", then.year().to_string().into()),
                     ("time", time.into()),
                 ],
@@ -145,8 +143,8 @@ impl Wording<'_> {
         }
     }
 
-    /// Words a moment in full: `Monday, 23 November 2026, 15:00`. Where the clock shows that time twice, with the offset
-    /// that tells which of both is meant.
+    /// The full date and time: `Monday, 23 November 2026, 15:00`. With the offset if the clock shows that
+    /// time twice.
     #[must_use]
     pub fn exact(&self, moment: Timestamp) -> String {
         let then = self.local(moment);
@@ -172,27 +170,27 @@ impl Wording<'_> {
         )
     }
 
-    /// Names a day of the week, short: `Mon`.
+    /// A weekday: `Mon`.
     #[must_use]
     pub fn weekday(&self, day: Date) -> String {
         self.words.say(&format!("weekday-{}", day.weekday().to_monday_one_offset()))
     }
 
-    /// Words a day as short as it goes: `23 Nov`.
+    /// A date without year: `23 Nov`.
     #[must_use]
     pub fn short_date(&self, day: Date) -> String {
         let month = self.words.say(&format!("month-short-{}", day.month()));
         self.words.put("date-short", &[("day", day.day().into()), ("month", month.into())])
     }
 
-    /// Words a day with its weekday: `Mon 23 Nov`.
+    /// A date with its weekday: `Mon 23 Nov`.
     #[must_use]
     pub fn day(&self, day: Date) -> String {
         let values = [("weekday", self.weekday(day).into()), ("date", self.short_date(day).into())];
         self.words.put("date-weekday", &values)
     }
 
-    /// Words a span of time by its two largest units: `1 h 30 min`, `2 d 4 h`; of years it says no more than how many.
+    /// A duration in its two largest units: `1 h 30 min`, `2 d 4 h`; years alone.
     #[must_use]
     pub fn span(&self, span: SignedDuration) -> String {
         let minutes = span.as_secs().max(0) / 60;
@@ -210,7 +208,7 @@ impl Wording<'_> {
         }
     }
 
-    /// Words how far a moment lies ahead; minutes are rounded up, so that a countdown never ends early.
+    /// The time until a moment; minutes are rounded up, so that a countdown never ends early.
     #[must_use]
     pub fn until(&self, moment: Timestamp) -> String {
         let left = moment.duration_since(self.now);
@@ -219,13 +217,13 @@ impl Wording<'_> {
         self.span(rounded)
     }
 
-    /// Words how long ago a moment was.
+    /// The time since a moment.
     #[must_use]
     pub fn since(&self, moment: Timestamp) -> String {
         self.span(self.now.duration_since(moment))
     }
 
-    /// Words money: `$1,234.50`, `-¥1.25`. English and Chinese write it alike.
+    /// An amount: `$1,234.50`, `-¥1.25`. The same in English and Chinese.
     #[must_use]
     pub fn money(&self, amount: Decimal, currency: Currency) -> String {
         let sign = if amount.is_sign_negative() && !amount.is_zero() { "-" } else { "" };
@@ -236,7 +234,7 @@ impl Wording<'_> {
         format!("{sign}{}{}", currency.sign(), grouped(&shown.to_string()))
     }
 
-    /// Words what is behind a key: `$12.34`, and what is owed as that: `$1.50 owed`.
+    /// A balance: `$12.34`, or a debt: `$1.50 owed`.
     #[must_use]
     pub fn balance(&self, available: Decimal, currency: Currency) -> String {
         if available.is_sign_negative() && !available.is_zero() {
@@ -245,7 +243,7 @@ impl Wording<'_> {
         self.money(available, currency)
     }
 
-    /// Words a number of things, which both languages group by thousands: `1,500`.
+    /// A number with thousands separators, the same in both languages: `1,500`.
     #[must_use]
     pub fn count(&self, number: u64) -> String {
         grouped(&number.to_string())
@@ -260,13 +258,13 @@ impl Wording<'_> {
     }
 }
 
-/// Gives the length of a window in hours. One that is no whole number of them is rounded: first-use windows end a few
-/// milliseconds off.
+/// The length of a window in hours, rounded: windows that begin with the first use end a few milliseconds
+/// off.
 fn hours(window: &Window) -> Option<i64> {
     window.length_seconds.map(|s| (s + 1800) / 3600).filter(|hours| *hours > 0)
 }
 
-/// Puts a comma between each three digits before the point.
+/// Adds thousands separators before the decimal point.
 fn grouped(number: &str) -> String {
     let (whole, rest) = number.split_once('.').map_or((number, None), |(whole, rest)| (whole, Some(rest)));
     let mut shown = String::with_capacity(number.len() + number.len() / 3);
@@ -361,7 +359,7 @@ mod tests {
         });
     }
 
-    /// Words a reset as seen at a moment of a zone: the clock, how far it is, and in full.
+    /// A reset as seen at a time in a zone: the clock time, how far it is, and the full date and time.
     fn reset(zone: &str, now: &str, reset: &str) -> [String; 3] {
         let words = Words::new(Tongue::English);
         let zone = TimeZone::get(zone).expect("a zone");

@@ -1,19 +1,19 @@
-//! What stands above the cards.
+//! The banners above the cards.
 
 use super::Scene;
 use crate::account::AccountId;
 use crate::message::{KeyringTrouble, Remark};
 use crate::view::{Banner, BannerAction, Does, Tone};
 
-/// The id of the banner that reports an internal error.
+/// The id of the banner for an internal error.
 const INTERNAL_ERROR: &str = "internal_error";
 
-/// Tells whether an internal error is still to be shown.
+/// Whether the banner for an internal error is visible.
 pub(super) fn shows_internal_error(scene: &Scene<'_>) -> bool {
     scene.remarks.contains(&Remark::InternalError) && !scene.dismissed.iter().any(|id| id == INTERNAL_ERROR)
 }
 
-/// Gives the banners, most urgent first, without those that the user took away.
+/// The banners, most urgent first, without dismissed ones.
 pub(super) fn banners(scene: &Scene<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
     if scene.demo {
@@ -49,7 +49,7 @@ pub(super) fn banners(scene: &Scene<'_>) -> Vec<Banner> {
         action: Some(BannerAction { label: scene.words.say("do-dismiss"), does: Does::Dismiss }),
     }));
     let mut seen = std::collections::HashSet::new();
-    // The page tells banners apart by their ids, so no id may stand twice.
+    // The page identifies banners by id, so each id occurs once.
     banners.retain(|b| !scene.dismissed.contains(&b.id) && seen.insert(b.id.clone()));
     banners
 }
@@ -77,7 +77,7 @@ fn from_remark(scene: &Scene<'_>, remark: &Remark) -> Banner {
         Remark::SettingsBroken { kept_as } => with_file("settings", "banner-settings-broken", kept_as),
         Remark::SettingsRestored { from } => with_file("settings", "banner-settings-restored", from),
         Remark::SettingsMended { fields } => Banner {
-            // Other fields are another banner: dismissing one does not hide the next.
+            // Other fields make another banner: dismissing one does not hide the next.
             id: format!("settings_mended:{}", fields.join(",")),
             body: {
                 let fields = scene.words.list(fields.iter().cloned());
@@ -93,7 +93,7 @@ fn from_remark(scene: &Scene<'_>, remark: &Remark) -> Banner {
     }
 }
 
-/// Tells of the silences that the user asked for; one for all accounts says it for each.
+/// One banner per snoozed account, or a single one if all are snoozed.
 fn silences(scene: &Scene<'_>) -> Vec<Banner> {
     let words = scene.words;
     let clock = |until| scene.local_wording().clock(until);
@@ -120,7 +120,7 @@ fn silences(scene: &Scene<'_>) -> Vec<Banner> {
         .collect()
 }
 
-/// Tells of a wrong local clock, in words that do not change while it stays as wrong.
+/// The banner for a wrong local clock. Its text stays the same as long as the difference does.
 fn clock(scene: &Scene<'_>) -> Option<Banner> {
     let skew =
         scene.accounts.iter().filter_map(|a| a.good.as_ref()).map(|g| g.skew).find(|s| !s.is_zero())?;

@@ -1,6 +1,6 @@
 //! The card of an account.
 //!
-//! Owns what stands on it. Refuses figures of a plan that is gone, and claims about old figures.
+//! Figures of a plan that no longer exists are not shown, and no text treats old figures as current.
 
 mod actions;
 mod failure;
@@ -24,12 +24,13 @@ use crate::view::Card;
 use crate::watched::Watched;
 use crate::wording::Wording;
 
-/// Gives the card of an account.
+/// Builds the card of an account.
 pub(super) fn card(scene: &Scene<'_>, facts: &Facts, account: &Watched) -> Card {
     let wording = scene.wording(account);
     let level = scene.level(account);
     let has_no_plan = account.deciding_failure() == Some(FailureKind::NoActivePlan);
-    // Figures of a plan that is gone would only mislead, and so would room in one that is used up by now.
+    // Figures of a plan that no longer exists would mislead, and so would a share left of a plan that is used
+    // up by now.
     let is_gone = has_no_plan || is_overtaken(scene, account);
     let reading = account.good.as_ref().map(|g| &g.reading).filter(|_| !is_gone);
     let plan = account.plan().filter(|_| !is_gone);
@@ -70,15 +71,15 @@ pub(super) fn card(scene: &Scene<'_>, facts: &Facts, account: &Watched) -> Card 
     }
 }
 
-/// Names the level beside the account's name. Empty where nothing is to worry about, and where the figure or the
-/// sentence says it.
+/// The level next to the account's name. Empty if there is no problem, and if the figure or the sentence says
+/// it.
 fn word_beside(scene: &Scene<'_>, account: &Watched, has_no_plan: bool, figure: Option<&str>) -> String {
     let level = scene.level(account);
     let word = match level {
         _ if has_no_plan => "level-no-plan",
         _ if scene.is_on_credits(account) => "level-credits",
         Level::Good | Level::Unknown => return String::new(),
-        // The figure says that it is owed, or there is none and the failure says it.
+        // The figure shows the debt, or there is no figure and the failure text explains it.
         Level::Spent if account.owes() || figure.is_none() => return String::new(),
         _ => level_word(level, account),
     };
@@ -86,7 +87,7 @@ fn word_beside(scene: &Scene<'_>, account: &Watched, has_no_plan: bool, figure: 
     if figure == Some(word.as_str()) { String::new() } else { word }
 }
 
-/// Names a level; a balance has no limit to be near to.
+/// The text id of a level; a balance has no limit, so its `Near` is "low".
 pub(super) const fn level_word(level: Level, account: &Watched) -> &'static str {
     match level {
         Level::Near if matches!(account.account.kind, Kind::PayAsYouGo) => "level-low",
@@ -99,7 +100,7 @@ pub(super) const fn level_word(level: Level, account: &Watched) -> &'static str 
     }
 }
 
-/// Tells whether MiniMax has called a plan used up since it was read with something left.
+/// Whether MiniMax reported the plan as used up after a reading with something left.
 fn is_overtaken(scene: &Scene<'_>, account: &Watched) -> bool {
     let is_spent = account.deciding_failure() == Some(FailureKind::PlanExhausted);
     let blocking = account.plan().and_then(Plan::headline_row).map(|row| {
@@ -122,7 +123,7 @@ fn figure(
             let window =
                 plan.headline_row().and_then(|r| r.tightest()).filter(|_| !account.has_ended(scene.now.at));
             let Some(window) = window else {
-                // What has no limit stays whole.
+                // A plan without limits shows a full ring.
                 return (None, None, if level == Level::Good { 1.0 } else { 0.0 });
             };
             let left = window.quota.metered_left().unwrap_or(Percent::ZERO);
@@ -140,7 +141,7 @@ fn figure(
             let ring = if own == Level::Good { 1.0 } else { 0.0 };
             (amount, unit, ring)
         }
-        // That it is used up, where only a code said so, is the failure's to tell.
+        // If only a status code said that the plan is used up, the failure text explains it.
         None => (None, None, 0.0),
     }
 }

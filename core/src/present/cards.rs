@@ -1,7 +1,8 @@
-//! The cards that the window shows, kept from beat to beat.
+//! Cache of the cards that the window shows.
 //!
-//! Owns when a card is worded anew: when its account was answered, asked or paired otherwise, or its minute is over.
-//! Refuses to guess what a change of settings or language touches: who makes one has all cards worded anew.
+//! A card is rebuilt when its account or its paired account gets an answer, a request starts or ends, the
+//! pairing changes, or its minute is over. After a change of settings or language the caller has to call
+//! [`Cards::reword`]: what such a change affects is not tracked.
 
 use std::sync::Arc;
 
@@ -14,16 +15,16 @@ use crate::plan::Facts;
 use crate::view::{Card, View};
 use crate::watched::Watched;
 
-/// Cards by the place of their account.
+/// Cards by the position of their account.
 #[derive(Clone, Debug, Default)]
 pub struct Cards {
     zone: Option<TimeZone>,
     kept: Vec<(Option<Cause>, Arc<Card>)>,
-    /// All of the window but its cards, as it was shown last.
+    /// The window's content without cards, as last shown.
     frame: Option<View>,
 }
 
-/// What a card was worded from, besides the settings.
+/// The input of a card, besides the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Cause {
     shown: Timestamp,
@@ -33,7 +34,7 @@ struct Cause {
 }
 
 impl Cards {
-    /// Gives what the window shows where that is something else than what it showed.
+    /// The window's content, if it differs from what was last shown.
     pub fn changed(&mut self, scene: &Scene<'_>) -> Option<View> {
         if self.zone.as_ref() != Some(&scene.now.zone) {
             self.reword();
@@ -69,18 +70,18 @@ impl Cards {
         Some(view)
     }
 
-    /// Words every card anew at the next look, since what all of them depend on may have changed.
+    /// Marks every card for rebuilding, because something that all depend on may have changed.
     pub fn reword(&mut self) {
         self.kept.iter_mut().for_each(|(cause, _)| *cause = None);
     }
 
-    /// Forgets what was shown, so that it is shown once more.
+    /// Clears the cache, so that everything is shown again.
     pub fn forget(&mut self) {
         *self = Self::default();
     }
 }
 
-/// Words the card of the account at a place, with nothing kept.
+/// Builds the card of the account at a position without the cache.
 pub(super) fn fresh(scene: &Scene<'_>, facts: &Facts, place: usize, account: &Watched) -> Card {
     at(scene, moment::shown(scene, place, account), facts, account)
 }

@@ -1,6 +1,6 @@
-//! The window's last line: when MiniMax was asked, when it will be, and why then.
+//! The window's last line: time of the last and of the next check, and the reason for the latter.
 //!
-//! Owns the reason in words. Refuses to name a moment less than a minute away.
+//! A check less than a minute away is announced without its time.
 
 use jiff::SignedDuration;
 
@@ -8,19 +8,19 @@ use super::Scene;
 use crate::schedule::Reason;
 use crate::time::SaturatingMove as _;
 
-/// What the footer says.
+/// The texts of the footer.
 pub(super) struct Footer {
-    /// When MiniMax was asked.
+    /// When MiniMax was last checked.
     pub(super) checked: String,
-    /// The same in full.
+    /// The same as a full date and time.
     pub(super) checked_exact: String,
-    /// When it will be.
+    /// The time of the next check.
     pub(super) next: String,
-    /// Why then.
+    /// The reason for that time.
     pub(super) next_why: String,
 }
 
-/// Words the footer.
+/// Builds the footer.
 pub(super) fn footer(scene: &Scene<'_>) -> Footer {
     let (words, wording) = (scene.words, scene.local_wording());
     let good = || scene.accounts.iter().filter_map(|a| a.good.as_ref());
@@ -46,7 +46,7 @@ pub(super) fn footer(scene: &Scene<'_>) -> Footer {
     Footer { checked, checked_exact, next, next_why }
 }
 
-/// Says when MiniMax is asked next, and why then.
+/// The time of the next check and its reason.
 fn next(scene: &Scene<'_>) -> (String, String) {
     let words = scene.words;
     let Some((at, reason)) = scene.accounts.iter().map(|a| a.schedule.next()).min_by_key(|(at, _)| *at)

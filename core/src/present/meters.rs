@@ -1,6 +1,6 @@
 //! The bars and lines of a plan's windows.
 //!
-//! Owns what stands beside each bar. Refuses a reset for what frees up gradually, and an outlook from old figures.
+//! A rolling window has no reset time, and old figures have no forecast.
 
 use super::Scene;
 use super::card::forecast;
@@ -14,12 +14,12 @@ use crate::watched::Watched;
 use crate::week::Week;
 use crate::wording::Wording;
 
-/// So many coming releases are named; later ones change before they come.
+/// Maximum number of releases to name; later ones change before they occur.
 const RELEASES: usize = 3;
 
-/// Gives one meter for each window worth one, the headline row first.
+/// One meter per window, the headline row first; other rows that the plan does not include are left out.
 ///
-/// `told` is the window of the headline row whose forecast the card says above.
+/// `told` is the window of the headline row whose forecast the card's sentence has.
 pub(super) fn meters(
     scene: &Scene<'_>,
     facts: &Facts,
@@ -47,7 +47,7 @@ pub(super) fn meters(
         .collect()
 }
 
-/// Words what a rolling window gives back next.
+/// The next releases of a rolling window.
 pub(super) fn releases(wording: &Wording<'_>, ahead: &Ahead<'_>, window: &Window) -> Vec<String> {
     let id = if wording.show_used { "release-used" } else { "release" };
     let worded = ahead.releases(window).into_iter().take(RELEASES).map(|release| {
@@ -60,7 +60,7 @@ pub(super) fn releases(wording: &Wording<'_>, ahead: &Ahead<'_>, window: &Window
     worded.collect()
 }
 
-/// A window, with what is known around it.
+/// A window and its context.
 struct Seen<'a> {
     account: &'a Watched,
     ahead: Ahead<'a>,
@@ -124,18 +124,18 @@ fn meter(
     }
 }
 
-/// Gives where an even pace would stand now: the share of time that is left, or gone.
+/// The position of an even pace on the bar: the share of time that is left, or gone.
 fn pace(wording: &Wording<'_>, window: &Window) -> Option<f64> {
     even_pace(window, wording.now).map(|left| wording.shown(left).fraction())
 }
 
-/// Gives where the thresholds stand on the bar.
+/// The positions of the thresholds on the bar.
 fn marks(scene: &Scene<'_>, wording: &Wording<'_>) -> Vec<f64> {
     let thresholds = scene.settings.thresholds();
     [thresholds.near, thresholds.critical].map(|used| wording.shown(used.rest()).fraction()).to_vec()
 }
 
-/// Gives the note of a window, and how it is known.
+/// The note of a window, and a hint about its source.
 fn note(wording: &Wording<'_>, facts: &Facts, window: &Window, week: Option<Week>) -> (String, String) {
     let words = wording.words;
     let own = own_note(wording, window);
@@ -162,7 +162,7 @@ fn note(wording: &Wording<'_>, facts: &Facts, window: &Window, week: Option<Week
     (note, hint)
 }
 
-/// Writes a number with one decimal, and without it where that is a zero.
+/// A number with one decimal, left out if it is 0.
 fn tenths(number: f64) -> String {
     format!("{}", (number * 10.0).round() / 10.0)
 }

@@ -1,6 +1,4 @@
-//! How the state is shown: window, tray and notices, worded by one hand.
-//!
-//! Owns the way from state to what the user sees. Refuses to change state.
+//! Converts the state to what the user sees: window, tray and notifications. Does not change state.
 
 mod banners;
 mod card;
@@ -29,35 +27,33 @@ pub use cards::Cards;
 pub use notices::{notice, test_notice};
 pub use tray::tray;
 
-/// Everything that what the user sees depends on.
+/// All inputs of what the user sees.
 #[derive(Debug)]
 pub struct Scene<'a> {
-    /// The catalogue.
     pub words: &'a Words,
-    /// The moment, by the local clock.
+    /// The present moment, by the local clock.
     pub now: &'a Now,
-    /// The user's choices.
     pub settings: &'a Settings,
     /// The accounts in the user's order.
     pub accounts: &'a [Watched],
     /// Whether everything is simulated.
     pub demo: bool,
-    /// Whether a tray host is there.
+    /// Whether a tray host is running.
     pub has_tray_host: bool,
-    /// What the keyring said last, where it is out of reach.
+    /// The keyring's problem, if it is out of reach.
     pub keyring: Option<KeyringTrouble>,
-    /// What happened to the app's own files.
+    /// Events about the app's own files.
     pub remarks: &'a [Remark],
-    /// The banners that the user took away.
+    /// The ids of the dismissed banners.
     pub dismissed: &'a [String],
-    /// The notices that no service would show.
+    /// The notifications that no service displayed.
     pub undelivered: Vec<&'a Notice>,
-    /// Who is silent until when.
+    /// The active snoozes.
     pub snooze: &'a Snooze,
 }
 
 impl Scene<'_> {
-    /// Gives the wording for an account: by the server's clock where that is known.
+    /// The wording for an account: by the server's clock if known.
     fn wording(&self, account: &Watched) -> Wording<'_> {
         Wording { now: account.server_now(self.now.at), ..self.local_wording() }
     }
@@ -71,23 +67,23 @@ impl Scene<'_> {
         }
     }
 
-    /// Gives the level that is shown: Credits keep a spent plan from being an alarm.
+    /// The level that is shown: a used-up plan with Credits is no alarm.
     fn level(&self, account: &Watched) -> Level {
         let has_credits = account.account.kind == Kind::TokenPlan && account.account.has_credits;
         level::on_credits(self.own_level(account), has_credits)
     }
 
-    /// Gives the level by the account's own figures.
+    /// The level by the account's own figures.
     fn own_level(&self, account: &Watched) -> Level {
         account.level(self.settings.thresholds(), self.settings.interval(), self.now.at)
     }
 
-    /// Tells whether Credits, by the user's word, stand in for a spent plan.
+    /// Whether Credits, as set by the user, take over for a used-up plan.
     fn is_on_credits(&self, account: &Watched) -> bool {
         self.own_level(account) == Level::Spent && self.level(account) != Level::Spent
     }
 
-    /// Tells whether the figures are those of now: nothing went wrong since, and they are not old.
+    /// Whether the figures are current: no failure since, and not old.
     fn is_current(&self, account: &Watched) -> bool {
         account.failure.is_none() && !self.is_stale(account)
     }
@@ -97,7 +93,7 @@ impl Scene<'_> {
     }
 }
 
-/// Gives the window's content, with nothing kept of what was shown before.
+/// The window's content, built without the cache.
 #[must_use]
 pub fn view(scene: &Scene<'_>) -> View {
     let facts = Facts::of(scene.settings);
@@ -106,7 +102,7 @@ pub fn view(scene: &Scene<'_>) -> View {
     View { cards, ..frame(scene) }
 }
 
-/// Gives the window's content without its cards.
+/// The window's content without cards.
 fn frame(scene: &Scene<'_>) -> View {
     let footer = footer::footer(scene);
     View {
@@ -122,7 +118,7 @@ fn frame(scene: &Scene<'_>) -> View {
     }
 }
 
-/// Gives the small labels beside an account's name.
+/// The small labels next to an account's name.
 fn chips(scene: &Scene<'_>, account: &Watched) -> Vec<String> {
     let region = match account.account.region {
         crate::account::Region::Global => "chip-global",

@@ -1,6 +1,5 @@
-//! The moment that a card shows.
-//!
-//! Owns when a card changes by itself. Refuses to let it change at any other moment: what is shown holds for a minute.
+//! The time that a card shows. It changes once a minute only, so that what is shown stays the same in
+//! between.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,14 +7,16 @@ use super::Scene;
 use crate::watched::Watched;
 
 const MINUTE: i64 = 60;
-/// So many cards change on the minute, the next so many a while later: a beat never has to word all of a hundred.
+/// Number of cards that change on the full minute; each further group is delayed by [`LATER`]. This way one
+/// timer tick never rebuilds all of a hundred cards.
 const TOGETHER: usize = 25;
-/// How much later, in seconds: as often as the shell beats.
+/// In seconds: the interval of the shell's timer.
 const LATER: i64 = 15;
 
-/// Gives the latest moment, by the local clock, at which a card may have changed by itself.
+/// The latest time, by the local clock, at which a card may have changed by itself.
 ///
-/// That is a full minute of either clock, or what the account or its pair has turned at since.
+/// This is a full minute of the local or the server's clock, or a later time at which the account or its
+/// paired account changed state.
 pub(super) fn shown(scene: &Scene<'_>, place: usize, account: &Watched) -> Timestamp {
     let now = scene.now.at;
     let interval = scene.settings.interval();

@@ -1,4 +1,4 @@
-//! The words of a notice.
+//! The texts of a notification.
 
 use super::Scene;
 use crate::account::{Account, AccountId};
@@ -8,14 +8,15 @@ use crate::reading::{Row, Window};
 use crate::settings::notices::name_of;
 use crate::wording::{Wording, columns, isolated, shortened};
 
-/// So many columns of a title are surely shown; desktops cut what is longer.
+/// Columns of a title that are certain to be visible; desktops cut longer ones.
 const TITLE: usize = 60;
-/// A name is not cut below this, however long the rest.
+/// An account name is not cut below this, even if the rest is long.
 const LEAST_NAME: usize = 10;
-/// The name of a row that is not the headline takes no more of a title.
+/// Maximum columns of a title for the name of a row that is not the headline row.
 const ROW: usize = 18;
 
-/// Words what is owed as one notice, by what is true now; the gravest gives the title. `id` names it by its kind.
+/// Builds one notification from all pending alerts, by what is true now; the most severe one gives the title.
+/// `id` maps the name of its kind to its id.
 #[must_use]
 pub fn notice(scene: &Scene<'_>, owed: &[Owed], id: impl FnOnce(&str) -> NoticeId) -> Option<Notice> {
     let (first, others) = owed.split_first()?;
@@ -42,7 +43,7 @@ pub fn notice(scene: &Scene<'_>, owed: &[Owed], id: impl FnOnce(&str) -> NoticeI
         account,
         title: marked(scene, title),
         body: body.trim().to_owned(),
-        // Nothing simulated needs anyone.
+        // Nothing simulated is urgent.
         urgent: matches!(first.edge, Edge::Refused) && !scene.demo,
         buttons: vec![
             button(scene, "notice-open", NoticeAction::Open),
@@ -51,8 +52,8 @@ pub fn notice(scene: &Scene<'_>, owed: &[Owed], id: impl FnOnce(&str) -> NoticeI
     })
 }
 
-/// Puts an account's name before what has happened, shortened so that this is surely seen. `told` is whose name stands
-/// above already.
+/// Puts an account's name before the event, shortened so that the event is certain to be visible. `told` is
+/// the account whose name is already in the title.
 fn titled(scene: &Scene<'_>, owed: &Owed, what: String, told: Option<&AccountId>) -> String {
     let watched = owed.account.as_ref().and_then(|id| scene.accounts.iter().find(|a| a.account.id == *id));
     let Some(account) = watched.map(|w| &w.account).filter(|account| Some(&account.id) != told) else {
@@ -65,7 +66,7 @@ fn titled(scene: &Scene<'_>, owed: &Owed, what: String, told: Option<&AccountId>
     scene.words.put("notice-of", &[("account", name.into()), ("what", what.into())])
 }
 
-/// Words the notice that only shows that notices are shown.
+/// The test notification, which only shows that notifications work.
 #[must_use]
 pub fn test_notice(scene: &Scene<'_>, id: NoticeId) -> Notice {
     Notice {
@@ -87,7 +88,7 @@ fn button(scene: &Scene<'_>, label: &str, does: NoticeAction) -> NoticeButton {
     NoticeButton { label: scene.words.say(label), does }
 }
 
-/// Gives what has happened, and the body, of what is owed; the headline row needs no name of its own.
+/// The event and the body of an alert. The headline row is not named.
 fn words_of(scene: &Scene<'_>, owed: &Owed) -> Option<(String, String)> {
     let Some(id) = &owed.account else { return of_no_account(scene, &owed.edge) };
     let watched = scene.accounts.iter().find(|a| a.account.id == *id)?;
@@ -117,7 +118,7 @@ fn of_account(
             let id = if *level == Level::Spent { "notice-spent" } else { "notice-near" };
             let body_id = if *level == Level::Spent && has_credits { "notice-spent-credits" } else { id };
             let title = words.put(id, &[("figure", wording.figure(left).into()), ("window", name.into())]);
-            // A spent row is back only when all its spent windows are.
+            // A used-up row is available again only when all its used-up windows are.
             let back = if *level == Level::Spent { level::blocked_until(row) } else { window.resets_at };
             let body = back.map_or_else(
                 || words.say(&format!("{body_id}-body")),
@@ -163,7 +164,7 @@ fn of_account(
             });
             (title, body.unwrap_or_default())
         }
-        // It belongs to no account.
+        // Peak hours belong to no account.
         Edge::Peak { .. } => (words.say("notice-peak"), String::new()),
     }
 }

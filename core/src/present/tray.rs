@@ -1,7 +1,6 @@
-//! The tray: which account it stands for, its picture and its title.
+//! The tray: the account it represents, its icon and its title.
 //!
-//! Owns the choice of account and window, and the whole percent that is drawn. Refuses to hide a spent account behind
-//! a calm window: the form always tells the account's own state.
+//! The shape always shows the account's own level, even if the chosen window has more left.
 
 mod line;
 mod menu;
@@ -15,7 +14,7 @@ use crate::tray::{Picture, Shape, Theme, Tray};
 use crate::watched::Watched;
 use crate::wording::{isolated, shortened};
 
-/// Gives what the tray shows.
+/// The tray's content.
 #[must_use]
 pub fn tray(scene: &Scene<'_>) -> Tray {
     let shown = chosen(scene);
@@ -32,18 +31,18 @@ pub fn tray(scene: &Scene<'_>) -> Tray {
     }
 }
 
-/// Nothing is watched yet.
+/// No account is watched yet.
 const EMPTY: Picture = Picture { shape: Shape::Dashed, left: 100, used: false, digits: None };
 
-/// Gives the account that the user wants to see, while it is there, else the one that most needs to be seen.
+/// The account that the user chose, if it exists, otherwise the one that most needs attention.
 fn chosen<'a>(scene: &Scene<'a>) -> Option<&'a Watched> {
     let wanted = scene.accounts.iter().find(|a| a.account.id.0 == scene.settings.tray_account);
     wanted.or_else(|| scene.accounts.iter().min_by_key(|a| calm(scene, a)))
 }
 
-/// Orders accounts by how little they need to be seen.
+/// Sort key: the account that most needs attention comes first.
 fn calm(scene: &Scene<'_>, account: &Watched) -> impl Ord + use<> {
-    // A key without a plan, or one whose turn to be asked about has not come, has nothing to show beside one with figures.
+    // A key without a plan, or an account not checked yet, has nothing to show next to one with figures.
     let is_read = account.good.is_some() || account.failure.is_some();
     let shows = is_read && account.deciding_failure() != Some(FailureKind::NoActivePlan);
     let left = account.headline().and_then(|(_, w)| w.quota.metered_left()).unwrap_or(Percent::FULL);
@@ -53,7 +52,7 @@ fn calm(scene: &Scene<'_>, account: &Watched) -> impl Ord + use<> {
 fn picture(scene: &Scene<'_>, account: &Watched) -> Picture {
     let level = scene.level(account);
     let shape = Shape::of(level);
-    // What is not known or not to be trusted is no figure.
+    // Unknown or untrusted shares are not drawn.
     let left = left(scene, account).filter(|_| level < Level::Unknown).map(Percent::whole);
     let used = scene.settings.show_used && left.is_some();
     let figure = left.filter(|_| scene.settings.tray_digits && level < Level::Spent);
@@ -61,12 +60,12 @@ fn picture(scene: &Scene<'_>, account: &Watched) -> Picture {
         shape,
         left: left.unwrap_or(if level == Level::Good || level >= Level::Unknown { 100 } else { 0 }),
         used,
-        // Three figures would not be read: the whole ring says it.
+        // Three digits are not legible; the full ring shows 100.
         digits: figure.map(|left| if used { 100 - left } else { left }).filter(|figure| *figure < 100),
     }
 }
 
-/// Gives what is left of the window that the user wants to see, else of the tightest one.
+/// The share left of the window that the user chose, otherwise of the tightest one.
 fn left(scene: &Scene<'_>, account: &Watched) -> Option<Percent> {
     let span = match scene.settings.tray_window.as_str() {
         "interval" => Some(Span::Interval),
@@ -78,7 +77,7 @@ fn left(scene: &Scene<'_>, account: &Watched) -> Option<Percent> {
     wanted.or_else(|| row.tightest()?.quota.metered_left())
 }
 
-/// Says in words what the picture shows.
+/// The icon in words.
 fn title(scene: &Scene<'_>, account: &Watched) -> String {
     let level = scene.level(account);
     let word = scene.words.say(word(scene, account));
@@ -98,7 +97,7 @@ fn title(scene: &Scene<'_>, account: &Watched) -> String {
     scene.words.put("tray-title", &[("account", name.into()), ("what", what.into())])
 }
 
-/// Names the state of an account.
+/// The text id of an account's state.
 fn word(scene: &Scene<'_>, account: &Watched) -> &'static str {
     match scene.level(account) {
         _ if account.deciding_failure() == Some(FailureKind::NoActivePlan) => "level-no-plan",
@@ -107,8 +106,8 @@ fn word(scene: &Scene<'_>, account: &Watched) -> &'static str {
     }
 }
 
-/// Shortens a name to what a line of a menu can bear, counting wide characters twice. One that runs from right to left
-/// is kept from turning the line around.
+/// Shortens a name for a menu line, counting wide characters twice. Isolates right-to-left names, so that
+/// they do not reorder the line.
 fn short(name: &str) -> String {
     const WIDEST: usize = 28;
     isolated(shortened(name, WIDEST))

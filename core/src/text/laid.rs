@@ -1,6 +1,6 @@
-//! Sentences without choices, laid out once: a hundred cards are worded at every minute.
+//! Precompiled messages: the texts of a hundred cards are built every minute.
 //!
-//! Owns the quick way to a sentence. Refuses whatever needs Fluent itself: choices, other sentences, functions.
+//! Only text and plain values; messages with selectors, references or functions need Fluent.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use fluent_bundle::FluentValue;
 
 use super::Put;
 
-/// The sentences of a catalogue that are no more than text with values in it.
+/// The messages of a catalogue that consist of text and values only.
 pub(super) struct Laid(HashMap<&'static str, Vec<Piece>>);
 
 enum Piece {
@@ -17,7 +17,7 @@ enum Piece {
 }
 
 impl Laid {
-    /// Lays out what can be of a catalogue.
+    /// Precompiles the suitable messages of a catalogue.
     pub(super) fn of(source: &'static str) -> Self {
         let mut lines = source.lines().peekable();
         let mut sentences = HashMap::new();
@@ -32,7 +32,7 @@ impl Laid {
         Self(sentences)
     }
 
-    /// Gives a sentence with values put in; `None` where Fluent has to say it.
+    /// The text of a message with values; `None` if Fluent has to format it.
     pub(super) fn put(&self, id: &str, values: &[Put<'_>]) -> Option<String> {
         let pieces = self.0.get(id)?;
         let mut sentence = String::with_capacity(48);

@@ -1,13 +1,13 @@
-//! Names from outside as they are shown: of accounts by their users, of rows by MiniMax.
-//!
-//! Owns how they are cut and kept from harm. Refuses to cut within what is seen as one sign.
+//! Formats names from outside: of accounts by their users, of rows by MiniMax. Names are never cut inside a
+//! grapheme.
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Takes the characters out of a foreign name that could break a line or turn text around, and cuts it short.
+/// Removes characters that could break a line or reverse the text direction, and cuts the name to 60
+/// graphemes.
 pub(crate) fn printable(name: &str) -> String {
     const LONGEST: usize = 60;
-    // No more is looked at than could be shown: a sign has few parts.
+    // Limits the work for very long names: a grapheme has few code points.
     let plain: String =
         name.chars().filter(|c| !crate::account::is_unprintable(*c)).take(LONGEST * 16).collect();
     let mut signs = plain.graphemes(true);
@@ -15,19 +15,19 @@ pub(crate) fn printable(name: &str) -> String {
     if signs.next().is_some() { format!("{shown}…") } else { shown }
 }
 
-/// Isolates a name that is written from right to left, so that it turns only itself. All others are left alone: some
-/// desktops show the marks.
+/// Isolates a right-to-left name, so that only the name itself is reversed. Other names stay unchanged,
+/// because some desktops show the marks.
 pub(crate) fn isolated(name: String) -> String {
     let turns = |c: char| matches!(c, '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}' | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}');
     if name.contains(turns) { format!("\u{2068}{name}\u{2069}") } else { name }
 }
 
-/// Gives how many columns a text takes, counting wide signs twice.
+/// The number of columns of a text, counting wide graphemes twice.
 pub(crate) fn columns(text: &str) -> usize {
     text.graphemes(true).map(columns_of).sum()
 }
 
-/// Shortens a name to so many columns, with an ellipsis where something is left out.
+/// Shortens a name to a number of columns, with an ellipsis if something is left out.
 pub(crate) fn shortened(name: &str, widest: usize) -> String {
     if columns(name) <= widest {
         return name.to_owned();

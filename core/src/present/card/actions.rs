@@ -1,7 +1,7 @@
-//! What can be done with an account besides what it needs now.
+//! The small menu of a card.
 //!
-//! Owns the small menu of a card. Refuses what stands among the ways on already, and anything that costs or keeps
-//! something while all is simulated.
+//! Excludes what the options for a used-up plan offer already, and in demo mode everything that costs money
+//! or stores something.
 
 use crate::account::Kind;
 use crate::failure::Verdict;
@@ -9,7 +9,7 @@ use crate::present::Scene;
 use crate::view::{BannerAction, Does};
 use crate::watched::Watched;
 
-/// Gives the small menu of a card.
+/// The small menu of a card.
 pub(super) fn actions(scene: &Scene<'_>, account: &Watched, is_spent: bool) -> Vec<BannerAction> {
     let id = || account.account.id.clone();
     let mut actions = vec![action(scene, "do-open-account", Does::OpenAccount { account: id() })];
@@ -31,21 +31,21 @@ pub(super) fn actions(scene: &Scene<'_>, account: &Watched, is_spent: bool) -> V
     actions
 }
 
-/// Gives the switch for whether Credits stand behind a plan; no answer says so.
+/// The switch for whether Credits are available behind a plan; no answer says so.
 pub(super) fn credits(scene: &Scene<'_>, account: &Watched) -> BannerAction {
     let on = !account.account.has_credits;
     let label = if on { "do-have-credits" } else { "do-have-no-credits" };
     action(scene, label, Does::SetCredits { account: account.account.id.clone(), on })
 }
 
-/// Gives the way to a pair, where none is named and there is an account to pair with.
+/// The action to pair a plan, if it has no paired account and one is available.
 pub(super) fn pair(scene: &Scene<'_>, account: &Watched) -> Option<BannerAction> {
     let is_payg = |a: &Watched| a.account.kind == Kind::PayAsYouGo;
     let can_pair = account.account.pair.is_none() && scene.accounts.iter().any(is_payg);
     can_pair.then(|| action(scene, "do-pair", Does::PairAccount { account: account.account.id.clone() }))
 }
 
-/// Words a button.
+/// Builds a button.
 pub(super) fn action(scene: &Scene<'_>, label: &str, does: Does) -> BannerAction {
     BannerAction { label: scene.words.say(label), does }
 }

@@ -1,6 +1,6 @@
-//! What went wrong with an account, and the button that helps.
+//! The failure of an account, and the button that helps.
 //!
-//! Owns the remedies. Refuses the server's own text.
+//! The server's text is never shown.
 
 use crate::failure::{Failure, FailureKind};
 use crate::level::{self, Level};
@@ -10,8 +10,8 @@ use crate::view::{BannerAction, CardFailure, Does, Link, Tone};
 use crate::watched::Watched;
 use crate::wording::Wording;
 
-/// Words what went wrong, with the button that helps. That a plan is used up is no news beside figures which say so,
-/// and say until when.
+/// The failure text with its button. "Plan used up" is left out if the figures already show it, with the time
+/// of the reset.
 pub(super) fn failure(
     scene: &Scene<'_>,
     wording: &Wording<'_>,
@@ -38,7 +38,7 @@ fn worded(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched, failure: 
     };
     let body = words.say(&format!("failure-{text}-body"));
     let body = match account.schedule.next() {
-        // As a moment: a span would be shorter by the time it is read.
+        // As a time: a duration would be out of date by the time it is read.
         (until, Reason::ToldToWait) if until > scene.now.at => {
             let clock = scene.local_wording().clock(until);
             words.put("failure-wait", &[("clock", clock.into()), ("body", body.into())])
@@ -65,7 +65,7 @@ fn remedy(wording: &Wording<'_>, account: &Watched, kind: FailureKind) -> Option
         FailureKind::Keyring => action("do-try-again", Does::RetryKeyring),
         FailureKind::NoData
         | FailureKind::PlanExhausted
-        // Tidemark waits by itself; whoever knows better is not kept from asking.
+        // Tidemark waits by itself, but the user may check at any time.
         | FailureKind::RateLimited
         | FailureKind::ServerError
         | FailureKind::Blocked

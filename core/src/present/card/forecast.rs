@@ -1,6 +1,6 @@
-//! A forecast in words: as a card's sentence, and as the small line of a meter.
+//! Texts of a forecast: the card's sentence and the small line of a meter.
 //!
-//! Owns which window the sentence is about. Refuses numbers that a first guess cannot bear.
+//! A forecast of low confidence is shown without numbers.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,7 +12,7 @@ use crate::reading::{Percent, Window};
 use crate::text::Put;
 use crate::wording::Wording;
 
-/// Says whether a row lasts; `headline` is the window whose figure stands above the sentence. `None` with too little
+/// Whether a row lasts; `headline` is the window of the figure above the sentence. `None` with too little
 /// data.
 pub(super) fn said(
     wording: &Wording<'_>,
@@ -30,7 +30,7 @@ pub(super) fn said(
                 about: Some(leading.span),
             })
         }
-        // That today's window lasts is no answer where the week is what is near its limit.
+        // If the week is near its limit, it does not help that today's window lasts.
         Outcome::Lasts { .. } if level != Level::Good && leading.span != headline.span => {
             let forecast = ahead.forecast(headline)?;
             let Outcome::Lasts { left } = forecast.outcome else { return None };
@@ -43,7 +43,7 @@ pub(super) fn said(
     }
 }
 
-/// Says what comes of one window, as a small line.
+/// The forecast of one window as a small line.
 pub(crate) fn line(wording: &Wording<'_>, window: &Window, forecast: Forecast, rolling: bool) -> String {
     let words = wording.words;
     match forecast.outcome {
@@ -101,7 +101,7 @@ fn lasts(
     let percent: Put<'_> = ("percent", wording.about(left).into());
     let outlook = match (named, wording.show_used) {
         _ if is_guess(forecast) => Some(words.say("outlook-guess")),
-        // Without a reset there is no moment to name a share for.
+        // Without a reset there is no time that the share would refer to.
         _ if reset.is_none() => None,
         (None, false) => Some(words.put("outlook-left", &[percent])),
         (None, true) => Some(words.put("outlook-used", &[percent])),
@@ -115,7 +115,7 @@ fn is_guess(forecast: Forecast) -> bool {
     forecast.confidence == Confidence::Low
 }
 
-/// Words how long before a reset something happens; `None` where that is under a minute, or no reset is known.
+/// The time between running out and the reset; `None` under a minute, or if no reset is known.
 fn ahead_of_reset(wording: &Wording<'_>, before_reset: Option<SignedDuration>) -> Option<String> {
     before_reset.filter(|span| span.as_secs() >= 60).map(|span| wording.span(span))
 }
@@ -136,7 +136,7 @@ mod tests {
         Percent::clamped(percent).expect("a share")
     }
 
-    /// A 5-hour window until 18:00, seen at 15:00.
+    /// A 5-hour window until 18:00, as at 15:00.
     fn window() -> Window {
         Window {
             span: Span::Interval,
@@ -164,7 +164,7 @@ mod tests {
         test(&Wording { words: &words, zone: &zone, now: at("2026-11-23T15:00:00Z"), show_used });
     }
 
-    /// Words the small line of every kind of forecast.
+    /// The small line of every kind of forecast.
     fn lines(wording: &Wording<'_>) -> Vec<String> {
         let open = Window { resets_at: None, ..window() };
         [

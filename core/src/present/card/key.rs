@@ -1,13 +1,13 @@
-//! How the key of an account stands.
+//! The state of an account's key.
 //!
-//! Owns that it is said in words. Refuses to call a key accepted that MiniMax has not spoken of.
+//! A key counts as accepted only after an answer from MiniMax.
 
 use crate::failure::{FailureKind, Verdict};
 use crate::present::Scene;
 use crate::view::Tone;
 use crate::watched::Watched;
 
-/// Says how the key stands, and how worrying that is.
+/// The state of the key as text, and its tone.
 pub(super) fn key(scene: &Scene<'_>, account: &Watched) -> (String, Tone) {
     let verdict = account.failure.and_then(|(_, f)| f.kind.verdict());
     let failed = account.failure.map(|(_, f)| f.kind);

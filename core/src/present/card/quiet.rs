@@ -1,7 +1,6 @@
-//! The quiet lines at the foot of a card.
+//! The small lines at the bottom of a card: parts of a balance, peak hours, what the rest is enough for.
 //!
-//! Owns what helps without being news: parts of a balance, peak hours, what the rest is enough for. Refuses anything
-//! that the user did not say of the plan, where no answer says it.
+//! Facts about the plan that no answer contains are used only if the user set them.
 
 use rust_decimal::Decimal;
 
@@ -12,10 +11,10 @@ use crate::reading::{Balance, Note, Plan, Quota, Reading, Row, Window};
 use crate::watched::Watched;
 use crate::wording::Wording;
 
-/// So many windows that could not be read are named.
+/// Maximum number of unreadable windows to name.
 const MOST_UNREAD: usize = 3;
 
-/// Gives the quiet lines of an account.
+/// The small lines of an account.
 pub(super) fn quiet(
     scene: &Scene<'_>,
     facts: &Facts,
@@ -43,7 +42,7 @@ fn of_balance(wording: &Wording<'_>, account: &Account, balance: &Balance) -> Ve
     let is_shown = |amount: &Decimal| !amount.is_zero();
     let owed = balance.available.and_then(|amount| Decimal::ZERO.checked_sub(amount));
     let parts = [
-        // All of it, or what is owed of it, stands above as the figure.
+        // Cash equal to the available sum is already shown as the figure.
         ("quiet-cash", balance.cash.filter(is_shown).filter(|cash| Some(*cash) != balance.available)),
         ("quiet-voucher", balance.voucher.filter(is_shown)),
         ("quiet-credit", balance.credit.filter(is_shown)),
@@ -62,7 +61,7 @@ fn of_balance(wording: &Wording<'_>, account: &Account, balance: &Balance) -> Ve
 
 fn of_plan(wording: &Wording<'_>, plan: &Plan) -> Vec<String> {
     let words = wording.words;
-    // The headline row says it in the card's sentence.
+    // The card's sentence covers the headline row.
     let headline = plan.headline_row();
     let is_headline = |row: &Row| headline.is_some_and(|h| std::ptr::eq(h, row));
     let absent = plan.rows.iter().filter(|r| r.is_not_in_plan() && !is_headline(r));
@@ -79,7 +78,7 @@ fn of_plan(wording: &Wording<'_>, plan: &Plan) -> Vec<String> {
         .collect()
 }
 
-/// Names the windows whose figure could not be read, and what to do about it.
+/// The windows without a readable figure, and what to do about it.
 fn unread(wording: &Wording<'_>, plan: &Plan) -> Option<String> {
     let headline = plan.headline_row();
     let is_headline = |row: &Row| headline.is_some_and(|h| std::ptr::eq(h, row));
@@ -101,7 +100,7 @@ fn unread(wording: &Wording<'_>, plan: &Plan) -> Option<String> {
     (!windows.is_empty()).then(|| wording.words.put("quiet-unread", &[("windows", windows.into())]))
 }
 
-/// Tells of the peak hours while they last, with how many agents the tier keeps going where the user has named it.
+/// The peak hours while they last, with the number of agents if the user set the tier.
 fn peak(scene: &Scene<'_>, facts: &Facts, account: &Account) -> Option<String> {
     let (at, zone, words) = (scene.now.at, &scene.now.zone, scene.words);
     let peak = facts.peak.as_ref().filter(|p| account.kind == Kind::TokenPlan && p.is_peak(at, zone))?;
@@ -116,7 +115,7 @@ fn peak(scene: &Scene<'_>, facts: &Facts, account: &Account) -> Option<String> {
     })
 }
 
-/// Gives MiniMax's own name of a tier, the same in both languages.
+/// MiniMax's name of a tier, the same in both languages.
 const fn tier_name(tier: Tier) -> &'static str {
     match tier {
         Tier::Starter => "Starter",
@@ -126,14 +125,14 @@ const fn tier_name(tier: Tier) -> &'static str {
     }
 }
 
-/// Gives how many image-understanding calls the rest is enough for, where the text row has counts.
+/// How many image-understanding calls are left, if the text row has counts.
 fn vlm_calls(plan: &Plan, facts: &Facts) -> Option<u64> {
     let row = plan.headline_row().filter(|r| r.model.as_deref().is_some_and(Row::is_text_name))?;
     let left = row.windows.iter().filter_map(|w| w.count).map(|count| count.left).min()?;
     Some(left / u64::from(facts.vlm_requests.max(1))).filter(|calls| *calls > 0)
 }
 
-/// Names the models that only a High-Speed plan has.
+/// The models that only a High-Speed plan includes.
 fn high_speed(wording: &Wording<'_>, account: &Account) -> Option<String> {
     if !account.high_speed {
         return None;

@@ -1,6 +1,6 @@
 //! The sentence of a card: what the figures mean.
 //!
-//! Owns which sentence holds, and what is left to add to it. Refuses to say anything of old figures but their age.
+//! Of old figures it gives only their age.
 
 use super::forecast;
 use crate::ahead::Ahead;
@@ -11,25 +11,25 @@ use crate::spend::{self, Spend};
 use crate::watched::Watched;
 use crate::wording::Wording;
 
-/// What a card says.
+/// The texts of a card.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Said {
     /// What the figures mean.
     pub(super) sentence: String,
-    /// What that leaves open.
+    /// Additional information.
     pub(super) outlook: Option<String>,
-    /// The window of the headline row whose forecast this is, so that its meter need not say it again.
+    /// The window of the headline row that the forecast is about, so that its meter does not repeat it.
     pub(super) about: Option<Span>,
 }
 
 impl Said {
-    /// Says a sentence with nothing to add.
+    /// A sentence without additional information.
     pub(super) fn only(sentence: String) -> Self {
         Self { sentence, ..Self::default() }
     }
 }
 
-/// Says what is to be said of an account.
+/// The texts for the state of an account.
 pub(super) fn said(
     scene: &Scene<'_>,
     wording: &Wording<'_>,
@@ -64,7 +64,7 @@ pub(super) fn said(
     }
 }
 
-/// Names a spent plan's way over Credits, which take over by themselves.
+/// The sentence for a used-up plan with Credits, which take over automatically.
 fn credits(wording: &Wording<'_>, account: &Watched) -> String {
     let row = account.plan().and_then(Plan::headline_row);
     let back = row.and_then(|r| Ahead::of(r, &account.history, wording.now).back_at());
@@ -89,7 +89,7 @@ fn balance_said(wording: &Wording<'_>, account: &Watched, balance: &Balance) -> 
     })
 }
 
-/// Says what was spent today, what a day costs, and for how long the rest will do at that.
+/// Spending today, average spending per day, and how many days the balance lasts at that rate.
 fn spent_said(wording: &Wording<'_>, balance: &Balance, spent: &Spend) -> Option<String> {
     let words = wording.words;
     let today = ("today", wording.money(spent.today, balance.currency).into());
@@ -106,7 +106,7 @@ fn spent_said(wording: &Wording<'_>, balance: &Balance, spent: &Spend) -> Option
 fn plan_said(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched, plan: &Plan) -> Said {
     let words = wording.words;
     let level = scene.level(account);
-    // What the last good figures mean is not said while something is wrong with the account itself.
+    // While the account itself has a problem, the last good figures are not interpreted.
     if level == Level::Trouble {
         return Said::default();
     }
@@ -139,7 +139,7 @@ fn plan_said(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched, plan: 
     })
 }
 
-/// Says why no window of a plan is metered.
+/// Why no window of a plan is metered.
 fn unmetered(plan: &Plan) -> &'static str {
     let row = plan.headline_row();
     match row {
@@ -150,15 +150,15 @@ fn unmetered(plan: &Plan) -> &'static str {
     }
 }
 
-/// Says that nothing is left, until when, and what can take over.
+/// That nothing is left, until when, and what can take over.
 fn spent(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched, row: &Row) -> String {
     let words = wording.words;
     let ahead = Ahead::of(row, &account.history, wording.now);
-    // MiniMax may call a plan used up whose figures, older by then, showed room.
+    // MiniMax may report a plan as used up although its older figures had a share left.
     let Some(blocking) = ahead.blocking() else { return words.say("say-spent") };
     let back = ahead.back_at().filter(|at| *at > wording.now);
     let short = row.window(Span::Interval).filter(|_| blocking.span == Span::Weekly);
-    // A week that is used up beside a short window with room: that bar alone would mislead.
+    // The week is used up but the short window is not: the bar of the short window alone would mislead.
     let roomy = short.and_then(|w| Some((w, w.quota.metered_left().filter(|l| !l.is_zero())?)));
     match (back, roomy) {
         (Some(at), Some((short, left))) => words.put(

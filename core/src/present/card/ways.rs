@@ -1,6 +1,6 @@
-//! The FAQ's ways on when nothing is left, each doable from here.
+//! The FAQ's options when nothing is left, each with its button.
 //!
-//! Owns their order and buttons. Refuses to promise a reset that no answer names, and a balance that is old.
+//! A reset is only named if an answer has it, and a balance only if it is not old.
 
 use super::actions::{action, credits, pair};
 use crate::account::Kind;
@@ -12,7 +12,7 @@ use crate::view::{Does, Link, Way};
 use crate::watched::Watched;
 use crate::wording::Wording;
 
-/// Gives the ways on of an account with nothing left.
+/// The options for an account with nothing left.
 pub(super) fn ways(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched) -> Vec<Way> {
     let words = wording.words;
     let region = account.account.region;
@@ -33,7 +33,7 @@ pub(super) fn ways(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched) 
         ..way("way-credits", body)
     };
     if account.account.has_credits {
-        // They have taken over already: nothing else is needed.
+        // Credits have taken over already: nothing else is needed.
         return vec![wait(wording, account), by_credits("way-credits-on")];
     }
     vec![
@@ -48,13 +48,13 @@ pub(super) fn ways(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched) 
     ]
 }
 
-/// Gives the paired account where it can take over right now.
+/// The paired account, if it can take over now.
 pub(super) fn usable_pair<'a>(scene: &Scene<'a>, account: &Watched) -> Option<&'a Watched> {
     let pair = pair_of(scene, account)?;
     matches!(scene.own_level(pair), Level::Good | Level::Near).then_some(pair)
 }
 
-/// Gives the account that a plan is paired with.
+/// The paired account of a plan.
 pub(in crate::present) fn pair_of<'a>(scene: &Scene<'a>, account: &Watched) -> Option<&'a Watched> {
     let id = account.account.pair.as_ref()?;
     scene.accounts.iter().find(|a| a.account.id == *id)
@@ -90,7 +90,7 @@ fn wait(wording: &Wording<'_>, account: &Watched) -> Way {
     }
 }
 
-/// Gives the way over the paired account: its balance, and its key to copy.
+/// The option to use the paired account: its balance, and a button to copy its key.
 fn paired(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched) -> Option<Way> {
     let pair = pair_of(scene, account)?;
     let name: crate::text::Put<'_> = ("account", pair.account.name.clone().into());
@@ -103,7 +103,7 @@ fn paired(scene: &Scene<'_>, wording: &Wording<'_>, account: &Watched) -> Option
         Level::Spent => {
             ("way-payg-pair-empty", Some(("do-top-up", Does::OpenLink { link: Link::Balance, region })))
         }
-        // A key that is refused, or out of reach, helps nobody.
+        // A key that MiniMax rejects, or that cannot be read, is no help.
         Level::Trouble => ("way-payg-pair-trouble", None),
         Level::Good | Level::Near | Level::Critical | Level::Unknown => {
             let copy = Does::CopyKey { account: pair.account.id.clone() };

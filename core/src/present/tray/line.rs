@@ -1,6 +1,4 @@
-//! What is said of the accounts in one line each.
-//!
-//! Owns the tooltip and the one line of an account. Refuses names longer than a line can bear.
+//! The tooltip, and the one-line summary of an account.
 
 use super::short;
 use crate::ahead::Ahead;
@@ -9,10 +7,10 @@ use crate::reading::{Percent, Reading, Row, Span, Window};
 use crate::watched::Watched;
 use crate::wording::{Wording, printable};
 
-/// With more accounts than this the tooltip names the worst ones only.
+/// With more accounts the tooltip has the worst ones only.
 const MOST_IN_TOOLTIP: usize = 6;
 
-/// Gives the tooltip: a line for each account, or for the worst of many.
+/// The tooltip: one line per account, or for the worst of many.
 pub(super) fn tooltip(scene: &Scene<'_>) -> String {
     let accounts = of_accounts(scene);
     if banners::shows_internal_error(scene) {
@@ -38,13 +36,13 @@ fn of_accounts(scene: &Scene<'_>) -> String {
     }
 }
 
-/// Puts an account's name before what is said of it.
+/// Puts an account's name before its summary.
 pub(super) fn named(scene: &Scene<'_>, account: &Watched, what: String) -> String {
     let name = short(&account.account.name);
     scene.words.put("tray-line", &[("account", name.into()), ("what", what.into())])
 }
 
-/// Says in one line what an account's state is.
+/// The state of an account in one line.
 pub(super) fn summary(scene: &Scene<'_>, account: &Watched) -> String {
     let (words, wording) = (scene.words, scene.wording(account));
     let decided = account.deciding_failure();
@@ -71,7 +69,7 @@ pub(super) fn summary(scene: &Scene<'_>, account: &Watched) -> String {
     what
 }
 
-/// Says `general 71 % left · resets 15:00 (1 h 30 min) · week 57 %`.
+/// Builds `general 71 % left · resets 15:00 (1 h 30 min) · week 57 %`.
 fn windows_line(wording: &Wording<'_>, row: &Row, ahead: &Ahead<'_>) -> String {
     let words = wording.words;
     let name = short(&row.model.as_deref().map_or_else(|| wording.row(row), printable));

@@ -1,6 +1,4 @@
-//! The menu: the accounts with their figures, then what can be done.
-//!
-//! Owns how much of many accounts is shown at once. Refuses a menu longer than a screen.
+//! The tray menu: the accounts with their figures, then the actions. Limited so that it fits on a screen.
 
 use jiff::Timestamp;
 
@@ -16,18 +14,19 @@ use crate::tray::{MenuAction, MenuLine};
 use crate::watched::Watched;
 use crate::wording::Wording;
 
-/// With more accounts than this each has one line and leaves its rows to the window.
+/// With more accounts each has one line only, without its rows.
 const MOST_WITH_ROWS: usize = 4;
-/// More figures than this of one account are left to the window.
+/// Maximum number of figures per account.
 const MOST_ROWS: usize = 6;
-/// With more accounts than this the worst come first and the calm ones go into a menu of their own.
+/// With more accounts the worst come first and the rest are in a submenu. Also the maximum of lines before
+/// it.
 const MOST_LINES: usize = 8;
-/// Of many calm accounts this many, the tightest, stay in sight.
+/// Minimum of lines before the submenu, even if all accounts are good; the tightest ones.
 const FEWEST_LINES: usize = 3;
-/// More accounts than this in the menu of their own are left to the window.
+/// Maximum number of accounts in the submenu.
 const MOST_CALM: usize = 30;
 
-/// Gives the menu from top to bottom.
+/// The menu from top to bottom.
 pub(super) fn menu(scene: &Scene<'_>) -> Vec<MenuLine> {
     let words = scene.words;
     let mut lines = accounts(scene);
@@ -84,7 +83,7 @@ fn with_rows(scene: &Scene<'_>, account: &Watched) -> Vec<MenuLine> {
     std::iter::once(title).chain(below).map(|text| figure(account, text)).collect()
 }
 
-/// Words the figures of a plan: all of them, or the headline's and the tightest of many.
+/// The figures of a plan: all of them, or the headline row's and the tightest of many.
 fn rows(scene: &Scene<'_>, account: &Watched, plan: &Plan) -> Vec<String> {
     let wording = scene.wording(account);
     let headline = plan.headline_row();
@@ -135,7 +134,7 @@ fn snooze(scene: &Scene<'_>) -> Vec<MenuLine> {
     let words = scene.words;
     let action = |text: &str, action| MenuLine::Action { text: words.say(text), action };
     let mut lines = Vec::new();
-    // An account that is missing in the settings keeps its silence, but is not shown.
+    // An account that is missing in the settings keeps its snooze, but is not shown.
     let is_shown = |id: &AccountId| scene.accounts.iter().any(|a| a.account.id == *id);
     let silences = scene.snooze.silences().filter(|(account, _)| account.is_none_or(is_shown));
     if let Some(until) = silences.map(|(_, until)| until).max() {
