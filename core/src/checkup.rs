@@ -1,7 +1,6 @@
-//! What was found when everything that Tidemark stands on was looked at.
+//! The findings of `tidemark doctor`: severity of each, and its text for the window.
 //!
-//! Owns how bad each finding is, and its words for the window. Refuses names of accounts and keys: a finding can be
-//! shown to anybody.
+//! No finding contains an account name or a key, so that a report can be published.
 
 use serde::Serialize;
 
@@ -10,130 +9,117 @@ use crate::habits::NoticeService;
 use crate::message::{KeyringTrouble, Remark};
 use crate::text::Words;
 
-/// Everything that was looked at, worded.
+/// The texts of all checks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorReport {
-    /// One after the other.
     pub checks: Vec<DoctorCheck>,
 }
 
-/// One thing that was looked at.
+/// The text of one check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "camelCase")]
 pub struct DoctorCheck {
-    /// Names it for the page.
+    /// The name of the check for the page.
     pub id: String,
-    /// How it fares.
     pub level: Verdict,
-    /// What it is.
+    /// The subject of the check.
     pub title: String,
-    /// What was found, and where it is bad, what to do.
+    /// The finding and, if it is bad, what to do.
     pub text: String,
 }
 
-/// How one thing fares.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Well.
     Ok,
-    /// Tidemark works, with something less.
+    /// Tidemark works with a limitation.
     Warning,
-    /// Something of Tidemark does not work.
+    /// A part of Tidemark does not work.
     Trouble,
 }
 
-/// One finding.
+/// The result of one check.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Finding {
     /// Tidemark itself.
     App {
-        /// Its version.
         version: &'static str,
-        /// The system it was built for.
+        /// The operating system it was built for.
         system: &'static str,
-        /// Whether it runs in the tray.
+        /// Whether the tray app is running.
         running: bool,
     },
-    /// The display.
     Display(Display),
-    /// Who shows tray items.
+    /// What displays tray icons.
     Tray(TrayHost),
-    /// Who shows notifications.
+    /// What displays notifications.
     Notices(NoticeService),
-    /// The keyring, and what is wrong with it.
+    /// The keyring, and its problem if any.
     Keyring(Option<KeyringTrouble>),
-    /// So many keys in the keyring belong to no account.
+    /// Number of keys in the keyring that belong to no account.
     StrayKeys(u32),
-    /// The way to a platform.
+    /// The connection to a platform.
     Network {
-        /// Which.
         region: Region,
-        /// Its address.
         host: String,
-        /// How far one gets.
         reach: Reach,
     },
-    /// How many seconds MiniMax's clock is ahead, where that is known.
+    /// By how many seconds MiniMax's clock is ahead, if known.
     Clock(Option<i64>),
-    /// The settings file, and what came up.
+    /// The settings file, and its problem if any.
     Settings(Option<Remark>),
-    /// The history file, and what came up.
+    /// The history file, and its problem if any.
     History(Option<Remark>),
 }
 
-/// The display.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Display {
-    /// The system's own.
+    /// The operating system's own display.
     System,
-    /// Wayland.
     Wayland,
-    /// X11.
     X11,
-    /// None.
     None,
 }
 
-/// Who shows tray items.
+/// What displays tray icons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrayHost {
-    /// The system's own.
+    /// The operating system itself.
     System,
-    /// A host is there.
+    /// A tray host is running.
     There,
-    /// Items can be registered, but no host shows them.
+    /// Icons can be registered, but no host displays them.
     NoHost,
-    /// It does not answer, or has not taken the item of the running app.
+    /// The host does not answer, or has not accepted the icon of the running app.
     Hung,
-    /// None is.
+    /// There is no host.
     Absent,
-    /// There is no session bus to reach one.
+    /// There is no session bus to reach a host.
     NoBus,
 }
 
-/// How far one gets.
+/// The result of a connection test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// There.
     Reached,
-    /// Nowhere, and why in the system's words.
+    /// The connection failed, with the operating system's error text.
     Refused(String),
-    /// Nobody answers.
+    /// There was no answer.
     Silent,
-    /// Not tried: a simulation stays off the network.
+    /// Not tried: a simulation makes no network requests.
     Untried,
 }
 
-/// From here on a clock counts as wrong.
+/// From this difference in seconds on, a clock counts as wrong.
 const CLOCK_IS_OFF: u64 = 90;
 
 impl Finding {
-    /// Names it for the page.
+    /// The name of the check for the page.
     #[must_use]
     pub const fn id(&self) -> &'static str {
         match self {
@@ -151,7 +137,7 @@ impl Finding {
         }
     }
 
-    /// Says how bad it is.
+    /// The severity.
     #[must_use]
     pub const fn verdict(&self) -> Verdict {
         let is_well = match self {
@@ -187,7 +173,7 @@ impl Finding {
         }
     }
 
-    /// Words it for the window.
+    /// The text for the window.
     #[must_use]
     pub fn worded(&self, words: &Words) -> DoctorCheck {
         let id = self.id();

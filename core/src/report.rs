@@ -1,7 +1,7 @@
-//! The JSON that scripts and status bars rely on, and the plain text beside it.
+//! The JSON and the plain text of `explain` and `status`, for scripts, status bars and terminals.
 //!
-//! Owns field names, their order and the English words of `explain` and `status`; the names are promised and do
-//! not change. Refuses to be translated, and to repeat a word of the server's.
+//! The field names and their order are a stable interface. The text is always English and never repeats the server's
+//! text.
 
 mod explanation;
 mod plain;
@@ -23,123 +23,121 @@ use crate::failure::FailureKind;
 pub use crate::forecast::Confidence;
 use crate::reading::Percent;
 
-/// The number of this form of the JSON; it goes up when a field changes its meaning or goes.
+/// The version of the JSON; increased when a field changes its meaning or is removed.
 pub const SCHEMA: u32 = 1;
 
-/// What one answer means: `tidemark explain --json`.
+/// The meaning of one answer: `tidemark explain --json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
     /// [`SCHEMA`].
     pub schema: u32,
-    /// The moment the answer was read at.
+    /// The time of the answer.
     pub at: Timestamp,
-    /// What kind of meaning it has.
+    /// The kind of result.
     pub outcome: Outcome,
     /// Why there is no reading.
     pub failure: Option<FailureReport>,
     /// The rows of a plan, in the order they were sent.
     pub rows: Vec<RowReport>,
-    /// The money behind a pay-as-you-go key.
+    /// The balance of a pay-as-you-go key.
     pub balance: Option<BalanceReport>,
-    /// Whether some figure rests on a guess.
+    /// Whether a figure is based on a guess.
     pub ambiguous: bool,
-    /// What a careful reader should know, as sentences.
+    /// Oddities of the answer, as sentences.
     pub notes: Vec<String>,
 }
 
-/// What all asked accounts have: `tidemark status --json`.
+/// The state of all checked accounts: `tidemark status --json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StatusReport {
     /// [`SCHEMA`].
     pub schema: u32,
-    /// The moment of the report.
+    /// The time of the report.
     pub at: Timestamp,
-    /// One entry for each account, in the user's order.
+    /// One entry per account, in the user's order.
     pub accounts: Vec<AccountStatus>,
 }
 
-/// What one account has.
+/// The state of one account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AccountStatus {
     /// Its name in the keyring.
     pub id: AccountId,
     /// The user's name for it.
     pub name: String,
-    /// The user's name for the team behind it.
+    /// The user's name for its team.
     pub team: Option<String>,
-    /// What its key pays with.
+    /// The kind of its key.
     pub kind: Kind,
-    /// The platform it belongs to.
+    /// The platform of its key.
     pub region: Region,
-    /// How it stands, in one word.
+    /// The state in one word.
     pub state: AccountState,
-    /// When what is shown was read.
+    /// The time of the reading, or of the failure if that decides the state and no figures are shown.
     pub read_at: Option<Timestamp>,
-    /// Whether what is shown is older than it should be.
+    /// Whether the figures are too old, or a failure came after them.
     pub stale: bool,
     /// When the headline row can be used again.
     pub blocked_until: Option<Timestamp>,
     /// The tightest metered window of the headline row.
     pub headline: Option<Headline>,
-    /// What kind of meaning is shown.
+    /// The kind of result.
     pub outcome: Outcome,
-    /// What went wrong last, where nothing went right since.
+    /// The last failure, if no reading came after it.
     pub failure: Option<FailureReport>,
     /// The rows of a plan.
     pub rows: Vec<RowReport>,
-    /// The money behind a pay-as-you-go key.
+    /// The balance of a pay-as-you-go key.
     pub balance: Option<BalanceReport>,
     /// When the plan runs out at the present pace.
     pub forecast: Option<ForecastReport>,
 }
 
-/// What kind of meaning an answer has.
+/// The kind of result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Rows of a plan.
     Quota,
-    /// Money.
     Balance,
-    /// None of them.
+    /// Neither.
     Failure,
 }
 
-/// How an account stands, in one word.
+/// The state of an account in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountState {
     /// Enough is left.
     Good,
-    /// A threshold is passed.
+    /// A threshold is exceeded.
     Near,
     /// Nothing is left.
     Exhausted,
-    /// The key is good, no plan is behind it.
+    /// The key is valid but has no plan.
     NoPlan,
-    /// The key is refused.
+    /// MiniMax rejects the key.
     Refused,
-    /// What is shown is older than it should be.
+    /// The figures are too old, or a failure came after them.
     Stale,
-    /// Nothing trustworthy is known.
+    /// Nothing reliable is known.
     Unknown,
 }
 
-/// One pool of a plan.
+/// One quota pool of a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RowReport {
     /// The name as sent.
     pub model: Option<String>,
-    /// What people call it.
+    /// The readable name.
     pub title: String,
-    /// The windows the answer carries, interval first.
+    /// The windows in the answer, the short one first.
     pub windows: Vec<WindowReport>,
 }
 
 /// One window of a row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WindowReport {
-    /// Which of the two it is.
     pub span: SpanName,
     /// What it allows.
     pub state: WindowState,
@@ -153,15 +151,12 @@ pub struct WindowReport {
     pub remaining: Option<u64>,
     /// Requests or pieces allowed.
     pub total: Option<u64>,
-    /// Allowance multiplier, already part of the shares.
+    /// Allowance multiplier, already included in the shares.
     pub boost: f64,
-    /// When it began.
     pub starts_at: Option<Timestamp>,
-    /// When it starts anew.
     pub resets_at: Option<Timestamp>,
-    /// Its length.
     pub length_seconds: Option<i64>,
-    /// Whether it is a rolling window, as far as history tells. Not part of the promised JSON: plain text goes by it.
+    /// Whether it is a rolling window according to the history. Not part of the JSON; used by the plain text.
     #[serde(skip)]
     pub rolling: bool,
 }
@@ -170,9 +165,8 @@ pub struct WindowReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SpanName {
-    /// The short one.
+    /// The short window.
     Interval,
-    /// The week.
     Weekly,
 }
 
@@ -186,43 +180,40 @@ pub enum WindowState {
     Exhausted,
     /// Not metered.
     Unlimited,
-    /// Not covered by the plan.
+    /// Not included in the plan.
     NotInPlan,
     /// The answer does not say.
     Unknown,
 }
 
-/// The money behind a pay-as-you-go key, as decimal strings.
+/// The balance of a pay-as-you-go key, as decimal strings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BalanceReport {
     /// `USD` or `CNY`.
     pub currency: String,
-    /// What can be spent.
+    /// The spendable sum.
     pub available: Option<Decimal>,
     /// Paid-in money.
     pub cash: Option<Decimal>,
-    /// Vouchers.
     pub voucher: Option<Decimal>,
-    /// Credit.
     pub credit: Option<Decimal>,
-    /// What is owed.
+    /// The debt.
     pub owed: Option<Decimal>,
-    /// The account's own warning line, where it is switched on.
+    /// The warning line set at MiniMax, if switched on.
     pub alert_below: Option<Decimal>,
-    /// Whether the warning line, or zero, is passed.
+    /// Whether the balance is below MiniMax's warning line (in `status` also the user's), or not above zero.
     pub low: bool,
 }
 
 /// Why there is no reading.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailureReport {
-    /// What kind it is.
     pub kind: FailureKind,
     /// MiniMax's own code.
     pub code: Option<i64>,
-    /// How long MiniMax asks us to wait.
+    /// The wait time that MiniMax asked for.
     pub retry_after_seconds: Option<u64>,
-    /// What happened and what to do, in our own words.
+    /// What happened and what to do; never the server's text.
     pub message: String,
 }
 
@@ -231,7 +222,6 @@ pub struct FailureReport {
 pub struct Headline {
     /// The row's name as sent.
     pub model: Option<String>,
-    /// Which of its windows.
     pub span: SpanName,
     /// The share left.
     pub remaining_percent: Share,
@@ -240,13 +230,12 @@ pub struct Headline {
 /// When a plan runs out at the present pace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForecastReport {
-    /// The moment; `None` where it lasts until the reset.
+    /// `None` if it lasts until the reset.
     pub runs_out_at: Option<Timestamp>,
-    /// How much that is worth.
     pub confidence: Confidence,
 }
 
-/// A share of 0 to 100 % as a JSON number: an integer where it is whole, else with two decimals at most.
+/// A share of 0 to 100 % as a JSON number: an integer if whole, otherwise with at most two decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share(pub Percent);
 

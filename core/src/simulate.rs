@@ -1,6 +1,4 @@
-//! The simulated account: a believable working day of answers, as a pure function of time.
-//!
-//! Owns the demo's accounts and what MiniMax would answer for them. Refuses keys, clocks and chance.
+//! The simulated accounts of the demo: a plausible working day of answers, as a pure function of time.
 
 use std::collections::BTreeMap;
 
@@ -14,18 +12,18 @@ use crate::settings::Settings;
 use crate::time::SaturatingMove as _;
 use crate::watched;
 
-/// How many times faster than real time the simulated day goes: one second is one minute.
+/// The simulated day is this many times faster than real time: one second is one minute.
 pub const SPEED: i32 = 60;
 
-/// The day begins on the third day of the simulated week, eleven windows after its beginning.
+/// The day begins on the third day of the simulated week, eleven windows after the week's start.
 const WEEK_BEFORE: SignedDuration = SignedDuration::from_hours(55);
-/// How busy the windows before the day were: nights and a weekend among them. The last eleven, in which this week
-/// began, add up to 3.6.
+/// Relative usage of the windows before the day, including nights and a weekend. The last eleven, in which
+/// this week began, have the sum 3.6.
 const BUSY: [f64; 24] = [
     0.0, 0.4, 0.6, 0.2, 0.0, 0.0, 0.5, 0.4, 0.1, 0.0, 0.0, 0.2, 0.1, 0.0, 0.6, 0.5, 0.1, 0.0, 0.0, 0.8, 0.6,
     0.0, 0.0, 1.0,
 ];
-/// What a window at full pace costs the wallet, and what it is topped up by, in cents.
+/// The cost of a window at full pace, and the amount of a top-up, in cents.
 const PER_WINDOW: f64 = 150.0;
 const TOP_UP: i64 = 1500;
 
@@ -35,10 +33,10 @@ const WALLET: &str = "demo-wallet";
 const SIDE: &str = "demo-side";
 const WINDOW: SignedDuration = SignedDuration::from_hours(5);
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// How far into a window the day begins, so that something happens soon.
+/// The day begins this far into a window, so that something happens soon.
 const HEAD_START: SignedDuration = SignedDuration::from_mins(100);
 
-/// Gives the demo's settings: the user's own choices with simulated accounts in place of theirs.
+/// The demo's settings: the user's own, with simulated accounts in place of the user's.
 #[must_use]
 pub fn settings(own: &Settings) -> Settings {
     Settings {
@@ -60,7 +58,7 @@ pub fn settings(own: &Settings) -> Settings {
     }
 }
 
-/// Gives what MiniMax would answer for a simulated account at a moment of the day that began at `start`, or before it.
+/// MiniMax's answer for a simulated account at a time of the day that began at `start`, or before it.
 #[must_use]
 pub fn answer(account: &AccountId, start: Timestamp, at: Timestamp) -> Answer {
     let day = at.duration_since(start).saturating_add(HEAD_START);
@@ -72,8 +70,7 @@ pub fn answer(account: &AccountId, start: Timestamp, at: Timestamp) -> Answer {
     }
 }
 
-/// Gives what would have been read and kept of a simulated account from one moment until another, looking every so
-/// often.
+/// The stored history of a simulated account from `since` to `now`, with a poll every `step`.
 #[must_use]
 pub fn past(
     account: &Account,
@@ -101,10 +98,10 @@ pub fn past(
     kept.into_values().collect()
 }
 
-/// A busy plan that runs through every level in each window.
+/// A busy plan that goes through every level in each window.
 fn team(at: Timestamp, day: SignedDuration) -> Answer {
     let (began, share) = window(at, day);
-    // Work comes in bursts, with a pause in the middle of the window.
+    // Usage comes in bursts, with a pause in the middle of the window.
     let used = curve(
         share,
         &[(0.0, 0.0), (0.3, 48.0), (0.4, 55.0), (0.5, 79.0), (0.6, 90.0), (0.7, 96.0), (0.82, 100.0)],
@@ -124,7 +121,7 @@ fn team(at: Timestamp, day: SignedDuration) -> Answer {
     rows(&[row, video])
 }
 
-/// A calm plan of the China platform without a weekly cap; its server has a fault for a while.
+/// A calm plan on the China platform without a weekly cap; for a while its server returns an error.
 fn studio(at: Timestamp, day: SignedDuration) -> Answer {
     let (began, share) = window(at, day);
     if (0.62..0.75).contains(&share) && has_faults(index(day)) {
@@ -148,7 +145,7 @@ fn side(at: Timestamp, day: SignedDuration) -> Answer {
     rows(&[row])
 }
 
-/// A balance that falls; its key is refused for a while, as if it had been replaced on the web.
+/// A falling balance; for a while the key is rejected, as if it had been replaced on the web.
 fn wallet(day: SignedDuration) -> Answer {
     let minutes = day.as_secs() / 60;
     if (270..300).contains(&minutes.rem_euclid(300)) && has_faults(index(day)) {
@@ -164,23 +161,23 @@ fn wallet(day: SignedDuration) -> Answer {
     }))
 }
 
-/// Numbers the windows; that in which the day begins is the first, with number 0.
+/// The number of a window; the day begins in window 0.
 const fn index(day: SignedDuration) -> i64 {
     day.as_secs().div_euclid(WINDOW.as_secs())
 }
 
-/// Tells how busy a window is, 0.0..=1.0 of full pace.
+/// The relative usage of a window, 0.0..=1.0 of full pace.
 fn busy(index: i64) -> f64 {
     let place = usize::try_from(index.rem_euclid(24)).unwrap_or_default();
     if index >= 0 { 1.0 } else { BUSY.get(place).copied().unwrap_or_default() }
 }
 
-/// Tells whether what goes wrong now and then does so in a window: in each of the day, and seldom before it.
+/// Whether the simulated faults occur in a window: in each of the day, and rarely before it.
 const fn has_faults(index: i64) -> bool {
     index >= 0 || index.rem_euclid(9) == 4
 }
 
-/// Gives what is used of the week, in percent; a window at full pace is a tenth of it.
+/// Usage of the week in percent; a window at full pace is a tenth of it.
 fn week_used(day: SignedDuration, used: f64) -> f64 {
     let now = index(day);
     if now >= 0 {
@@ -194,18 +191,18 @@ fn week_used(day: SignedDuration, used: f64) -> f64 {
     before + used / 10.0
 }
 
-/// Gives the cents that the wallet spends from a moment before the day until the day begins.
+/// The cents that the wallet spends between a time before the day and its start.
 fn spent_since(day: SignedDuration) -> i64 {
     let now = index(day);
     #[expect(clippy::cast_precision_loss, reason = "seconds of five hours")]
     let rest = 1.0 - day.as_secs().rem_euclid(WINDOW.as_secs()) as f64 / WINDOW.as_secs() as f64;
     let whole: f64 = (now + 1..0).map(busy).sum();
-    #[expect(clippy::cast_possible_truncation, reason = "some thousands")]
+    #[expect(clippy::cast_possible_truncation, reason = "a few thousand")]
     let cents = ((whole + rest * busy(now)) * PER_WINDOW).round() as i64;
     cents
 }
 
-/// Gives when the running window began and how much of it has passed, 0.0..1.0.
+/// The start of the current window, and the fraction of it that has passed, 0.0..1.0.
 fn window(at: Timestamp, day: SignedDuration) -> (Timestamp, f64) {
     let into = SignedDuration::from_millis_i128(day.as_millis().rem_euclid(WINDOW.as_millis()));
     (at.minus(into), into.as_secs_f64() / WINDOW.as_secs_f64())
@@ -243,7 +240,7 @@ fn whole_left(used: f64) -> i64 {
     left
 }
 
-/// Draws a line through points with rising x.
+/// Linear interpolation between points with rising x.
 fn curve(x: f64, points: &[(f64, f64)]) -> f64 {
     let after = points.iter().position(|(px, _)| *px > x);
     match after {
@@ -299,14 +296,14 @@ mod tests {
     use crate::reading::Span;
     use crate::view::View;
 
-    /// Lives the simulated day tick by tick; gives every level seen in the window and every notice.
+    /// Runs the simulated day tick by tick; returns every level seen in the window and every notification.
     fn live(hours: i64) -> (BTreeSet<Level>, Vec<String>) {
         let (views, notices) = lived(hours);
         let cards = views.iter().flat_map(|view| &view.cards);
         (cards.map(|card| card.level).collect(), notices)
     }
 
-    /// Lives the simulated day tick by tick; gives every view and the title of every notice.
+    /// Runs the simulated day tick by tick; returns every view and the title of every notification.
     fn lived(hours: i64) -> (Vec<View>, Vec<String>) {
         let start: Timestamp = "2026-11-23T04:00:00Z".parse().expect("a moment");
         let mut now = Now { at: start, zone: TimeZone::UTC };

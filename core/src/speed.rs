@@ -1,7 +1,6 @@
 //! How fast a model answers: tokens per second, as MiniMax's FAQ defines it.
 //!
-//! Owns what is asked for, the meter that a stream runs through, and what came of it. Refuses to guess: a count of
-//! pieces is no count of tokens, and a single moment has no speed.
+//! Nothing is estimated: pieces are not counted as tokens, and a single time gives no speed.
 
 mod events;
 mod said;
@@ -20,26 +19,26 @@ use events::Events;
 pub use said::{busy, cost, failed, result, simulated, spent};
 pub use standing::{Standing, standing};
 
-/// How many tokens are asked for at the most. At MiniMax's own figure of about 60 a second it takes 7 seconds.
+/// Maximum number of tokens to request. At MiniMax's own figure of about 60 per second they take 7 seconds.
 pub const OUTPUT_TOKENS: u32 = 400;
 
-/// The longest stream that is read, in bytes; [`OUTPUT_TOKENS`] take about a tenth of it.
+/// Maximum number of bytes of a stream; [`OUTPUT_TOKENS`] need about a tenth of it.
 pub const STREAM_LIMIT: usize = 1024 * 1024;
 
-/// The longest name of a model, in bytes.
+/// Maximum length of a model name, in bytes.
 const MODEL_LIMIT: usize = 100;
 
-/// Where all pieces came within this, something on the way held them back, and their times say nothing.
+/// If all pieces came within this time, something on the way buffered them, and their times have no meaning.
 const SHORTEST_SPAN: Duration = Duration::from_millis(10);
 
-/// Gives the model that an account is measured with, where the user names none (MiniMax's FAQ, "What is the
-/// High-Speed subscription?").
+/// The model to measure an account with, if the user names none (MiniMax's FAQ, "What is the High-Speed
+/// subscription?").
 #[must_use]
 pub const fn usual_model(account: &Account) -> &'static str {
     if account.high_speed { "MiniMax-M2.7-highspeed" } else { "MiniMax-M2.7" }
 }
 
-/// Tells whether a text can be the name of a model.
+/// Whether a text can be the name of a model.
 #[must_use]
 pub fn is_model_name(name: &str) -> bool {
     (1..=MODEL_LIMIT).contains(&name.len())
@@ -47,7 +46,7 @@ pub fn is_model_name(name: &str) -> bool {
         && !contains_key(name)
 }
 
-/// Gives the request that is sent, as JSON. It asks for something long that needs no thought.
+/// The JSON of the request. It asks for something long that needs no thought.
 #[must_use]
 pub fn request(model: &str) -> String {
     let ask = "Write the numbers from one to three hundred in English words, separated by commas, and nothing else.";
@@ -58,35 +57,34 @@ pub fn request(model: &str) -> String {
     .to_string()
 }
 
-/// How a stream came to its end.
+/// How a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// The whole answer came.
+    /// The answer is complete.
     Whole,
     /// The connection broke, nothing came any more, or MiniMax sent an error in the middle.
     Broken(FailureKind),
-    /// It went on for longer than it is listened to.
+    /// The stream was longer than the limit of time or bytes.
     Endless,
 }
 
-/// What a meter saw of a stream.
+/// The result of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measured {
-    /// How many tokens MiniMax says it sent between the first piece and the last; `None` where it did not say.
+    /// How many tokens MiniMax counted up to the last piece; `None` if it did not say.
     pub output_tokens: Option<u64>,
-    /// How many pieces of output came.
+    /// The number of pieces of output.
     pub pieces: u64,
     /// From sending the request to the first piece.
     pub to_first: Duration,
     /// From the first piece to the last that was counted.
     pub span: Duration,
-    /// How it ended.
     pub end: End,
 }
 
 impl Measured {
-    /// Gives output tokens / (time of last token − time of first token); `None` where that says nothing: a single
-    /// token, all of them at once, or no count.
+    /// Output tokens / (time of last token − time of first token); `None` for a single token, for all of them
+    /// at the same time, or without a count.
     #[must_use]
     pub fn tokens_per_second(&self) -> Option<f64> {
         let tokens = self.output_tokens.filter(|tokens| *tokens > 1)?;
@@ -96,20 +94,20 @@ impl Measured {
     }
 }
 
-/// How the bytes ended, as the one who reads them saw it.
+/// How reading the stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
-    /// The server closed the stream, or nothing more of it is wanted.
+    /// The server closed the stream, or no more of it is needed.
     Closed,
     /// The connection broke.
     Broke,
     /// Nothing came for too long.
     Silent,
-    /// Bytes still came when the time, or [`STREAM_LIMIT`], was over.
+    /// Bytes still came at the end of the time or of [`STREAM_LIMIT`].
     CutOff,
 }
 
-/// Listens to one stream and notes when its tokens came.
+/// Reads one stream and records the times of its tokens.
 #[derive(Debug, Default)]
 pub struct Meter {
     events: Events,
@@ -117,20 +115,21 @@ pub struct Meter {
     bytes: usize,
 }
 
-/// What the events so far have said.
+/// The state after the events so far.
 #[derive(Debug, Default)]
 struct Seen {
     pieces: u64,
     first: Option<Duration>,
     last: Duration,
-    /// MiniMax's count so far, and when the last piece of it had come.
+    /// MiniMax's count so far, and the time of the last piece before it.
     counted: Option<(u64, Duration)>,
     is_whole: bool,
     error: Option<Failure>,
 }
 
 impl Meter {
-    /// Takes bytes as they came; `at` counts from the moment the request was sent. Tells whether more is wanted.
+    /// Adds received bytes; `at` counts from the moment the request was sent. Returns whether more are
+    /// needed.
     pub fn take(&mut self, bytes: &[u8], at: Duration) -> bool {
         self.bytes = self.bytes.saturating_add(bytes.len());
         let seen = &mut self.seen;
@@ -138,11 +137,11 @@ impl Meter {
         !self.seen.is_over() && !self.is_full()
     }
 
-    /// Says what was measured.
+    /// The result of the measurement.
     ///
     /// # Errors
     ///
-    /// A [`Failure`] where not a single piece of output came: MiniMax's own error, else what the reader saw.
+    /// A [`Failure`] if not a single piece of output came: MiniMax's own error, otherwise by `reader`.
     pub fn finish(mut self, reader: Reader) -> Result<Measured, Failure> {
         let seen = &mut self.seen;
         let last = seen.last;
@@ -180,7 +179,7 @@ impl Seen {
     }
 
     fn event(&mut self, data: &[u8], at: Duration) {
-        // What is no JSON, such as the `[DONE]` of another dialect, says nothing here.
+        // Data that is no JSON, such as the `[DONE]` of other APIs, is ignored.
         let Ok(event) = serde_json::from_slice::<Value>(data) else { return };
         if self.is_over() {
             return;
@@ -210,7 +209,7 @@ impl Seen {
     }
 }
 
-/// Thinking is output too. A signature is none, and an empty text only opens a block.
+/// Thinking is output too. A signature is not, and an empty text only opens a block.
 fn has_output(part: &Value) -> bool {
     ["text", "thinking", "partial_json"]
         .iter()

@@ -1,6 +1,4 @@
-//! From a reading to its report.
-//!
-//! Owns which field says what. Refuses zeros for what is not known: that is `null`.
+//! Converts a reading to its report. Unknown values are `null`, never zero.
 
 use jiff::Timestamp;
 
@@ -12,7 +10,7 @@ use super::{
 use crate::failure::Failure;
 use crate::reading::{Balance, Quota, Reading, Row, Span, Window};
 
-/// Says what an answer means, for `tidemark explain`.
+/// The meaning of an answer, for `tidemark explain`.
 #[must_use]
 pub fn explain(result: &Result<Reading, Failure>, at: Timestamp) -> Explanation {
     let empty = Explanation {
@@ -40,7 +38,6 @@ pub fn explain(result: &Result<Reading, Failure>, at: Timestamp) -> Explanation 
     }
 }
 
-/// Reports one row.
 pub(super) fn row(row: &Row) -> RowReport {
     RowReport {
         model: row.model.clone(),
@@ -49,7 +46,6 @@ pub(super) fn row(row: &Row) -> RowReport {
     }
 }
 
-/// Reports a balance.
 pub(super) fn balance(balance: &Balance) -> BalanceReport {
     BalanceReport {
         currency: balance.currency.code().to_owned(),
@@ -63,7 +59,6 @@ pub(super) fn balance(balance: &Balance) -> BalanceReport {
     }
 }
 
-/// Reports a failure.
 pub(super) fn failure(failure: &Failure) -> FailureReport {
     FailureReport {
         kind: failure.kind,
@@ -73,7 +68,6 @@ pub(super) fn failure(failure: &Failure) -> FailureReport {
     }
 }
 
-/// Names a window.
 pub(super) const fn span(span: Span) -> SpanName {
     match span {
         Span::Interval => SpanName::Interval,

@@ -1,7 +1,6 @@
-//! An explanation, and the state of all accounts, for people at a terminal.
+//! The plain text of `tidemark explain` and `tidemark status`.
 //!
-//! Owns the lines of `tidemark explain` and of plain `tidemark status`. Refuses control characters: a name from outside
-//! must not steer a terminal.
+//! Names come from outside, so control characters are removed: they could control the terminal.
 
 use std::fmt::Write;
 
@@ -14,10 +13,10 @@ use super::{
     RowReport, SpanName, StatusReport, WindowReport, WindowState,
 };
 
-/// The longest name that is shown, in characters.
+/// Maximum length of a name, in characters.
 const LONGEST_NAME: usize = 120;
 
-/// Writes an explanation as a few short lines, each ended by a line break. Clock times are those of the zone.
+/// An explanation as a few short lines, each with a line break at the end. Clock times are in `zone`.
 #[must_use]
 pub fn plain_lines(explanation: &Explanation, zone: &TimeZone) -> String {
     let clock = Clock { now: explanation.at, zone };
@@ -33,7 +32,7 @@ pub fn plain_lines(explanation: &Explanation, zone: &TimeZone) -> String {
     text
 }
 
-/// Writes the state of all accounts, each as a heading with its figures below. Clock times are those of the zone.
+/// The state of all accounts, each as a heading with its figures below. Clock times are in `zone`.
 #[must_use]
 pub fn plain_status(report: &StatusReport, zone: &TimeZone) -> String {
     let clock = Clock { now: report.at, zone };
@@ -41,7 +40,7 @@ pub fn plain_status(report: &StatusReport, zone: &TimeZone) -> String {
     accounts.join("\n")
 }
 
-/// Says a state in words.
+/// A state in words.
 #[must_use]
 pub const fn state_words(state: AccountState) -> &'static str {
     match state {
@@ -168,14 +167,14 @@ fn allowance(window: &WindowReport) -> String {
     }
 }
 
-/// The moment and the zone that clock times are written by.
+/// The present moment and the zone of clock times.
 struct Clock<'a> {
     now: Timestamp,
     zone: &'a TimeZone,
 }
 
 impl Clock<'_> {
-    /// Writes a moment, with its date where that is not today. Only UTC is named.
+    /// A time, with its date unless that is today. Of the zones only UTC is named.
     fn time(&self, moment: Timestamp) -> String {
         let (then, now) = (moment.to_zoned(self.zone.clone()), self.now.to_zoned(self.zone.clone()));
         let clock = then.strftime(if then.date() == now.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" });
@@ -183,7 +182,7 @@ impl Clock<'_> {
         if is_utc { format!("{clock} UTC") } else { clock.to_string() }
     }
 
-    /// Writes a moment, and how far off it is.
+    /// A time, and how far away it is.
     fn moment(&self, moment: Timestamp) -> String {
         let clock = self.time(moment);
         match u64::try_from(moment.duration_since(self.now).as_secs()) {
@@ -193,7 +192,7 @@ impl Clock<'_> {
     }
 }
 
-/// Writes a period with its two largest units.
+/// A duration in its two largest units.
 fn period(seconds: u64) -> String {
     let (days, hours) = (seconds / 86_400, seconds % 86_400 / 3600);
     let (minutes, rest) = (seconds % 3600 / 60, seconds % 60);
@@ -212,7 +211,7 @@ fn period(seconds: u64) -> String {
     shown.join(" ")
 }
 
-/// Takes out what could steer a terminal or turn the direction of text around, and cuts what is too long.
+/// Removes characters that could control a terminal or reverse the text direction, and cuts long names.
 fn printable(text: &str) -> String {
     let steers = |c: &char| {
         c.is_control()

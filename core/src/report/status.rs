@@ -1,6 +1,4 @@
-//! What `tidemark status` says of an account, and what it exits with.
-//!
-//! Owns the account's one-word state. Refuses to call old figures current, or an old failure the last word.
+//! The state of an account and the exit code for `tidemark status`.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,11 +16,12 @@ use crate::level::{self, Level, Thresholds};
 use crate::reading::{Plan, Reading, Row};
 use crate::watched::skew;
 
-/// Says how an account stands, from its last good reading and its last failure, each with its moment.
+/// The state of an account, from its last good reading and its last failure, each with its time.
 ///
-/// A failure older than the reading is over. A newer one either decides (a refused key, no plan, a plan used up)
-/// or leaves the state to the last figures, as stale. Either way those are shown, except where no plan is left.
-/// Figures older than `stale_after` are stale by themselves. Nothing is forecast from stale figures.
+/// A failure older than the reading is ignored. A newer one either decides the state (rejected key, no plan,
+/// plan used up), or the state is that of the last figures, as stale. The figures are shown in both cases,
+/// except if there is no plan. Figures older than `stale_after` are stale too. Stale figures have no
+/// forecast.
 #[must_use]
 pub fn account_status(
     account: &Account,
@@ -40,7 +39,7 @@ pub fn account_status(
     let seen = Seen { account, history, thresholds, server_now };
     if let Some((failed_at, state)) = failure.and_then(|(at, failure)| Some((at, deciding(failure.kind)?))) {
         let blank = AccountStatus { state, read_at: Some(*failed_at), ..status };
-        // The last figures of a plan that is gone would only mislead; all others stay, marked as old.
+        // The last figures of a plan that no longer exists would mislead; all others are shown as stale.
         let kept = good.filter(|_| state != AccountState::NoPlan);
         return kept.map_or(blank.clone(), |(read_at, reading)| AccountStatus {
             state,
@@ -62,7 +61,7 @@ pub fn account_status(
     if stale { AccountStatus { state: AccountState::Stale, forecast: None, ..shown } } else { shown }
 }
 
-/// Gives the exit code of `tidemark status`: the worst account wins, in the order 7, 6, 5, 4, 3, 0.
+/// The exit code of `tidemark status`: the worst account decides, in the order 7, 6, 5, 4, 3, 0.
 #[must_use]
 pub fn exit_code(report: &StatusReport) -> u8 {
     report.accounts.iter().map(code_of).max().unwrap_or(0)
@@ -101,18 +100,18 @@ fn blank(account: &Account) -> AccountStatus {
     }
 }
 
-/// Gives the state that a failure puts an account in, whatever was read before; `None` where that still counts.
+/// The state by a failure, regardless of earlier readings; `None` if the earlier reading still counts.
 const fn deciding(kind: FailureKind) -> Option<AccountState> {
     match kind.verdict() {
         Some(Verdict::Refused) => Some(AccountState::Refused),
         Some(Verdict::NoPlan) => Some(AccountState::NoPlan),
         Some(Verdict::Spent) => Some(AccountState::Exhausted),
-        // What was read before stays the last word on the account, as old.
+        // The earlier reading still counts, as stale.
         Some(Verdict::OutOfReach) | None => None,
     }
 }
 
-/// What a reading is seen with.
+/// The context for interpreting a reading.
 struct Seen<'a> {
     account: &'a Account,
     history: &'a History,
@@ -147,7 +146,7 @@ impl Seen<'_> {
             let model = row.model.clone();
             Some(Headline { model, span: span(tightest.span), remaining_percent: Share(left) })
         });
-        // A plan that covers nothing is none: every request would be refused.
+        // A plan that includes no row is no plan: every request would be rejected.
         let covers_nothing = !plan.rows.is_empty() && plan.rows.iter().all(Row::is_not_in_plan);
         let state =
             if covers_nothing { AccountState::NoPlan } else { state_of(self.thresholds.of_plan(plan)) };

@@ -1,4 +1,4 @@
-//! Reports as scripts and people see them, whole.
+//! Complete reports in both formats.
 
 use std::time::Duration;
 
@@ -72,7 +72,7 @@ fn account(kind: Kind) -> Account {
     }
 }
 
-/// Reports an account whose reading and failure, where given, are so many minutes old.
+/// The status of an account whose reading and failure, if given, are this many minutes old.
 fn status(good: Option<(i64, &Reading)>, failure: Option<(i64, FailureKind)>) -> AccountStatus {
     let ago = |minutes| now() - SignedDuration::from_mins(minutes);
     let good = good.map(|(minutes, reading)| (ago(minutes), reading));

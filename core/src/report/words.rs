@@ -1,12 +1,11 @@
 //! The English sentences of `explain` and `status`.
 //!
-//! Owns what a failure, a note and a row are called there. Refuses the server's text and the window's own
-//! (translated) texts: these here are for terminals and scripts.
+//! Neither the server's text nor the window's translated texts are used: these are for terminals and scripts.
 
 use crate::failure::{Failure, FailureKind};
 use crate::reading::Note;
 
-/// Says what a row is called.
+/// The name of a row.
 pub(super) fn title(model: Option<&str>) -> String {
     match model {
         Some("general") => "Text and everything shared".to_owned(),
@@ -16,7 +15,7 @@ pub(super) fn title(model: Option<&str>) -> String {
     }
 }
 
-/// Says what a careful reader should know.
+/// The sentence for an oddity of an answer.
 pub(super) const fn note(note: Note) -> &'static str {
     match note {
         Note::DirectionGuessed => {
@@ -31,7 +30,7 @@ pub(super) const fn note(note: Note) -> &'static str {
     }
 }
 
-/// Says what happened and what to do.
+/// What happened and what to do.
 pub(super) fn message(failure: &Failure) -> String {
     let told = told_by(failure);
     let text = match failure.kind {
@@ -78,7 +77,7 @@ pub(super) fn message(failure: &Failure) -> String {
     text.to_owned()
 }
 
-/// Names the number that told of a failure.
+/// The status code or HTTP status behind a failure.
 fn told_by(failure: &Failure) -> String {
     match (failure.code, failure.http_status) {
         (Some(code), _) => format!(" (code {code})"),

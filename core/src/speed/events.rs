@@ -1,25 +1,24 @@
-//! The events of a stream, put together from bytes as they come.
+//! Parses server-sent events from chunks of bytes (the HTML standard, "Interpreting an event stream").
 //!
-//! Owns lines and events of server-sent events (the HTML standard, "Interpreting an event stream"). Refuses to hold
-//! more than one event of bounded length: a longer one is skipped whole.
+//! Holds at most one event of limited length: a longer one is skipped entirely.
 
-/// The longest event that is looked at, in bytes. A token's own event has a few hundred.
+/// Maximum length of an event, in bytes. An event with one token has a few hundred.
 const EVENT_LIMIT: usize = 64 * 1024;
 
-/// What has come of the event that is under way.
+/// The state of the event that is being read.
 #[derive(Debug, Default)]
 pub(super) struct Events {
     line: Vec<u8>,
-    /// `None` before the event's first line of data.
+    /// `None` before the event's first `data` line.
     data: Option<Vec<u8>>,
     is_too_long: bool,
-    /// A line break of two bytes may lie across two chunks.
+    /// The two bytes of a line break may be in two chunks.
     after_return: bool,
     is_begun: bool,
 }
 
 impl Events {
-    /// Takes bytes as they came and tells the data of each event that they complete.
+    /// Adds bytes and calls `tell` with the data of each completed event.
     pub(super) fn take(&mut self, bytes: &[u8], mut tell: impl FnMut(&[u8])) {
         for &byte in bytes {
             let is_second_half = byte == b'\n' && self.after_return;
@@ -35,7 +34,7 @@ impl Events {
         }
     }
 
-    /// Tells the data of an event that was complete but for the blank line behind it.
+    /// Calls `tell` with the data of an event that lacks only the final blank line.
     pub(super) fn end(&mut self, mut tell: impl FnMut(&[u8])) {
         self.end_line(&mut tell);
         self.end_event(&mut tell);
@@ -59,7 +58,7 @@ impl Events {
                 None => self.data = Some(value.to_vec()),
             }
         }
-        // The same memory again for the next line.
+        // Reuses the memory for the next line.
         self.line = line;
         self.line.clear();
     }
@@ -72,7 +71,7 @@ impl Events {
     }
 }
 
-/// Gives what stands behind a field's name; `None` where the name goes on, as in `database:`.
+/// The value after a field's name; `None` if the name continues, as in `database:`.
 fn value(rest: &[u8]) -> Option<&[u8]> {
     match rest {
         [] => Some(rest),

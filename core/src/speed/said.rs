@@ -1,6 +1,4 @@
-//! The sentences about a measurement.
-//!
-//! Owns how a speed, its price and its refusal are worded. Refuses more digits than a measurement is worth.
+//! The texts about a speed measurement. A speed has no more digits than its precision justifies.
 
 use std::time::Duration;
 
@@ -12,18 +10,18 @@ use crate::failure::{Failure, FailureKind};
 use crate::text::Words;
 use crate::wording::Wording;
 
-/// Says what a measurement costs, before it is made.
+/// The cost of a measurement, shown before it is made.
 #[must_use]
 pub fn cost(words: &Words, kind: Kind, model: &str) -> String {
     let id = match kind {
         Kind::TokenPlan => "speed-cost-plan",
         Kind::PayAsYouGo => "speed-cost-payg",
     };
-    // As text: Fluent would put a thousands separator into a number.
+    // As text: Fluent would add a thousands separator to a number.
     words.put(id, &[("model", model.into()), ("tokens", OUTPUT_TOKENS.to_string().into())])
 }
 
-/// Says what came of a measurement.
+/// The result of a measurement.
 #[must_use]
 pub fn result(words: &Words, measured: &Measured, model: &str) -> String {
     let end = match measured.end {
@@ -34,7 +32,7 @@ pub fn result(words: &Words, measured: &Measured, model: &str) -> String {
     words.put(end, &[("until", figure(words, measured, model).into())])
 }
 
-/// Says that a plan or balance is spent, and when it is back.
+/// That a plan or balance is used up, and when it is available again.
 #[must_use]
 pub fn spent(wording: &Wording<'_>, kind: Kind, back_at: Option<Timestamp>) -> String {
     let words = wording.words;
@@ -46,7 +44,7 @@ pub fn spent(wording: &Wording<'_>, kind: Kind, back_at: Option<Timestamp>) -> S
     }
 }
 
-/// Says why nothing was measured.
+/// Why there is no measurement.
 #[must_use]
 pub fn failed(words: &Words, failure: &Failure) -> String {
     let wait = failure.retry_after.filter(|wait| !wait.is_zero());
@@ -67,13 +65,13 @@ pub fn failed(words: &Words, failure: &Failure) -> String {
     words.put("speed-failed", &[("why", why.into())])
 }
 
-/// Says that a measurement is under way already.
+/// That a measurement is already running.
 #[must_use]
 pub fn busy(words: &Words) -> String {
     words.say("speed-busy")
 }
 
-/// Says that a simulated account has no speed.
+/// That a simulated account has no speed.
 #[must_use]
 pub fn simulated(words: &Words) -> String {
     words.say("speed-simulated")
@@ -101,7 +99,7 @@ fn figure(words: &Words, measured: &Measured, model: &str) -> String {
     }
 }
 
-/// Words a rate: whole from ten on, since two measurements differ by more than that.
+/// Formats a rate: whole from ten on, because two measurements differ by more than that.
 fn rate_text(rate: f64) -> String {
     if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") }
 }

@@ -1,6 +1,4 @@
-//! Whether an account can be measured now, by what is known of it.
-//!
-//! Owns the refusal of a spent plan. Refuses to go by figures that are old or of a window that has ended.
+//! Whether an account can be measured now. Old figures, and those of a window that has ended, do not count.
 
 use jiff::Timestamp;
 
@@ -9,24 +7,23 @@ use crate::level::{Level, blocked_until};
 use crate::settings::Settings;
 use crate::watched::Watched;
 
-/// What is known of an account before it is measured.
+/// The state of an account before a measurement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
-    /// Which account.
     pub account: Account,
-    /// Whether the last reading is young enough to say that nothing is left.
+    /// Whether the last reading is recent enough to say that nothing is left.
     pub is_spent: bool,
-    /// When a spent plan can be used again, by the server's clock, where that is known.
+    /// When a used-up plan can be used again, by the server's clock, if known.
     pub back_at: Option<Timestamp>,
-    /// Until when MiniMax wants not to be asked.
+    /// The end of the wait time that MiniMax asked for.
     pub pause_until: Option<Timestamp>,
 }
 
-/// Says what the last reading of an account means for a measurement.
+/// The state of an account before a measurement, from its last reading.
 #[must_use]
 pub fn standing(watched: &Watched, settings: &Settings, now: Timestamp) -> Standing {
     let level = watched.level(settings.thresholds(), settings.interval(), now);
-    // A failure since the last reading may leave the level, but not the trust.
+    // After a failure the level may remain, but it is not reliable.
     let is_spent = level == Level::Spent && watched.failure.is_none();
     let row = watched.plan().and_then(|plan| plan.headline_row());
     Standing {
@@ -47,7 +44,7 @@ mod tests {
     use crate::simulate;
     use crate::watched::Kept;
 
-    /// A plan whose five hours end in 90 minutes, with that much left.
+    /// A plan whose five hours end in 90 minutes, with this share left.
     fn plan(left: u8, now: Timestamp) -> Answer {
         let (start, end) = (now - SignedDuration::from_mins(210), now + SignedDuration::from_mins(90));
         let body = serde_json::json!({ "model_remains": [{

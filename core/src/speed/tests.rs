@@ -1,4 +1,4 @@
-//! Streams as they come and as they break, and what is measured of each.
+//! Complete and broken streams, and the measurement of each.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -35,7 +35,7 @@ fn usage(tokens: i64) -> String {
     event(&json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": tokens}}).to_string())
 }
 
-/// Runs chunks through a meter, each with its moment in milliseconds.
+/// Feeds chunks to a meter, each with its time in milliseconds.
 fn run(chunks: &[(u64, String)], reader: Reader) -> Result<Measured, Failure> {
     let mut meter = Meter::default();
     for (at, chunk) in chunks {
