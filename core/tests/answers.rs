@@ -1,8 +1,8 @@
-//! Reads whole answers, as they come over the wire, and compares what `tidemark explain --json` says of them.
+//! Reads whole answers as received and compares the output of `tidemark explain --json` with tables.
 //!
-//! The tables are in `tests/answers/`; a further one may be named by the environment variable `TIDEMARK_ANSWERS`.
-//! A case holds `endpoint`, `http_status`, `headers`, `body` (JSON, or text as it came), `region`, `now_ms`, and
-//! `expected`: every field given there must be said as it stands; `…_ms` are moments in milliseconds since 1970.
+//! The tables are in `tests/answers/`; the environment variable `TIDEMARK_ANSWERS` may name another one. A
+//! case has `endpoint`, `http_status`, `headers`, `body` (JSON, or text as received), `region`, `now_ms`, and
+//! `expected`: every field in it must be equal in the output; `…_ms` are milliseconds since 1970.
 #![expect(clippy::expect_used, reason = "a table that cannot be read is a broken test")]
 #![expect(clippy::disallowed_methods, reason = "the tables are files, and one is named by the environment")]
 
@@ -40,8 +40,8 @@ fn every_answer_in_the_tables_means_what_the_tables_say() {
     assert!(wrong.is_empty(), "{} answers are misread:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Answers of plans and errors that Tidemark does not know yet: a first-use window that has not begun, monthly limits,
-/// and the errors 2056 and 2057.
+/// Answers of plans and errors that Tidemark does not support yet: a first-use window that has not begun,
+/// monthly limits, and the errors 2056 and 2057.
 const NOT_READ_YET: [&str; 5] = [
     "mplan/idle-window-has-not-begun",
     "mplan/first-use-one-percent",
@@ -106,7 +106,7 @@ fn answer_of(case: &Value) -> Answer {
     }
 }
 
-/// A table may leave the moment out: an hour before the earliest reset it expects is as good as any.
+/// A table may leave out the time of the answer: an hour before the earliest expected reset is suitable.
 fn moment_of(case: &Value) -> Timestamp {
     let from_ms = |ms| Timestamp::from_millisecond(ms).expect("a moment");
     if let Some(now) = case["now_ms"].as_i64() {
@@ -118,7 +118,7 @@ fn moment_of(case: &Value) -> Timestamp {
     earliest.map_or_else(|| from_ms(1_795_341_600_000), |ms| from_ms(ms) - SignedDuration::from_hours(1))
 }
 
-/// Where the table leaves the moment out, "no reset" means that none is compared.
+/// If the table leaves out the time, "no reset" means that resets are not compared.
 fn comparable(case: &Value) -> Value {
     fn list<'a>(value: &'a mut Value, name: &str) -> impl Iterator<Item = &'a mut Value> {
         value.get_mut(name).and_then(Value::as_array_mut).into_iter().flatten()
@@ -134,7 +134,7 @@ fn comparable(case: &Value) -> Value {
     expected
 }
 
-/// The server's own words must never come back; words this short may be ours as well.
+/// The server's text must never be in the output; words this short may also be Tidemark's own.
 fn secret_words(case: &Value) -> impl Iterator<Item = String> {
     let text = case["body"]["base_resp"]["status_msg"].as_str().unwrap_or_default().to_owned();
     (text.len() > 8).then_some(text).into_iter()
@@ -152,7 +152,7 @@ fn compare(place: &str, expected: &Value, said: &Value, differences: &mut Vec<St
                 compare(&format!("{place}[{index}]"), item, &said[index], differences);
             }
         }
-        // 29 and 29.0 are one number; 1.00 and 1.0 are not one amount, but those are strings.
+        // 29 and 29.0 are the same number; 1.00 and 1.0 are different amounts, but those are strings.
         Value::Number(number) if number.as_f64() == said.as_f64() => {}
         other if other == said => {}
         other => differences.push(format!("{place}: {other} expected, {said} said")),
@@ -164,7 +164,7 @@ fn compare_fields(place: &str, fields: &Map<String, Value>, said: &Value, differ
         let place = format!("{place}.{name}");
         match (name.as_str(), value) {
             ("why", _) => {}
-            // The names that the tables give a failure's fields.
+            // The names of a failure's fields in the tables.
             ("failure", Value::String(_)) => compare(&place, value, &said["failure"]["kind"], differences),
             ("retry_after_seconds" | "code", _) => {
                 compare(&place, value, &said["failure"][name], differences);
@@ -178,7 +178,7 @@ fn compare_fields(place: &str, fields: &Map<String, Value>, said: &Value, differ
     }
 }
 
-/// Reads one answer as the tests below compose it.
+/// The report for one answer, as composed by the tests below.
 fn said_of(endpoint: Endpoint, status: u16, headers: &[(&str, &str)], body: &[u8]) -> Value {
     let at = Timestamp::from_second(1_795_341_600).expect("a moment");
     let headers = headers.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
@@ -212,7 +212,7 @@ fn a_body_longer_than_the_limit_is_unreadable() {
 
 #[test]
 fn a_date_to_wait_for_is_taken_from_the_moment_of_the_answer() {
-    // The answer was read at 2026-11-22 10:00 UTC.
+    // The answer is read at 2026-11-22 10:00 UTC.
     for (header, seconds) in [
         ("Sun, 22 Nov 2026 10:02:00 GMT", json!(120)),
         ("Sunday, 22-Nov-26 10:02:00 GMT", json!(120)),

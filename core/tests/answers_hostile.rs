@@ -1,4 +1,5 @@
-//! Answers that nobody would send: whatever arrives is a reading or a failure, never a crash and never nonsense.
+//! Answers that no server would send: each must become a reading or a failure, without a panic and without
+//! implausible values.
 #![expect(clippy::expect_used, reason = "a moment that cannot be made is a broken test")]
 
 use jiff::tz::TimeZone;
@@ -112,7 +113,7 @@ fn headers() -> impl Strategy<Value = Vec<(String, String)>> {
     prop::collection::vec((name.prop_map(str::to_owned), value), 0..3)
 }
 
-/// What holds for every answer, whatever it was.
+/// The rules that hold for every answer.
 fn check(result: &Result<Reading, Failure>) {
     let explanation = explain(result, now());
     assert!(
@@ -177,7 +178,7 @@ proptest! {
             let answer = Answer { status: 200, headers: Vec::new(), body };
             read(&answer, Endpoint::TokenPlan, Region::Global, now())
         };
-        // Rows of one name are one row; here each is to stand for itself.
+        // Rows with one name are merged; here each must stay separate.
         let named: Vec<Value> = rows
             .into_iter()
             .enumerate()

@@ -1,4 +1,4 @@
-//! What is remembered of windows, and what is made of it, told as whole lives of an account.
+//! The history of windows and the values derived from it, over long simulated periods.
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -26,7 +26,7 @@ fn key(span: Span) -> WindowKey {
     WindowKey { row: Some("general".to_owned()), span }
 }
 
-/// A window of so many minutes that began at a minute.
+/// A window of this length, in minutes, that began at minute `start`.
 fn window(span: Span, start: i64, length: i64, left: f64) -> Window {
     let left = percent(left);
     Window {
@@ -40,7 +40,7 @@ fn window(span: Span, start: i64, length: i64, left: f64) -> Window {
     }
 }
 
-/// Five hours that began at a minute.
+/// A window of five hours that began at minute `start`.
 fn short(start: i64, left: f64) -> Window {
     window(Span::Interval, start, 5 * HOUR, left)
 }
@@ -50,7 +50,7 @@ fn reading(windows: Vec<Window>) -> Reading {
     Reading::Plan(Plan { rows: vec![row], ..Plan::default() })
 }
 
-/// An account that is asked again and again, and the store that keeps what it is given.
+/// An account that is polled repeatedly, and the store with its changes.
 #[derive(Default)]
 struct Life {
     history: History,
@@ -75,7 +75,8 @@ impl Life {
         }
     }
 
-    /// Asks every five minutes; `left` gives what is left at a minute of a five-hour window that began at `start`.
+    /// Polls every five minutes; `left` gives the share left at a minute of a five-hour window that began at
+    /// `start`.
     fn watch(&mut self, start: i64, minutes: std::ops::Range<i64>, left: impl Fn(f64) -> f64) {
         for at in minutes.step_by(5) {
             #[expect(clippy::cast_precision_loss, reason = "minutes of some days")]
@@ -84,7 +85,7 @@ impl Life {
         }
     }
 
-    /// The same of a rolling window: its bounds go with the clock.
+    /// The same for a rolling window: its bounds move with the clock.
     fn watch_rolling(&mut self, minutes: std::ops::Range<i64>, left: impl Fn(f64) -> f64) {
         for at in minutes.step_by(5) {
             #[expect(clippy::cast_precision_loss, reason = "minutes of some days")]
@@ -163,7 +164,7 @@ fn weeks_of_asking_every_few_minutes_stay_small() {
         let used = |length: i64| f64::from(u16::try_from(at % length * 100 / length).unwrap_or(0));
         let start = at - at % (5 * HOUR);
         let mut windows = vec![short(start, 100.0 - used(5 * HOUR))];
-        // Hundredths of a percent, as they could be sent one day: every reading is another share.
+        // Hundredths of a percent, as MiniMax might send them one day: every reading has another share.
         let fine = f64::from(u16::try_from(at % 10_000).unwrap_or(0)) / 100.0;
         windows.push(window(Span::Weekly, at - at % (7 * DAY), 7 * DAY, 100.0 - fine));
         history.take(&reading(windows), minute(at));
@@ -309,7 +310,7 @@ fn an_idle_window_lasts_as_it_is() {
 #[test]
 fn a_week_is_looked_ahead_by_days_not_by_the_hour() {
     let mut life = Life::default();
-    // Eight working hours a day, 24 points a day: it runs out early on the fifth day.
+    // Eight working hours a day, 24 percentage points a day: it runs out early on the fifth day.
     for at in (0..3 * DAY + 12 * HOUR).step_by(5) {
         let worked = at / DAY * 8 * 60 + (at % DAY - 9 * HOUR).clamp(0, 8 * HOUR);
         let left = (100.0 - f64::from(i32::try_from(worked).unwrap_or(0)) / 20.0).ceil();
@@ -370,7 +371,7 @@ fn no_fixed_window_is_taken_for_a_rolling_one() {
     assert!(!idle.track(Span::Interval).is_rolling(), "idle");
     idle.watch(120, 125..180, |_| 97.0);
     assert!(!idle.track(Span::Interval).is_rolling(), "in use");
-    // Windows by the clock, the last of the day four hours long, asked at any pace.
+    // Clock windows, the last of the day four hours long, with several poll intervals.
     for step in [1, 5, 20, 60] {
         let mut clock = Life::default();
         for at in (0..3 * DAY).step_by(step) {
@@ -380,13 +381,13 @@ fn no_fixed_window_is_taken_for_a_rolling_one() {
             assert!(!clock.track(Span::Interval).is_rolling(), "by the clock, every {step} minutes, at {at}");
         }
     }
-    // A day's window, asked once a day at about the same time.
+    // A daily window, polled once a day at about the same time.
     let mut daily = Life::default();
     for day in 0..9 {
         daily.see(day * DAY + 600 + day % 3, vec![window(Span::Interval, day * DAY, DAY, 60.0)]);
         assert!(!daily.track(Span::Interval).is_rolling(), "daily");
     }
-    // Bounds that tremble by up to two minutes.
+    // Bounds that vary by up to two minutes.
     let mut trembling = Life::default();
     for at in 0..600 {
         let start = [0, 2, -1, 1, -2, 2, 0][usize::try_from(at * 5 % 7).unwrap_or(0)];
@@ -398,7 +399,7 @@ fn no_fixed_window_is_taken_for_a_rolling_one() {
 #[test]
 fn what_was_used_returns_after_the_length_of_the_window() {
     let mut life = Life::default();
-    // Twelve points at one moment, eight an hour later.
+    // Twelve percentage points at one time, eight an hour later.
     life.watch_rolling(0..31, |_| 99.0);
     life.watch_rolling(35..91, |_| 87.0);
     life.watch_rolling(95..151, |_| 79.0);
@@ -410,7 +411,8 @@ fn what_was_used_returns_after_the_length_of_the_window() {
 #[test]
 fn what_has_returned_is_not_promised_again_and_what_is_used_meanwhile_is_counted() {
     let mut life = Life::default();
-    // Ten points an hour for ever: after five hours as much returns as is used, and the share stays.
+    // Ten percentage points an hour without end: after five hours as much is released as is used, and the
+    // share stays.
     let left = |now: f64| 100.0 - (now / 6.0).min(50.0);
     life.watch_rolling(0..15 * HOUR, left);
     let now = 15 * HOUR - 5;
@@ -442,7 +444,7 @@ fn a_rolling_window_runs_out_where_more_is_used_than_returns() {
 fn the_week_is_counted_in_windows_as_both_moved_together() {
     let mut life = Life::default();
     let faq = 10.0;
-    // 1.6 points of the week for ten of a short window: 6.25 windows a week.
+    // 1.6 percentage points of the week for ten of a short window: 6.25 windows a week.
     for at in (0..2 * DAY).step_by(5) {
         let start = at - at % (5 * HOUR);
         let used_in = |minutes: i64| f64::from(i32::try_from(minutes).unwrap_or(0)) * 0.21;
@@ -459,7 +461,7 @@ fn the_week_is_counted_in_windows_as_both_moved_together() {
     assert!((week.windows_left - 5.0).abs() < 0.4, "{week:?}");
 }
 
-/// What may come, in any order.
+/// Random readings in any order of time.
 fn readings() -> impl Strategy<Value = Vec<(i64, i64, i64, u8, u8)>> {
     let step = prop_oneof![8 => 0..12_i64, 1 => -3000..3000_i64, 1 => -60_000..60_000_i64];
     let start = prop_oneof![4 => -300..300_i64, 1 => -100_000..100_000_i64];
@@ -476,7 +478,7 @@ proptest! {
         let mut now = 0_i64;
         for (step, start, length, left, kind) in readings {
             now += step;
-            // Kinds: as it comes, with the clock, or with missing bounds.
+            // Kinds: bounds as they come, bounds that move with the clock, or missing bounds.
             let begins = if kind < 3 { now } else { now + start };
             let mut one = window(Span::Interval, begins, length, f64::from(left));
             if kind == 4 {

@@ -1,6 +1,6 @@
-//! The window that is kept from beat to beat against the one that is worded anew.
+//! The cached window content must equal the content built without the cache.
 
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+#![expect(clippy::expect_used, reason = "a test whose setup fails has failed")]
 
 use jiff::tz::{TimeZone, offset};
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +15,7 @@ use tidemark_core::monitor::{Monitor, Start};
 use tidemark_core::settings::{Language, Settings};
 use tidemark_core::view::View;
 
-/// More than are worded together on the minute.
+/// More than the number of cards that change together on the full minute.
 const ACCOUNTS: usize = 28;
 
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn account(number: usize) -> Account {
-    // Every third pays by use, so that there is somebody to pair with.
+    // Every third account is pay-as-you-go, so that plans have an account to pair with.
     let kind = if number % 3 == 2 { Kind::PayAsYouGo } else { Kind::TokenPlan };
     Account {
         id: AccountId(format!("id-{number}")),
@@ -87,7 +87,7 @@ fn account(number: usize) -> Account {
 
 fn answer(kind: Kind, left: i64, week: i64, skew: i64, at: Timestamp) -> Answer {
     let server = at.as_millisecond() + skew * 1000;
-    // Not on a full minute: nothing says that MiniMax's windows are.
+    // Not on a full minute: MiniMax's windows need not be.
     let ends = server - server % 18_000_000 + 18_017_000;
     let status = |left| if left == 0 { 2 } else { 1 };
     let body = match kind {
@@ -141,7 +141,7 @@ impl Stage {
         stage
     }
 
-    /// Tells an event; what is shown then is what would be shown with nothing kept.
+    /// Passes an event to the monitor and records the effects.
     fn tell(&mut self, event: Event) {
         let opens = event == Event::Window(true);
         for effect in self.monitor.update(event, &self.now) {

@@ -1,7 +1,7 @@
-//! That every sentence of the catalogue is said somewhere: what nobody says is not translated for nothing.
+//! Every message of the catalogue must be used somewhere, so that no unused message is translated.
 //!
-//! A sentence is said where its id stands whole in the code. An id that is built up is taken apart below, each way of
-//! building one with all that it is built of, by the code's own lists where it has them.
+//! A message is used if its id occurs as a string in the code. For ids that are assembled, the patterns and
+//! all parts are listed below, from the code's own lists if there are any.
 
 #![expect(clippy::expect_used, reason = "a test that cannot read its sources has failed")]
 #![expect(clippy::disallowed_methods, reason = "the core reads no files; this test reads the core")]
@@ -15,7 +15,7 @@ use tidemark_core::form::{self, Control, FieldView};
 use tidemark_core::settings::Settings;
 use tidemark_core::text::{Tongue, Words};
 
-/// The ways in which ids are built up; any other in the code is refused.
+/// The patterns of assembled ids; any other in the code is an error.
 const BUILT: [&str; 20] = [
     "failure-{text}",
     "failure-{}",
@@ -38,10 +38,10 @@ const BUILT: [&str; 20] = [
     "month-{}",
     "month-short-{}",
 ];
-/// Built up as well, but no ids of sentences.
+/// Assembled too, but no ids of messages.
 const NO_IDS: [&str; 5] = ["notice_{}", "{BROKEN}-", "{stem}-", "row-{n}", "tidemark-store-year-{}"];
 
-/// Titles of banners whose body is found by their id.
+/// Titles of banners; the body is found by their id.
 const BANNERS: [&str; 15] = [
     "banner-demo",
     "banner-internal-error",
@@ -81,13 +81,13 @@ fn sources(folder: &Path, found: &mut String) {
             sources(&path, found);
         } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs") {
             let code = std::fs::read_to_string(&path).expect("a source");
-            // What only tests say, nobody says.
+            // A use in tests only does not count.
             found.push_str(code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default());
         }
     }
 }
 
-/// Gives all that stands in quotes, in the core and in the shell.
+/// All text between quotes, in the core and in the shell.
 fn quoted() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut code = String::new();
@@ -103,13 +103,13 @@ fn ids(tongue: &str) -> BTreeSet<String> {
     lines.filter_map(|l| l.split_once(" =")).map(|(id, _)| id.to_owned()).collect()
 }
 
-/// Whether something in quotes could be the pattern of an id: words of one, with something put in at an end of a word.
+/// Whether a string could be the pattern of an id: words of an id, with a placeholder at an end of a word.
 fn is_pattern(text: &str) -> bool {
     let is_of_an_id = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '{' | '}');
     text.chars().all(is_of_an_id) && (text.contains("-{") || text.contains("}-") || text.contains("_{"))
 }
 
-/// Gives the ids that are built up.
+/// The assembled ids.
 fn built() -> BTreeSet<String> {
     let mut built = BTreeSet::new();
     for kind in FailureKind::ALL {
@@ -132,7 +132,7 @@ fn built() -> BTreeSet<String> {
     built
 }
 
-/// Gives the ids of what stands at a setting; those of a choice that are written whole in the code are not built up.
+/// The ids for a setting. Ids of options that are written in full in the code are not assembled.
 fn of_field(field: &FieldView) -> Vec<String> {
     let key = &field.key;
     let mut ids = vec![format!("setting-{key}"), format!("setting-{key}-hint")];
@@ -199,7 +199,7 @@ fn an_id_is_built_up_only_in_the_ways_that_are_listed() {
 
 #[test]
 fn every_kind_of_failure_is_in_the_list() {
-    // A new kind does not compile here before it has its place above.
+    // A new kind does not compile here before it is added above.
     let place = |kind: FailureKind| match kind {
         FailureKind::KeyRejected => 0,
         FailureKind::KeyRejectedOrWrongRegion => 1,

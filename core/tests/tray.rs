@@ -1,6 +1,6 @@
-//! What the tray shows: picture, title, tooltip and menu, as whole values.
+//! What the tray shows: icon, title, tooltip and menu, as whole values.
 
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+#![expect(clippy::expect_used, reason = "a test whose setup fails has failed")]
 
 use jiff::tz::TimeZone;
 use tidemark_core::account::{Account, AccountId};
@@ -14,7 +14,7 @@ use tidemark_core::tray::{MenuAction, MenuLine, Picture, Shape, Theme, Tray};
 /// What an account's plan has left of its 5 hours and of its week.
 type Left = (f64, f64);
 
-/// Shows the tray of accounts with these names and figures, each asked a moment ago.
+/// The tray of accounts with these names and figures, each checked a moment ago.
 fn tray(accounts: &[(&str, Left)], choose: impl FnOnce(&mut Settings)) -> Tray {
     let bodies: Vec<_> = accounts.iter().map(|(name, left)| (*name, body(&[("general", *left)]))).collect();
     shown(&bodies, choose)
@@ -24,7 +24,7 @@ fn one(left: Left, choose: impl FnOnce(&mut Settings)) -> Tray {
     tray(&[("Home", left)], choose)
 }
 
-/// Shows the tray of accounts with these answers; one without an answer waits for it.
+/// The tray of accounts with these answers; one without an answer is still waiting.
 fn shown(accounts: &[(&str, serde_json::Value)], choose: impl FnOnce(&mut Settings)) -> Tray {
     let now = Now { at: "2026-11-23T04:00:00Z".parse().expect("a moment"), zone: TimeZone::UTC };
     let mut settings = Settings { language: Language::English, ..Settings::default() };
@@ -60,7 +60,7 @@ fn shown(accounts: &[(&str, serde_json::Value)], choose: impl FnOnce(&mut Settin
                 _ => {}
             }
         }
-        // A wave of accounts is asked in turns.
+        // Many accounts are checked in several rounds.
         if events.is_empty() && !waits.is_empty() {
             events.push(Event::CheckNow);
         }
@@ -93,7 +93,7 @@ fn with_digits(settings: &mut Settings) {
     settings.tray_digits = true;
 }
 
-/// Writes a menu as text: submenus indented, separators as lines, entries with where they lead.
+/// A menu as text: submenus indented, separators as lines, entries with their targets.
 fn written(lines: &[MenuLine]) -> String {
     let line = |line: &MenuLine| match line {
         MenuLine::Figure { text, account: Some(id) } => format!("{text} -> {}", id.0),
@@ -108,7 +108,7 @@ fn written(lines: &[MenuLine]) -> String {
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// The lines above what can be done.
+/// The lines above the actions.
 fn figures(tray: &Tray) -> &[MenuLine] {
     tray.menu.split(|line| *line == MenuLine::Separator).next().expect("the first group")
 }

@@ -1,8 +1,8 @@
-//! The libFuzzer target `settings`; what it does is in `core/tests/fuzz/targets.rs`.
+//! The libFuzzer target `settings`, implemented in `core/tests/fuzz/targets.rs`.
 #![no_main]
 
 #[path = "../../tests/fuzz/targets.rs"]
-#[expect(dead_code, clippy::expect_used, reason = "the other targets, and inputs that are made here")]
+#[expect(dead_code, clippy::expect_used, reason = "the module also has the other targets and creates inputs")]
 mod targets;
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| targets::settings(input));

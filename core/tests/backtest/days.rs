@@ -1,17 +1,17 @@
-//! Simulated days of work: how much of a plan is used, minute by minute.
+//! Simulated working days: usage of a plan, minute by minute.
 
 use std::fmt;
 
-/// How somebody works.
+/// A usage pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Habit {
     /// All day at about one pace.
     Steady,
-    /// In bursts, with pauses of any length.
+    /// Bursts with pauses of any length.
     Bursts,
     /// Busy, with a long break at noon.
     Lunch,
-    /// A little by day, and an agent from evening to morning.
+    /// Little usage by day, and an agent from evening to morning.
     Overnight,
 }
 
@@ -30,7 +30,7 @@ impl fmt::Display for Habit {
     }
 }
 
-/// Numbers that look like chance and are the same every time (splitmix64).
+/// Reproducible pseudo-random numbers (splitmix64).
 pub struct Chance(u64);
 
 impl Chance {
@@ -51,15 +51,15 @@ impl Chance {
         low + (high - low) * self.share()
     }
 
-    /// Many short ones, a few long ones.
+    /// Many short durations, a few long ones.
     fn about(&mut self, mean: f64) -> f64 {
         -mean * (1.0 - self.share() * 0.999).ln()
     }
 }
 
-/// Gives what would be used of a window in each minute of some days that begin at midnight, in points of a hundred.
+/// The usage of a window in each minute of some days that begin at midnight, in percentage points.
 pub fn minutes(habit: Habit, days: usize, chance: &mut Chance) -> Vec<f64> {
-    // A full window lasts so many minutes of work.
+    // The number of working minutes until a window is used up.
     let pace = 100.0 / chance.between(120.0, 330.0);
     let mut used = vec![0.0; days * 24 * 60];
     for day in 0..days {

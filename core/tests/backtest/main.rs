@@ -1,4 +1,4 @@
-//! The forecast against what then happened, and against the straight line from the window's start.
+//! Compares the forecast with what happened afterwards, and with a straight line from the window's start.
 //!
 //! Run with `--nocapture` to see the table.
 
@@ -20,24 +20,24 @@ use tidemark_core::reading::{Percent, Plan, Quota, Reading, Row, Span, Window};
 
 use days::{Chance, Habit};
 
-/// Other seeds than those the figures of the forecast were chosen with.
+/// Not the seeds that the constants of the forecast were chosen with.
 const SEEDS: Range<u64> = 1000..1040;
-/// How long before the end it is asked, in minutes.
+/// Times of the forecasts before the window runs out, in minutes.
 const AHEAD: [f64; 2] = [60.0, 120.0];
 const DAYS: usize = 4;
-/// A week began long before the days that are simulated.
+/// The start of the first day.
 const BEGIN: i64 = 1_795_000_000 / 86_400 * 86_400;
 
 /// How windows follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Grid {
-    /// At 0, 5, 10, 15 and 20 o'clock, somewhere on earth.
+    /// At 0, 5, 10, 15 and 20 o'clock in some time zone.
     Clock,
-    /// With the first use.
+    /// Each begins with the first use.
     FirstUse,
 }
 
-/// What somebody said at a moment about a window.
+/// A forecast for a window.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Said {
     Nothing,
@@ -45,7 +45,7 @@ enum Said {
     Lasts,
 }
 
-/// One look at one window, in minutes since the days began.
+/// The forecasts for one window at one time, in minutes since the start of the days.
 #[derive(Clone, Copy, Debug)]
 struct Look {
     at: f64,
@@ -54,7 +54,7 @@ struct Look {
     line: Said,
 }
 
-/// One window that was lived through.
+/// One window with its real outcome.
 struct Lived {
     start: f64,
     end: f64,
@@ -63,7 +63,7 @@ struct Lived {
 }
 
 impl Lived {
-    /// Looks are dear: only those that are asked for are made.
+    /// Forecasts are slow, so only the required ones are made.
     fn is_asked_at(&self, now: f64) -> bool {
         match self.ran_out {
             Some(ran_out) => AHEAD.iter().any(|ahead| (0.0..5.0).contains(&(ran_out - ahead - now))),
@@ -80,7 +80,8 @@ fn minute(at: Timestamp) -> f64 {
     (at.as_second() - BEGIN) as f64 / 60.0
 }
 
-/// Lives through some days of one person; gives the windows and what was used of them at the end of each minute.
+/// Simulates some days of one user; returns the windows, and for each minute the number of windows so far and
+/// the usage at its end.
 fn use_up(habit: Habit, grid: Grid, chance: &mut Chance) -> (Vec<Lived>, Vec<(usize, f64)>) {
     let minutes = days::minutes(habit, DAYS, chance);
     let zone = (chance.share() * 10.0).floor() * 60.0;
@@ -94,7 +95,7 @@ fn use_up(habit: Habit, grid: Grid, chance: &mut Chance) -> (Vec<Lived>, Vec<(us
                 Grid::Clock => now - (now + zone) % 1440.0 % 300.0,
                 Grid::FirstUse => now,
             };
-            // The last of a day's windows by the clock has four hours.
+            // The last clock window of a day has four hours.
             let is_last = grid == Grid::Clock && (start + zone) % 1440.0 >= 1200.0;
             end = start + if is_last { 240.0 } else { 300.0 };
             lived.push(Lived { start, end, ran_out: None, looks: Vec::new() });
@@ -108,7 +109,7 @@ fn use_up(habit: Habit, grid: Grid, chance: &mut Chance) -> (Vec<Lived>, Vec<(us
     (lived, shares)
 }
 
-/// Asks every five minutes, and looks ahead.
+/// Polls every five minutes, and forecasts.
 fn live(habit: Habit, grid: Grid, seed: u64) -> Vec<Lived> {
     let mut chance = Chance::new(seed * 31 + habit as u64 * 7 + grid as u64);
     let (mut lived, shares) = use_up(habit, grid, &mut chance);
@@ -152,7 +153,7 @@ fn live(habit: Habit, grid: Grid, seed: u64) -> Vec<Lived> {
     lived
 }
 
-/// How wrong somebody was over many windows.
+/// The errors over many windows.
 #[derive(Default)]
 struct Score {
     errors: Vec<f64>,
@@ -162,7 +163,7 @@ struct Score {
 }
 
 impl Score {
-    /// Whoever says that it lasts is as wrong as if it ran out at the reset.
+    /// The error of "lasts" is that of running out at the reset.
     fn add(&mut self, said: Said, ran_out: f64, resets: f64) {
         self.asked += 1;
         match said {
@@ -190,7 +191,8 @@ impl Score {
     }
 }
 
-/// Ours, the line's where ours is not silent, and ours by confidence.
+/// The scores of the forecast, of the line where the forecast is not silent, and of the forecast by
+/// confidence.
 #[derive(Default)]
 struct Table {
     ours: Score,
@@ -215,7 +217,8 @@ fn score(lived: &[Lived], ahead: f64) -> Table {
     table
 }
 
-/// Of the looks at windows that lasted, with an hour to go: what share of ours and the line's said that they run out.
+/// The percentage of false "runs out", for the forecast and for the line, of all looks at windows that
+/// lasted; those are made at least an hour before the end.
 fn false_alarms(lived: &[Lived]) -> (f64, f64) {
     let looks: Vec<&Look> = lived.iter().filter(|w| w.ran_out.is_none()).flat_map(|w| &w.looks).collect();
     let share = |said: &dyn Fn(&Look) -> Said| {

@@ -1,6 +1,6 @@
-//! What a card says, as a black box: settings and answers in, the window's content out.
+//! Black-box tests of the card: settings and answers in, the window's content out.
 
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+#![expect(clippy::expect_used, reason = "a test whose setup fails has failed")]
 
 mod notice;
 mod stage;
@@ -18,7 +18,7 @@ use tidemark_core::view::{Card, Does, Link};
 
 use stage::{NOON, Stage, at, left, money, plan, settings, sliding, steady, wallet};
 
-/// Gives each way on by its title, body, aside and what its buttons do.
+/// Each option with its title, body, aside and the actions of its buttons.
 fn ways(card: &Card) -> Vec<(String, String, String, Vec<Does>)> {
     let does = |way: &tidemark_core::view::Way| {
         way.action.iter().chain(&way.also).map(|action| action.does.clone()).collect()

@@ -1,4 +1,4 @@
-//! That a notice says what has happened where a desktop surely shows it, whatever names it has to bear.
+//! The event must be in the visible part of a notification's title, however long the names are.
 
 use serde_json::{Value, json};
 use tidemark_core::account::Account;
@@ -7,10 +7,10 @@ use tidemark_core::settings::{Language, Settings};
 
 use super::stage::{Stage, left, money, plan, settings, wallet};
 
-/// Desktops cut a title that is longer.
+/// Desktops cut longer titles.
 const TITLE: usize = 60;
 
-/// Answers once with enough, and then with these.
+/// Answers once with enough left, and then with `answer`; returns the notifications.
 fn told(language: Language, accounts: Vec<Account>, answer: impl Fn(usize) -> Value) -> Vec<Notice> {
     let settings = Settings { language, ..settings(accounts) };
     let count = settings.accounts.len();
@@ -82,7 +82,7 @@ fn money_that_is_owed_is_told_as_used_up_and_never_as_left() {
     assert_eq!(stage.notices[0].title, "Wallet: the balance is used up");
 }
 
-/// Counts wide signs twice, and what is joined to the sign before not at all.
+/// Counts wide characters twice, and combining characters not at all.
 fn columns(text: &str) -> usize {
     let width = |c: char| match c {
         '\u{200D}' | '\u{2068}' | '\u{2069}' => 0,

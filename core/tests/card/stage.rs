@@ -1,4 +1,4 @@
-//! A monitor with accounts and scripted answers, for what is told of them.
+//! A monitor with accounts and scripted answers.
 
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ pub(crate) fn wallet() -> Account {
     account("Wallet", Kind::PayAsYouGo)
 }
 
-/// An answer with so much left of a 5-hour window until 09:00 UTC, and of a week until Thursday.
+/// An answer with these shares left of a 5-hour window until 09:00 UTC, and of a week until Thursday.
 pub(crate) fn left(interval: u32, week: u32) -> Value {
     let (ends, week_ends) = (at("2026-11-23T09:00:00Z"), at("2026-11-26T00:00:00Z"));
     let status = |percent| if percent == 0 { 2 } else { 1 };
@@ -74,13 +74,13 @@ pub(crate) fn money(amount: &str, owed: &str) -> Value {
     })
 }
 
-/// A monitor of some accounts, each with its one answer.
+/// A monitor of some accounts, each with one answer.
 pub(crate) struct Stage {
     pub(crate) monitor: Monitor,
     pub(crate) now: Now,
-    /// What the tray was last told to show.
+    /// The tray's last content.
     pub(crate) tray: Option<Tray>,
-    /// What was told, oldest first.
+    /// The notifications, oldest first.
     pub(crate) notices: Vec<Notice>,
 }
 
@@ -101,7 +101,7 @@ impl Stage {
         stage
     }
 
-    /// Begins without any answer, with what is asked for.
+    /// Starts without any answer; also returns the pending requests.
     pub(crate) fn begun(moment: &str, settings: Settings) -> (Self, Vec<(AccountId, u64)>) {
         let now = Now { at: at(moment), zone: TimeZone::UTC };
         let start = Start {
@@ -143,7 +143,7 @@ pub(crate) fn settings(accounts: Vec<Account>) -> Settings {
 }
 
 impl Stage {
-    /// Goes on in steps of five minutes, with the answer of each moment.
+    /// Continues in steps of five minutes, with the answer for each time.
     pub(crate) fn live(&mut self, steps: u32, answer: impl Fn(Timestamp) -> Value) {
         for _ in 0..steps {
             self.now.at += SignedDuration::from_mins(5);
@@ -158,7 +158,7 @@ impl Stage {
     }
 }
 
-/// Gives the share left of the window until 09:00 when so many percent are used each hour since it began at 04:00.
+/// The share left of the window until 09:00 if this many percent per hour are used since its start at 04:00.
 pub(crate) fn steady(per_hour: f64) -> impl Fn(Timestamp) -> Value {
     move |now| {
         let hours = now.duration_since(at(NOON)).as_secs_f64() / 3600.0;
@@ -168,7 +168,7 @@ pub(crate) fn steady(per_hour: f64) -> impl Fn(Timestamp) -> Value {
     }
 }
 
-/// An answer of a window whose bounds slide with the clock: its 5 hours always end 5 hours from now.
+/// An answer of a rolling window: its 5 hours always end 5 hours from now.
 pub(crate) fn sliding(now: Timestamp, left: u32) -> Value {
     let length = SignedDuration::from_hours(5);
     json!({

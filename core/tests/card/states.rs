@@ -1,5 +1,6 @@
-//! What is said of an account in each of its states, in both languages, as one reviewed text: `snapshots/` holds it, and a
-//! changed sentence is a changed line there. `cargo insta review`, or `INSTA_UPDATE=always`, takes a change over.
+//! All texts of an account in each of its states, in both languages, as one reviewed snapshot in
+//! `snapshots/`: a changed sentence is a changed line there. `cargo insta review`, or `INSTA_UPDATE=always`,
+//! accepts a change.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -33,7 +34,7 @@ fn every_state(language: Language) -> String {
     for kind in FailureKind::ALL {
         tell(&mut said, &format!("nothing read, {}", kind.name()), &failing(language, kind, false));
     }
-    // All that decide, and two of those that leave the figures as they are.
+    // All kinds that decide the state, and two of those that leave the figures as they are.
     for kind in FailureKind::ALL {
         if kind.verdict().is_some() || matches!(kind, FailureKind::RateLimited | FailureKind::Offline) {
             tell(&mut said, &format!("read before, {}", kind.name()), &failing(language, kind, true));
@@ -42,7 +43,7 @@ fn every_state(language: Language) -> String {
     said
 }
 
-/// A plan in each state that needs no more than one answer.
+/// A plan in each state that one answer is enough for.
 fn plans(language: Language) -> Vec<(&'static str, Stage)> {
     let of = |account: Account, answer: Value| Stage::of(spoken(language, vec![account]), &[answer]);
     let paired = Account { pair: Some(wallet().id), ..plan() };
@@ -113,7 +114,7 @@ fn plans(language: Language) -> Vec<(&'static str, Stage)> {
     ]
 }
 
-/// A plan whose window frees up gradually.
+/// A plan with a rolling window.
 fn rolling(language: Language) -> Vec<(&'static str, Stage)> {
     let used = |now: Timestamp, last: u32| match now.duration_since(at(NOON)).as_mins() {
         ..30 => 100,
@@ -154,7 +155,7 @@ fn wallets(language: Language) -> Vec<(&'static str, Stage)> {
     ]
 }
 
-/// A plan that could not be read, at first or after a reading.
+/// A plan whose request failed, initially or after a reading.
 fn failing(language: Language, kind: FailureKind, read_before: bool) -> Stage {
     let settings = spoken(language, vec![plan()]);
     let (mut stage, asked) = if read_before {
@@ -186,7 +187,7 @@ fn spoken(language: Language, accounts: Vec<Account>) -> Settings {
     Settings { language, ..settings(accounts) }
 }
 
-/// What a count looks like on the wire, with a boosted allowance.
+/// The fields of a count, with a boosted allowance.
 const COUNTS: [(&str, u32); 3] = [
     ("current_interval_total_count", 1000),
     ("current_interval_usage_count", 290),
@@ -200,7 +201,7 @@ fn with(mut answer: Value, fields: &[(&str, Value)]) -> Value {
     answer
 }
 
-/// An answer of one row that has no more than these fields.
+/// An answer of one row that has these fields only.
 fn row(fields: &[(&str, Value)]) -> Value {
     let bare = json!({ "model_remains": [{ "model_name": "general" }], "base_resp": { "status_code": 0 } });
     with(bare, fields)
@@ -212,13 +213,13 @@ fn without_times(mut answer: Value) -> Value {
     answer
 }
 
-/// Puts the end of the short window nine years away.
+/// Moves the end of the short window nine years ahead.
 fn far(answer: Value) -> Value {
     let end = at("2035-11-28T09:00:00Z").as_millisecond();
     with(answer, &[("end_time", json!(end))])
 }
 
-/// A plan with rows of its own for video and for a model nobody here knows.
+/// A plan with additional rows for video and for an unknown model.
 fn rows() -> Value {
     let mut answer = left(71, 63);
     let mut video = left(50, 100)["model_remains"][0].clone();
@@ -253,7 +254,7 @@ fn not_in_plan() -> Value {
     row(&fields)
 }
 
-/// Writes down all that is said of the first account of a stage.
+/// Prints all texts of the first account of a stage.
 fn tell(said: &mut String, name: &str, stage: &Stage) {
     let view = stage.view();
     let Some(tray) = &stage.tray else { return };

@@ -1,6 +1,6 @@
-//! The fuzz targets of the core on their seeds and on mutations of them: what `make fuzz` found stays fixed, and a
-//! short run of every target is part of the ordinary tests.
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+//! Runs the core's fuzz targets on their seeds and on mutations of them: findings of `make fuzz` stay fixed,
+//! and the ordinary tests include a short run of every target.
+#![expect(clippy::expect_used, reason = "a test whose setup fails has failed")]
 #![expect(clippy::disallowed_methods, reason = "the seeds are files")]
 
 mod replay;

@@ -1,8 +1,8 @@
-//! Runs a fuzz target on its seeds and on mutations of them, the same ones at every run.
+//! Runs a fuzz target on its seeds and on mutations of them, the same ones in every run.
 
 use std::path::Path;
 
-/// Runs a target on every file of `<package>/fuzz/seeds/<name>`, and on so many mutations of them.
+/// Runs a target on every file of `<package>/fuzz/seeds/<name>`, and on this number of mutations of them.
 pub fn replay(package: &str, name: &str, mutations: u32, target: fn(&[u8])) {
     let folder = Path::new(package).join("fuzz/seeds").join(name);
     let mut files: Vec<_> = std::fs::read_dir(&folder)
@@ -26,7 +26,7 @@ fn attempt(target: fn(&[u8]), input: &[u8], name: &str) {
     assert!(done.is_ok(), "{name}: {}", String::from_utf8_lossy(input).escape_debug());
 }
 
-/// A row of chances, the same at every run.
+/// A pseudo-random generator with the same numbers in every run.
 struct Chance(u64);
 
 impl Chance {
@@ -64,7 +64,7 @@ impl Chance {
                     input.splice(at..at, part);
                 }
                 3 => {
-                    // A number in place of another.
+                    // Replaces a number.
                     let from =
                         input[at..].iter().position(u8::is_ascii_digit).map_or(input.len(), |more| at + more);
                     let many = input[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();

@@ -1,5 +1,5 @@
-//! What each fuzz target of the core does with one input. `core/fuzz` runs these functions under libFuzzer; `main.rs`
-//! beside this file runs them on the committed seeds and on mutations of them.
+//! The core's fuzz targets. `core/fuzz` runs these functions under libFuzzer; `main.rs` in this folder runs
+//! them on the committed seeds and on mutations of them.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -22,15 +22,15 @@ use tidemark_core::settings::Settings;
 use tidemark_core::shortcut::Shortcut;
 use tidemark_core::text::{Tongue, Words};
 
-/// The moment at which every input begins: 2026-11-22 10:00 UTC.
+/// The start time of every input: 2026-11-22 10:00 UTC.
 const START: i64 = 1_795_341_600;
-/// The longest that an account may wait for its next request: the pause that MiniMax may name is cut to a day.
+/// Maximum time until an account's next request: the wait time that MiniMax may ask for is cut to a day.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(25);
 
 thread_local! {
-    /// Made once: the catalogue of messages takes longer to read than everything that is tried with one input.
+    /// Created once: parsing the catalogue takes longer than everything done with one input.
     static WORDS: Words = Words::new(Tongue::English);
-    /// One monitor for all inputs; each replaces the account of the input before.
+    /// One monitor for all inputs; each replaces the account of the previous one.
     static MONITOR: RefCell<Monitor> = RefCell::new(Monitor::new(
         Start {
             settings: Settings::default(),
@@ -43,10 +43,10 @@ thread_local! {
     ));
 }
 
-/// Reads an answer, then lets a monitor with an open window live with it.
+/// Reads an answer, then passes it to a monitor with an open window.
 ///
-/// The first byte chooses the endpoint, the platform and whether only the reader runs; the next two are the HTTP
-/// status; the fourth shifts the moment by days. Header lines follow, up to an empty line, then the body.
+/// The first byte chooses the endpoint, the platform and whether only the reader runs; the next two are the
+/// HTTP status; the fourth shifts the time by days. Header lines follow, up to an empty line, then the body.
 pub fn answer(input: &[u8]) {
     let [choice, high, low, days, rest @ ..] = input else { return };
     let endpoint = [Endpoint::TokenPlan, Endpoint::CodingPlan, Endpoint::Balance][usize::from(choice % 3)];
@@ -80,7 +80,7 @@ pub fn answer(input: &[u8]) {
     }
 }
 
-/// Gives the header lines up to an empty line, and what follows it.
+/// The header lines up to an empty line, and what follows it.
 fn headers(input: &[u8]) -> (Vec<(String, String)>, &[u8]) {
     let mut headers = Vec::new();
     let mut rest = input;
@@ -97,7 +97,7 @@ fn headers(input: &[u8]) -> (Vec<(String, String)>, &[u8]) {
     (Vec::new(), input)
 }
 
-/// Answers every request of a monitor with the same answer, over a good week.
+/// Answers every request of a monitor with the same answer, for more than a week.
 fn live_with(monitor: &mut Monitor, answer: &Answer, endpoint: Endpoint, region: Region, at: Timestamp) {
     let kind = if endpoint == Endpoint::Balance { Kind::PayAsYouGo } else { Kind::TokenPlan };
     let account = account("a", "Fuzzed", kind, region);
@@ -117,7 +117,7 @@ fn live_with(monitor: &mut Monitor, answer: &Answer, endpoint: Endpoint, region:
     ];
     for wait in [1, 60, 3_600, 6 * 3_600, 8 * 86_400] {
         events.insert(0, Event::Tick);
-        // Each answer may ask for one more at most; a loop here would be a storm of requests.
+        // Each answer may cause at most one more request; a loop here would flood the server.
         for _ in 0..10 {
             let Some(event) = events.pop() else { break };
             for effect in monitor.update(event, &now) {
@@ -147,8 +147,8 @@ fn live_with(monitor: &mut Monitor, answer: &Answer, endpoint: Endpoint, region:
     let _ = monitor.view(&now);
 }
 
-/// Changes settings as `settings import` (first byte even) or as lines of `settings set KEY=VALUE` do, then requires
-/// that what came of it is whole, and is what is read after it was written.
+/// Changes settings like `settings import` (first byte even) or like lines of `settings set KEY=VALUE`, then
+/// requires that the result is valid, and equal after writing and reading it.
 pub fn settings(input: &[u8]) {
     let [choice, rest @ ..] = input else { return };
     let mut settings = Settings {
@@ -189,7 +189,7 @@ pub fn settings(input: &[u8]) {
     for (key, value) in settings.entries() {
         let mut again = settings.clone();
         assert_eq!(again.set(key, &value), Ok(()), "{key} = {value:?} is shown, so it can be set");
-        // An import may spell a value otherwise than it is shown once it was set; then it stays.
+        // An import may spell a value differently than `set` does; after `set` it stays the same.
         let spelled = again.get(key).expect("a setting");
         let mut twice = again.clone();
         assert_eq!((twice.set(key, &spelled), &twice), (Ok(()), &again), "{key} = {value:?}");
@@ -201,7 +201,7 @@ pub fn settings(input: &[u8]) {
     let _ = (settings.thresholds(), settings.interval(), settings.quiet());
 }
 
-/// Parses a text as everything that a command line or a settings file holds as text.
+/// Parses a text as each type that is text on the command line or in a settings file.
 pub fn text(input: &[u8]) {
     let text = &*String::from_utf8_lossy(input);
     if let Ok(name) = check_name(text) {
@@ -235,7 +235,8 @@ pub fn text(input: &[u8]) {
     }
 }
 
-/// Tells whether a URL names this machine, by a reading of its own: scheme, host without user, optional port, path.
+/// Whether a URL is an address of this machine, by a separate parser: scheme, host without user, optional
+/// port, path.
 fn is_loopback(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return false };
     let host = rest.split('/').next().unwrap_or_default();
