@@ -4,10 +4,10 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 EXE := $(if $(filter Windows_NT,$(OS)),.exe)
 BINARY := $(TARGET)/release/tidemark$(EXE)
 
-.PHONY: help setup build run demo screenshots sheet test lint bench soak fuzz clean
+.PHONY: help setup build run demo screenshots sheet test test-core lint bench soak fuzz clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
 
 setup: ## installs what building and testing need (Debian, Ubuntu), or names it
 	@scripts/setup.sh build tests
@@ -31,6 +31,9 @@ sheet: ## shows every screen and state on one picture: target/contact-sheet/inde
 
 test: ## sets up and runs every test; ends with `N passed, N failed`
 	@scripts/test.sh
+
+test-core: ## runs the tests of the core only; `ARGS=forecast` for those with that word in their names
+	@scripts/test-core.sh $(ARGS)
 
 lint: ## formats, lints, licences and types, checked
 	@scripts/lint.sh
