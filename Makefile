@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 EXE := $(if $(filter Windows_NT,$(OS)),.exe)
 BINARY := $(TARGET)/release/tidemark$(EXE)
 
-.PHONY: help setup build run demo screenshots sheet test test-core lint bench soak fuzz clean
+.PHONY: help setup build run demo screenshots sheet test test-core lint doc bench soak fuzz clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -37,6 +37,9 @@ test-core: ## runs the tests of the core only; `ARGS=forecast` for those with th
 
 lint: ## formats, lints, licences and types, checked
 	@scripts/lint.sh
+
+doc: ## writes the documentation of the core's code: target/doc/tidemark_core/index.html
+	@scripts/doc.sh
 
 bench: build ## measures the release build beside an empty app
 	@scripts/bench.sh

@@ -17,6 +17,7 @@ check "rustfmt of the yardstick" cargo fmt --manifest-path tests/yardstick/Cargo
 # Apart, as they are tested: features that one asks for must not reach the other.
 check clippy cargo clippy --locked -p tidemark-core -p tidemark --all-targets -- -D warnings
 check "clippy of the desktop tests" cargo clippy --locked -p e2e --all-targets -- -D warnings
+check rustdoc scripts/doc.sh
 check cargo-deny scripts/cargo-deny.sh
 check svelte-check in_page check
 check eslint in_page lint
