@@ -2,6 +2,7 @@
 # Puts in place what building (and, asked for, testing) needs: system packages and the page's packages.
 #   scripts/setup.sh build          what `make build` and `make run` need
 #   scripts/setup.sh build tests    that, and the private desktop session of the tests
+#   scripts/setup.sh page           what the page needs in a browser: Node.js and the page's packages
 # Installs only what is missing; a run with nothing missing needs no root, no network and no time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -86,14 +87,17 @@ session_is_here() {
     command -v WebKitWebDriver >/dev/null && pkg-config --exists webkit2gtk-4.1 gtk+-3.0 librsvg-2.0
 }
 
-toolchains() {
+need_rust() {
     command -v cargo >/dev/null || fail "cargo is missing: install Rust $(wanted_rust) or newer with rustup, then run make again"
+}
+wanted_rust() { sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml; }
+
+need_node() {
     command -v node >/dev/null || fail "node is missing: install Node.js 20.19 or newer, then run make again"
     command -v npm >/dev/null || fail "npm is missing: install it beside Node.js, then run make again"
     node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
         fail "Node.js $(node --version) is too old: 20.19 or newer is needed"
 }
-wanted_rust() { sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml; }
 
 # The page's packages, once per lockfile.
 page_packages() {
@@ -106,6 +110,9 @@ page_packages() {
 }
 
 [ $# -gt 0 ] || set -- build tests
-if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then with_apt "$@"; else elsewhere "$@"; fi
-toolchains
+if [ "$*" != page ]; then
+    if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then with_apt "$@"; else elsewhere "$@"; fi
+    need_rust
+fi
+need_node
 page_packages
