@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 EXE := $(if $(filter Windows_NT,$(OS)),.exe)
 BINARY := $(TARGET)/release/tidemark$(EXE)
 
-.PHONY: help setup build run demo preview screenshots sheet test test-core lint doc bench soak fuzz clean
+.PHONY: help setup build run demo dev preview screenshots sheet test test-core lint doc bench soak fuzz clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -22,6 +22,9 @@ run: build ## the app with your own keys
 
 demo: ## sets up, builds and shows the app on simulated accounts
 	@scripts/demo.sh
+
+dev: ## the app on simulated accounts, with a page that shows each saved change
+	@scripts/dev.sh
 
 preview: ## the page alone in a browser with a fake backend; shows each saved change
 	@scripts/preview.sh $(ARGS)

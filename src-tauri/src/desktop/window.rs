@@ -423,7 +423,7 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
     let (reply, answer) = channel();
     app.state::<Shell>().tell(Message::Opening(reply));
     waiting(app).opening = Some(answer);
-    let (handle, font) = (app.clone(), font());
+    let (handle, font, dev_server) = (app.clone(), font(), dev_server(app));
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         // A script for the page's start would be kept by the engine after the window is gone, for each window anew.
         // On Linux the first window's handler serves all later ones too, so it holds nothing that is this window's own.
@@ -439,7 +439,7 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
         // A narrow column of cards gains nothing from a whole screen.
         .maximizable(false)
         // The page is all there is; no link and no script may lead away from it.
-        .on_navigation(is_own_page);
+        .on_navigation(move |url| is_own_page(url) || is_dev_page(url, dev_server.as_ref()));
     let window = match app.try_state::<TemporaryData>() {
         Some(folder) => window.data_directory(folder.0.path().to_owned()),
         None => window,
@@ -472,6 +472,16 @@ fn is_own_page(url: &Url) -> bool {
     (url.scheme(), url.host_str(), url.port()) == (own.0, Some(own.1), None)
         && url.username().is_empty()
         && url.password().is_none()
+}
+
+/// Gives the address of the page's development server. Only a build of `make dev` has one.
+fn dev_server(app: &AppHandle) -> Option<Url> {
+    if tauri::is_dev() { app.config().build.dev_url.clone() } else { None }
+}
+
+/// Tells whether an address is that of a page of the development server.
+fn is_dev_page(url: &Url, dev_server: Option<&Url>) -> bool {
+    dev_server.is_some_and(|server| server.origin() == url.origin())
 }
 
 /// Gives what a page begins with; `None` where that takes too long.
@@ -556,5 +566,18 @@ mod tests {
         }
         assert_eq!(is_own("http://tauri.localhost/"), cfg!(windows));
         assert_eq!(is_own("tauri://localhost/"), !cfg!(windows));
+    }
+
+    #[test]
+    fn a_page_of_the_development_server_is_known_by_its_origin() {
+        let url = |text: &str| text.parse::<Url>().expect("an address");
+        let server = url("http://127.0.0.1:1420");
+        assert!(is_dev_page(&url("http://127.0.0.1:1420/index.html"), Some(&server)));
+        for other in
+            ["http://127.0.0.1:1421/", "https://127.0.0.1:1420/", "http://localhost:1420/", "about:blank"]
+        {
+            assert!(!is_dev_page(&url(other), Some(&server)), "{other}");
+        }
+        assert!(!is_dev_page(&server, None));
     }
 }

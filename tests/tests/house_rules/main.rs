@@ -310,6 +310,16 @@ fn the_yardstick_is_built_as_the_app_is() {
     }
 }
 
+/// A program that loads its page from an address would show whatever answers there.
+#[test]
+fn a_build_with_default_features_has_no_development_server() {
+    assert!(
+        !read("src-tauri/tauri.conf.json").contains("devUrl"),
+        "scripts/dev.sh gives it to its own build"
+    );
+    assert!(read("src-tauri/Cargo.toml").contains("default = [\"custom-protocol\"]"));
+}
+
 #[test]
 fn the_readme_shows_and_describes_every_picture_that_is_taken_and_no_other() {
     let readme = read("README.md");
