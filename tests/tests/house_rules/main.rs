@@ -347,6 +347,25 @@ fn the_readme_shows_and_describes_every_picture_that_is_taken_and_no_other() {
     none(&images.filter(|tag| !tag.contains(" alt=\"")).map(str::to_owned).collect::<Vec<_>>());
 }
 
+/// `*` and `TAG` stand for a language.
+#[test]
+fn every_file_that_the_guides_name_exists() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut missing = Vec::new();
+    for guide in ["CONTRIBUTING.md", "docs/glossary.md"] {
+        let text = read(guide);
+        let is_path = |code: &&str| {
+            ["core/", "src-tauri/", "tests/", "ui/"].iter().any(|folder| code.starts_with(folder))
+        };
+        let paths: Vec<&str> = text.split('`').skip(1).step_by(2).filter(is_path).collect();
+        assert!(paths.len() > 20, "{guide} names only {paths:?}");
+        let absent =
+            paths.iter().filter(|path| !root.join(path.replace('*', "en").replace("TAG", "en")).exists());
+        missing.extend(absent.map(|path| format!("{guide} names {path}")));
+    }
+    none(&missing);
+}
+
 #[test]
 fn the_rules_see_what_they_look_for() {
     assert!(names_one_machine(&format!("open /{}/me/notes", "home")));
