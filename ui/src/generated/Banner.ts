@@ -7,22 +7,18 @@ import type { Tone } from "./Tone";
  */
 export type Banner = { 
 /**
- * Names it for the page: equal ids are the same banner.
+ * Identifies the banner: equal ids are the same banner.
  */
-id: string, 
+id: string, tone: Tone, 
 /**
- * How it is dressed.
- */
-tone: Tone, 
-/**
- * The fact, a few words.
+ * The fact, in a few words.
  */
 title: string, 
 /**
- * What to do about it, a sentence or two.
+ * What to do about it, in a sentence or two.
  */
 body: string, 
 /**
- * The button, where there is something to press.
+ * The button, if there is one.
  */
 action: BannerAction | null, };

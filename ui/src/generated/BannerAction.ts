@@ -2,14 +2,6 @@
 import type { Does } from "./Does";
 
 /**
- * The button of a banner.
+ * The button of a banner, a failure, a way or a menu.
  */
-export type BannerAction = { 
-/**
- * What it says.
- */
-label: string, 
-/**
- * What it does.
- */
-does: Does, };
+export type BannerAction = { label: string, does: Does, };

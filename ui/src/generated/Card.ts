@@ -10,28 +10,13 @@ import type { Shape } from "./Shape";
 import type { Tone } from "./Tone";
 import type { Way } from "./Way";
 
+export type Card = { id: AccountId, 
 /**
- * One account.
+ * The user's name for the account.
  */
-export type Card = { 
+name: string, kind: Kind, region: Region, 
 /**
- * Which account.
- */
-id: AccountId, 
-/**
- * The user's name for it.
- */
-name: string, 
-/**
- * What its key pays with.
- */
-kind: Kind, 
-/**
- * Its platform.
- */
-region: Region, 
-/**
- * The pay-as-you-go account that takes over while this plan is spent.
+ * The pay-as-you-go account that takes over while this plan is used up.
  */
 pair: AccountId | null, 
 /**
@@ -39,32 +24,27 @@ pair: AccountId | null,
  */
 chips: Array<string>, 
 /**
- * The key's last four characters, `None` for a short or simulated key.
+ * The key's last four characters; `None` for a short or simulated key.
  */
 lastFour: string | null, 
 /**
- * The user's name for the team behind the key.
+ * The user's name for the team of the key.
  */
 team: string | null, 
 /**
- * How its key stands, in words: "Accepted", "Not checked yet".
+ * The state of the key in words: "Accepted", "Not checked yet".
  */
 keyWord: string, 
 /**
- * How that is dressed.
+ * How urgent `key_word` is.
  */
-keyTone: Tone, 
+keyTone: Tone, level: Level, 
 /**
- * How worried to be.
- */
-level: Level, 
-/**
- * The level in one word: "Near the limit", … Empty where all is good, and where the figure or the
- * sentence says it.
+ * The level in words: "Near the limit", … Empty if all is good, and if the figure or the sentence says it.
  */
 levelWord: string, 
 /**
- * The ring's form.
+ * The form of the ring.
  */
 shape: Shape, 
 /**
@@ -72,7 +52,7 @@ shape: Shape,
  */
 ring: number, 
 /**
- * The big figure: "12 %", "Spent", "$12.34". `None` before the first answer or with nothing trustworthy.
+ * The big figure: "12 %", "Used up", "$12.34". `None` before the first answer and if nothing reliable is known.
  */
 figure: string | null, 
 /**
@@ -80,38 +60,38 @@ figure: string | null,
  */
 figureUnit: string | null, 
 /**
- * The sentence that says what it means: "Good until the reset at 15:00."
+ * What the figure means: "Good until the reset at 15:00."
  */
 sentence: string, 
 /**
- * What the sentence leaves open: "About 35 % will be left then." `None` with nothing to add.
+ * Continues the sentence: "About 35 % will be left then." `None` if there is nothing to add.
  */
 outlook: string | null, 
 /**
- * One for each window worth a bar or a line, headline row first.
+ * One for each window that has a bar or a line, headline row first.
  */
 meters: Array<Meter>, 
 /**
- * Quiet lines at the foot: "Video: not in this plan".
+ * Small lines at the bottom: "Video: not in this plan".
  */
 quiet: Array<string>, 
 /**
- * What went wrong, where something did; the last good figures stay above it.
+ * The failure, if there is one; the last good figures stay above it.
  */
 failure: CardFailure | null, 
 /**
- * Where the figures are old: "as of 14:02".
+ * Present if the figures are old: "as of 14:02".
  */
 stale: string | null, 
 /**
- * The ways on when nothing is left.
+ * What the user can do if nothing is left.
  */
 ways: Array<Way>, 
 /**
- * What else can be done with this account, for a small menu: "Measure speed…", "I have Credits".
+ * Further actions for this account, for a small menu: "Measure speed…", "I have Credits".
  */
 actions: Array<BannerAction>, 
 /**
- * How many answers and failures there have been: with another number the history is another.
+ * How many answers and failures there have been. If it changes, the history has changed.
  */
 answers: number, };

@@ -2,18 +2,11 @@
 import type { BannerAction } from "./BannerAction";
 import type { Tone } from "./Tone";
 
-/**
- * What went wrong with an account.
- */
 export type CardFailure = { 
 /**
- * Which failure, as `interface.md` names it; the page picks a sign by it.
+ * The failure's name as in `interface.md`; the page chooses an icon by it.
  */
-kind: string, 
-/**
- * How it is dressed.
- */
-tone: Tone, 
+kind: string, tone: Tone, 
 /**
  * The fact: "MiniMax refuses this key".
  */
@@ -23,6 +16,6 @@ title: string,
  */
 body: string, 
 /**
- * The button, where there is something to press.
+ * The button, if there is one.
  */
 action: BannerAction | null, };

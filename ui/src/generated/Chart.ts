@@ -11,39 +11,31 @@ import type { TableRow } from "./TableRow";
 import type { WindowChoice } from "./WindowChoice";
 
 /**
- * The history of one window, or of one balance.
+ * The history of one window or one balance.
  *
- * Moments are seconds since 1970. Shares are in percent, 0.0..=100.0, left or used as the user wishes.
+ * Times are seconds since 1970. Shares are in percent, 0.0..=100.0, left or used as the user chose.
  */
 export type Chart = { 
 /**
- * The windows to choose from; fewer than two leave no choice.
+ * The selectable windows; with fewer than two there is no choice.
  */
 choices: Array<WindowChoice>, 
 /**
- * What the chart is of: "5 hours, % left", "Balance".
+ * The subject: "5 hours, % left", "Balance".
  */
 title: string, 
 /**
- * What it says: "71 % left now; lowest 12 % on Fri at 15:00".
+ * The chart in words: "71 % left now; lowest 12 % on Fri at 15:00".
  */
 summary: string, 
 /**
- * What comes of the window: "lasts, about 35 % left at the reset". May be empty.
+ * The forecast: "lasts, about 35 % left at the reset". May be empty.
  */
 outlook: string, 
 /**
- * What to say in its place where there is nothing to draw; empty where there is.
+ * Message in place of the chart if there is nothing to draw; otherwise empty.
  */
-empty: string, 
-/**
- * How its values are drawn.
- */
-form: Form, 
-/**
- * How far back it looks.
- */
-range: Range, 
+empty: string, form: Form, range: Range, 
 /**
  * The left edge.
  */
@@ -53,15 +45,15 @@ from: number,
  */
 to: number, 
 /**
- * The moment, by the server's clock.
+ * The present moment, by the server's clock.
  */
 now: number, 
 /**
- * The scale of its values, upwards; the first and the last are its ends.
+ * Axis marks of the values, ascending; the first and the last are the ends of the axis.
  */
 scale: Array<Mark>, 
 /**
- * The moments named below it.
+ * Axis marks of the time.
  */
 times: Array<Mark>, 
 /**
@@ -69,30 +61,30 @@ times: Array<Mark>,
  */
 dots: Array<Dot>, 
 /**
- * The stretches of which nothing is known; no line leads through them.
+ * Periods without data; no line is drawn through them.
  */
 gaps: Array<Stretch>, 
 /**
- * Every second window, the present one among them.
+ * Every second window, including the present one, for shading.
  */
 bands: Array<Stretch>, 
 /**
- * When windows started anew, and when the present one will.
+ * Starts and resets of windows, including the next reset.
  */
 resets: Array<number>, 
 /**
- * The lines from which on a value is a worry.
+ * Warning thresholds.
  */
 lines: Array<Line>, 
 /**
- * The forecast, from now on; empty where nothing can be said.
+ * The forecast, from now on; empty if there is none.
  */
 ahead: Array<Spot>, 
 /**
- * The same as a table, newest first.
+ * The chart as a table, newest row first.
  */
 rows: Array<TableRow>, 
 /**
- * What was spent on each day, oldest first; empty for a window.
+ * Spending per day, oldest first; empty for a window.
  */
 days: Array<DaySpent>, };

@@ -2,38 +2,26 @@
 import type { Choosable } from "./Choosable";
 
 /**
- * How a setting is put in.
+ * The type of input control.
  */
 export type Control = { "kind": "switch" } | { "kind": "number", 
 /**
- * The least, beside 0 where `zero` says what that means.
+ * Minimum. 0 is also valid if `zero` is present.
  */
 min: number, 
 /**
- * The most.
+ * Maximum.
  */
 max: number, 
 /**
- * What it counts: "min", "days".
+ * The unit: "min", "days".
  */
 unit: string, 
 /**
- * What 0 means, where it is taken: "MiniMax's own: 10".
+ * The meaning of 0, if 0 is valid: "MiniMax's own: 10".
  */
-zero: string | null, } | { "kind": "choice", 
+zero: string | null, } | { "kind": "choice", options: Array<Choosable>, } | { "kind": "several", options: Array<Choosable>, } | { "kind": "text", placeholder: string, } | { "kind": "time_range", 
 /**
- * Which.
- */
-options: Array<Choosable>, } | { "kind": "several", 
-/**
- * Which.
- */
-options: Array<Choosable>, } | { "kind": "text", 
-/**
- * An example.
- */
-placeholder: string, } | { "kind": "time_range", 
-/**
- * What else it takes: none, MiniMax's own.
+ * The other valid values: none, MiniMax's own.
  */
 presets: Array<Choosable>, };

@@ -4,15 +4,11 @@ import type { Files } from "./Files";
 import type { Toggle } from "./Toggle";
 
 /**
- * How Tidemark stands with the desktop, worded.
+ * The desktop integration with its texts.
  */
-export type DesktopState = { 
+export type DesktopState = { version: string, 
 /**
- * The version of Tidemark.
- */
-version: string, 
-/**
- * Whether it starts with the session.
+ * Whether Tidemark starts with the session.
  */
 autostart: Toggle, 
 /**
@@ -20,10 +16,6 @@ autostart: Toggle,
  */
 shortcut: Toggle, 
 /**
- * Whether notices can be shown.
+ * Whether notifications can be shown.
  */
-notices: Able, 
-/**
- * Where its files are.
- */
-files: Files, };
+notices: Able, files: Files, };

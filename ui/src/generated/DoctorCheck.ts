@@ -2,22 +2,18 @@
 import type { Verdict } from "./Verdict";
 
 /**
- * One thing that was looked at.
+ * The text of one check.
  */
 export type DoctorCheck = { 
 /**
- * Names it for the page.
+ * The name of the check for the page.
  */
-id: string, 
+id: string, level: Verdict, 
 /**
- * How it fares.
- */
-level: Verdict, 
-/**
- * What it is.
+ * The subject of the check.
  */
 title: string, 
 /**
- * What was found, and where it is bad, what to do.
+ * The finding and, if it is bad, what to do.
  */
 text: string, };

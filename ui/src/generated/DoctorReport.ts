@@ -2,10 +2,6 @@
 import type { DoctorCheck } from "./DoctorCheck";
 
 /**
- * Everything that was looked at, worded.
+ * The texts of all checks.
  */
-export type DoctorReport = { 
-/**
- * One after the other.
- */
-checks: Array<DoctorCheck>, };
+export type DoctorReport = { checks: Array<DoctorCheck>, };

@@ -6,40 +6,8 @@ import type { Region } from "./Region";
 /**
  * What a button on the page does.
  */
-export type Does = { "kind": "retry_keyring" } | { "kind": "dismiss" } | { "kind": "leave_demo" } | { "kind": "replace_key", 
+export type Does = { "kind": "retry_keyring" } | { "kind": "dismiss" } | { "kind": "leave_demo" } | { "kind": "replace_key", account: AccountId, } | { "kind": "check_now" } | { "kind": "open_link", link: Link, region: Region, } | { "kind": "copy_key", account: AccountId, } | { "kind": "set_credits", account: AccountId, on: boolean, } | { "kind": "pair_account", 
 /**
- * Whose key.
+ * The plan account.
  */
-account: AccountId, } | { "kind": "check_now" } | { "kind": "open_link", 
-/**
- * Which page.
- */
-link: Link, 
-/**
- * On which platform.
- */
-region: Region, } | { "kind": "copy_key", 
-/**
- * Whose key.
- */
-account: AccountId, } | { "kind": "set_credits", 
-/**
- * Whose plan.
- */
-account: AccountId, 
-/**
- * Whether they do.
- */
-on: boolean, } | { "kind": "pair_account", 
-/**
- * Whose plan.
- */
-account: AccountId, } | { "kind": "open_account", 
-/**
- * Which.
- */
-account: AccountId, } | { "kind": "end_snooze" } | { "kind": "measure_speed", 
-/**
- * Whose key.
- */
-account: AccountId, };
+account: AccountId, } | { "kind": "open_account", account: AccountId, } | { "kind": "end_snooze" } | { "kind": "measure_speed", account: AccountId, };

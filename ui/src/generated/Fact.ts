@@ -6,14 +6,6 @@ import type { Level } from "./Level";
  */
 export type Fact = { 
 /**
- * What it is a figure of.
+ * The name of the window or amount.
  */
-title: string, 
-/**
- * The figure.
- */
-value: string, 
-/**
- * How near to its end it is.
- */
-level: Level, };
+title: string, value: string, level: Level, };

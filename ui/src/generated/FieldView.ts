@@ -6,22 +6,14 @@ import type { Control } from "./Control";
  */
 export type FieldView = { 
 /**
- * Its name for the command `set_setting`.
+ * The name for the command `set_setting`.
  */
-key: string, 
+key: string, label: string, 
 /**
- * What it is called.
- */
-label: string, 
-/**
- * What it does, a sentence or two. May be empty.
+ * The explanation, one or two sentences. May be empty.
  */
 hint: string, 
 /**
- * Its value as text, as the command takes it.
+ * The value as text, in the format of the command.
  */
-value: string, 
-/**
- * How it is put in.
- */
-control: Control, };
+value: string, control: Control, };

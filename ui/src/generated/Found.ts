@@ -4,38 +4,30 @@ import type { Kind } from "./Kind";
 import type { Region } from "./Region";
 
 /**
- * A key that was checked, explained.
+ * An explained result of a key check.
  */
-export type Found = { 
+export type Found = { kind: Kind, region: Region, 
 /**
- * What it pays with.
- */
-kind: Kind, 
-/**
- * The platform it belongs to.
- */
-region: Region, 
-/**
- * Whether nobody asked MiniMax.
+ * Whether the key was not checked with MiniMax.
  */
 unchecked: boolean, 
 /**
- * What it is, in a sentence.
+ * What the key is, in one sentence.
  */
 title: string, 
 /**
- * What follows from it, in a sentence or two; `None` where the figures say all.
+ * The consequences, in one or two sentences; `None` if the figures are enough.
  */
 text: string | null, 
 /**
- * What was done to the key as it was pasted, where something was.
+ * What was removed from the pasted text, if anything.
  */
 hint: string | null, 
 /**
- * What is left, window by window or as an amount.
+ * What is left: one entry per window, or the balance.
  */
 facts: Array<Fact>, 
 /**
- * A name for the account that is free.
+ * A proposed account name that is not in use.
  */
 name: string, };

@@ -2,14 +2,14 @@
 import type { Tone } from "./Tone";
 
 /**
- * What is said of a text under the field it was pasted into.
+ * The message below the field that the text was pasted into.
  */
 export type Judged = { 
 /**
- * Whether it goes on, may go wrong, or cannot be.
+ * Whether the text is fine, doubtful, or cannot be a key.
  */
 tone: Tone, 
 /**
- * What it is and, where it cannot go on, what to do.
+ * What the text is and, if it cannot be used, what to do.
  */
 sentence: string, };

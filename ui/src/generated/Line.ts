@@ -2,14 +2,10 @@
 import type { Level } from "./Level";
 
 /**
- * A line across the chart.
+ * A horizontal threshold line.
  */
-export type Line = { 
+export type Line = { value: number, 
 /**
- * At which value.
- */
-value: number, 
-/**
- * What lies beyond it.
+ * The level that begins at this value.
  */
 level: Level, };

@@ -2,18 +2,10 @@
 import type { FieldView } from "./FieldView";
 
 /**
- * Settings that belong together.
+ * A group of settings.
  */
 export type Section = { 
 /**
- * Names it for the page: `general`, `tray`, `asking`, `notices`, `plan`, `command_line`, `history`.
+ * The name for the page: `general`, `tray`, `asking`, `notices`, `plan`, `command_line`, `history`.
  */
-id: string, 
-/**
- * What it is called.
- */
-title: string, 
-/**
- * Its settings, in order.
- */
-fields: Array<FieldView>, };
+id: string, title: string, fields: Array<FieldView>, };

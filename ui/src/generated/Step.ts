@@ -4,26 +4,18 @@ import type { Region } from "./Region";
 import type { StepState } from "./StepState";
 
 /**
- * A question as the window shows it.
+ * One request of a key check, as the window shows it.
  */
-export type Step = { 
+export type Step = { region: Region, 
 /**
- * The platform that is asked.
+ * The kind of key that the request assumes.
  */
-region: Region, 
+kind: Kind, state: StepState, 
 /**
- * What the key is asked as.
- */
-kind: Kind, 
-/**
- * How far it is.
- */
-state: StepState, 
-/**
- * Who is asked: "Global platform".
+ * The platform's name: "Global platform".
  */
 who: string, 
 /**
- * What it said, a few words.
+ * The outcome in a few words.
  */
 said: string, };

@@ -3,13 +3,9 @@
 /**
  * One row of the table.
  */
-export type TableRow = { 
+export type TableRow = { time: string, 
 /**
- * When.
- */
-time: string, 
-/**
- * What was read, or what is expected.
+ * The recorded or expected value.
  */
 value: string, 
 /**

@@ -3,11 +3,11 @@ import type { Banner } from "./Banner";
 import type { Card } from "./Card";
 
 /**
- * What the window shows.
+ * The content of the window.
  */
 export type View = { 
 /**
- * The language of the sentences, as a BCP 47 tag: `en` or `zh-CN`.
+ * The language of the texts, as a BCP 47 tag: `en` or `zh-CN`.
  */
 language: string, 
 /**
@@ -15,7 +15,7 @@ language: string,
  */
 demo: boolean, 
 /**
- * What stands above the cards, most urgent first.
+ * Shown above the cards, most urgent first.
  */
 banners: Array<Banner>, 
 /**
@@ -23,22 +23,22 @@ banners: Array<Banner>,
  */
 cards: Array<Card>, 
 /**
- * When MiniMax was asked last: "Checked 12 s ago, changed 4 min ago". Empty before the first answer.
+ * When MiniMax was polled last: "Checked 12 s ago, changed 4 min ago". Empty before the first answer.
  */
 checked: string, 
 /**
- * The same moment in full; empty where MiniMax was not asked yet.
+ * The same time in full. Empty before the first answer.
  */
 checkedExact: string, 
 /**
- * When it will be asked again: "Next check 15:00". Empty when nothing is planned.
+ * When the next poll is: "Next check 15:00". Empty if none is planned.
  */
 next: string, 
 /**
- * Why then, for hover and focus: "Just after a reset". May be empty.
+ * The reason for that time, for hover and focus: "Just after a reset". May be empty.
  */
 nextWhy: string, 
 /**
- * Whether an answer is awaited right now.
+ * Whether an answer is awaited now.
  */
 checking: boolean, };

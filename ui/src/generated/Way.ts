@@ -2,11 +2,11 @@
 import type { BannerAction } from "./BannerAction";
 
 /**
- * One way on when nothing is left.
+ * What the user can do if nothing is left.
  */
 export type Way = { 
 /**
- * The way: "Wait for the reset".
+ * The name: "Wait for the reset".
  */
 title: string, 
 /**
@@ -14,14 +14,10 @@ title: string,
  */
 body: string, 
 /**
- * What stands at the right where there is no button: "1 h 30 min".
+ * Shown at the right if there is no button: "1 h 30 min".
  */
-aside: string, 
+aside: string, action: BannerAction | null, 
 /**
- * The button.
- */
-action: BannerAction | null, 
-/**
- * A second, quieter button: "I have Credits".
+ * A second, less prominent button: "I have Credits".
  */
 also: BannerAction | null, };

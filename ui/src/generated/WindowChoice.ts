@@ -6,18 +6,14 @@ import type { Span } from "./Span";
  */
 export type WindowChoice = { 
 /**
- * The row's name as sent; goes back as it came.
+ * The row's name as sent; the page sends it back unchanged.
  */
-row: string | null, 
+row: string | null, window: Span, 
 /**
- * Which of its windows.
- */
-window: Span, 
-/**
- * What it is called: "5 hours", "Video: 24 hours".
+ * The label: "5 hours", "Video: 24 hours".
  */
 label: string, 
 /**
- * Whether this chart is of it.
+ * Whether the chart shows this window.
  */
 chosen: boolean, };
