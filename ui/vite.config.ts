@@ -1,4 +1,4 @@
-// The product's page: relative addresses and hashed names, no inline script, no source maps.
+// Build of the page: relative addresses and hashed names, no inline script, no source maps.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
@@ -20,7 +20,7 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     setupFiles: ["tests/setup.ts"],
     restoreMocks: true,
-    // A busy machine needs seconds for what takes a tenth of one: axe over many cards.
+    // A busy machine takes seconds for what otherwise takes a tenth of one: axe over many cards.
     testTimeout: 30_000,
   },
 });

@@ -1,4 +1,4 @@
-// The page on a fake bridge, to look at in any browser; not part of the product's build.
+// The page on a fake bridge, for any browser; not part of the product's build.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 

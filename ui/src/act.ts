@@ -1,9 +1,9 @@
-// What the buttons that the core words do: one command each, or a place on the page.
+// Actions of the buttons whose labels come from the core: each is one command or a change of screen.
 import type { Bridge } from "./contract";
 import type { Does } from "./generated/Does";
 import type { Page } from "./page.svelte";
 
-/** Does it; `about` is what a dismissal is about: a banner's id, or an account's. */
+/** Runs the action. `about` is the id of what a dismissal dismisses: a banner or an account. */
 export function act(page: Page, bridge: Bridge, does: Does, about: string): void {
   switch (does.kind) {
     case "retry_keyring":

@@ -1,5 +1,5 @@
-// A key on its way in: pasted, checked, explained, kept. Owns the only copy of a key the page ever has, and empties it when
-// it is kept or left. Refuses to judge a key: trimming, kinds and limits are the backend's.
+// State of one key check. Holds the page's only copy of a key and clears it when the key is kept or the form is left.
+// No validation here: trimming, kinds and limits are checked by the backend.
 import { asRefusal, type Bridge, type Kept, type KeyToCheck, type Refusal, type Unsubscribe } from "./contract";
 import type { AccountId } from "./generated/AccountId";
 import type { Found } from "./generated/Found";
@@ -8,12 +8,11 @@ import type { Kind } from "./generated/Kind";
 import type { Region } from "./generated/Region";
 import type { Step } from "./generated/Step";
 
-/** What of the backend a key on its way in needs. */
+/** The part of the bridge that a key check needs. */
 export type Gate = Pick<Bridge, "onAdmission" | "lookAtKey" | "checkKey" | "keepKey" | "dropKey">;
 
-/** The state of one key on its way in. */
 export class Admission {
-  /** The account whose next key it is; `null` for a new account's. */
+  /** The account whose key is replaced; `null` for a new account. */
   replaces = $state.raw<AccountId | null>(null);
   key = $state("");
   name = $state("");
@@ -21,20 +20,23 @@ export class Admission {
   region = $state<Region | "auto">("auto");
   kind = $state<Kind | "auto">("auto");
   refusal = $state.raw<Refusal | null>(null);
-  /** What the text in the field looks like, said before it is checked. */
+  /** What the text in the field looks like, shown before the check. */
   judged = $state.raw<Judged | null>(null);
-  /** How far MiniMax has answered. */
+  /** Progress of the check: which platform has answered. */
   steps = $state.raw<Step[]>([]);
   found = $state.raw<Found | null>(null);
-  /** What the backend is at. */
+  /** What the backend is doing; `null` while it does nothing. */
   busy = $state<"checking" | "keeping" | null>(null);
 
-  /** What the user stands before. What is refused without asking never leaves the first. */
+  /** What the form shows. If a text is rejected before MiniMax is asked, the stage stays `key`. */
   readonly stage: "key" | "checking" | "found" = $derived(
     this.found !== null ? "found" : this.busy === "checking" && this.steps.length > 0 ? "checking" : "key",
   );
 
-  /** The kind to offer instead, where this key is of the other one. An account's own kind cannot be changed. */
+  /**
+   * The kind to offer instead if this key is of the other kind. `null` when a key is replaced: an account's kind cannot
+   * change.
+   */
   readonly otherKind: Kind | null = $derived(
     this.refusal?.code !== "wrong_kind" || this.replaces !== null
       ? null
@@ -43,12 +45,12 @@ export class Admission {
         : "pay_as_you_go",
   );
 
-  /** Whether keeping the key without asking is worth offering. */
+  /** Whether to offer storing the key without a check. */
   readonly mayKeep: boolean = $derived(this.refusal?.code === "offline");
 
   readonly #gate: Gate;
   readonly #heard: Promise<Unsubscribe>;
-  /** Counts the checks, so that what an abandoned one says is not heard. */
+  /** Number of the current check; results of an abandoned check are ignored. */
   #turn = 0;
 
   constructor(gate: Gate, replaces: AccountId | null) {
@@ -59,7 +61,10 @@ export class Admission {
     });
   }
 
-  /** Has the text in the field looked at, where it is whole: pasted, or left. Nobody is asked for that. */
+  /**
+   * Asks the backend what the text looks like. Called when the text is complete: after a paste or a pause in typing.
+   * MiniMax is not asked.
+   */
   async look(): Promise<void> {
     const looked = this.key;
     if (looked.trim() === "" || this.busy !== null) return;
@@ -67,17 +72,17 @@ export class Admission {
       const judged = await this.#gate.lookAtKey(this.#question(false));
       if (looked === this.key && this.busy === null && this.refusal === null) this.judged = judged;
     } catch {
-      // What is wrong with it is said when it is checked.
+      // An invalid text is reported by the check.
     }
   }
 
-  /** Takes back what was said of a text that is not the one in the field any more. */
+  /** Clears the messages about a text that has been changed since. */
   typed(): void {
     this.judged = null;
     this.refusal = null;
   }
 
-  /** Has the key checked; says whether it can be kept. The key stays in the form until it is. */
+  /** Checks the key. Returns whether it can be kept; the key stays in the form until it is kept. */
   async check(unchecked = false): Promise<boolean> {
     if (this.busy !== null) return false;
     const mine = (this.#turn += 1);
@@ -99,7 +104,7 @@ export class Admission {
     }
   }
 
-  /** Keeps the key that was checked, by its name. */
+  /** Keeps the checked key under the typed name. */
   async keep(): Promise<Kept | null> {
     if (this.busy !== null) return null;
     this.busy = "keeping";
@@ -116,7 +121,10 @@ export class Admission {
     }
   }
 
-  /** Goes one step back, to the key as it was typed; says whether there was one. */
+  /**
+   * Goes one step back, to the key as it was typed. Returns false at the first step; while the key is being kept, does
+   * nothing and returns true.
+   */
   back(): boolean {
     if (this.stage === "key" || this.busy === "keeping") return this.busy === "keeping";
     this.#drop();
@@ -125,7 +133,7 @@ export class Admission {
     return true;
   }
 
-  /** Turns away: nothing is asked any more, and the key is gone. */
+  /** Leaves the form: ends the check and clears the key. */
   leave(): void {
     this.key = "";
     this.#drop();

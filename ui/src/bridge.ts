@@ -1,5 +1,4 @@
-// The one door to the backend: the only file that imports Tauri. Every call is a single command or subscription; nothing
-// is kept here, least of all a key.
+// The only file that imports Tauri. Each function is one command or one subscription. Stores nothing, no key either.
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
@@ -7,18 +6,17 @@ import type { Bridge, Opening, Show } from "./contract";
 import type { Step } from "./generated/Step";
 import type { View } from "./generated/View";
 
-/** What the backend writes into the page as it is fetched. */
+/** Data that the backend writes into the page's HTML when it serves it. */
 type Known = {
-  /** What to draw first; `null` where the backend was too busy to say. */
+  /** View and labels for the first paint; `null` if the backend was too busy. */
   opening: Opening | null;
-  /** The desktop's own font, where it has to be named. */
+  /** The desktop's font, if the page has to name it. */
   font: string | null;
 };
 
-/** What the page knows before it has asked for anything. */
+/** Data that is available before the first command. */
 export const known: Known = JSON.parse(document.getElementById("known")?.textContent || "null") ?? { opening: null, font: null };
 
-/** The backend, through Tauri's commands and events. */
 export const bridge: Bridge = {
   opening: () => known.opening,
   onView: (hear) => listen<View>("view", ({ payload }) => hear(payload)),

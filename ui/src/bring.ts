@@ -1,10 +1,10 @@
-// Brings an element into sight. What is out of sight is not laid out until it comes near, so the way there changes its own
-// length; it is looked at again until nothing moves.
+// Scrolls to an element. Cards outside the viewport are laid out only when they come near (`content-visibility: auto`),
+// so heights change while scrolling. The scroll is repeated until the position no longer changes.
 
-/** So many frames at the most; a user who scrolls meanwhile is not held. */
+/** Largest number of frames, so that a user who scrolls meanwhile is not held. */
 const frames = 10;
 
-/** Scrolls to an element, and again for as long as it moves by itself. */
+/** Scrolls to an element, and again in each frame as long as its position changes. */
 export function bring(element: HTMLElement, left: number = frames, before: number | null = null): void {
   element.scrollIntoView({ block: "nearest" });
   const now = element.getBoundingClientRect().top;

@@ -1,9 +1,9 @@
-// Tells how high the window would have to be for nothing to scroll. Once for each frame, and only when it changed.
+// Reports the window height at which nothing would scroll: at most once per frame, and only when it has changed.
 import type { Action } from "svelte/action";
 
 import { painted } from "./painted";
 
-/** Watches the parts whose heights add up, marked `data-fit`, inside the element it is used on. */
+/** Watches the elements marked `data-fit` inside its element and adds up their heights. */
 export const fitted: Action<HTMLElement, (height: number) => void> = (root, tell) => {
   let frame = 0;
   let told = 0;

@@ -1,22 +1,23 @@
-// Where the focus goes when the screen changes: to the new screen's heading, and on the way back to what opened it.
+// Moves the focus when the screen changes: to the new screen's heading, and on the way back to the element that opened
+// it.
 
 type Held = { id: string; at: number };
 
 const all = (id: string): HTMLElement[] =>
   [...document.querySelectorAll<HTMLElement>("[data-testid]")].filter(({ dataset }) => dataset["testid"] === id);
 
-/** Remembers what was focused on each screen: by `data-testid`, and which of those it was. */
+/** The focused element of each screen, by `data-testid` and its index among elements with the same one. */
 export class Focus {
   readonly #left = new Map<string, Held>();
 
-  /** Notes what has the focus before a screen is left. */
+  /** Stores the focused element before a screen is left. */
   note(place: string): void {
     const held = document.activeElement?.closest<HTMLElement>("[data-testid]");
     const id = held?.dataset["testid"];
     if (held && id !== undefined) this.#left.set(place, { id, at: all(id).indexOf(held) });
   }
 
-  /** Puts the focus where the user goes on, unless the screen took it itself. */
+  /** Restores the stored focus or focuses the heading, unless the screen has already taken the focus itself. */
   restore(place: string, main: HTMLElement, heading: HTMLElement | null): void {
     const held = this.#left.get(place);
     this.#left.delete(place);

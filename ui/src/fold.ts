@@ -1,23 +1,24 @@
-// How much of a long list or text stands at first. Owns the limits; refuses to hide a worry behind a fold while there is room.
+// Limits for collapsed lists and texts. Windows at level near or worse stay visible, up to a maximum.
 import type { Meter } from "./generated/Meter";
 
-/** So many lines stand before a list folds. */
+/** Longest list that is not collapsed. */
 const room = 4;
 
-/** So many stand at the most where lines that worry are further down. */
+/** Maximum number of visible lines if further ones are at level near or worse. */
 const most = 8;
 
-/** A longer text folds. */
+/** Longest text that is not collapsed, in UTF-16 code units. */
 const letters = 120;
 
-/** Tells whether a text is too long to stand whole. */
 export function lengthy(text: string): boolean {
   return text.length > letters;
 }
 
-/** Gives the windows that stand while the list is folded, in their order: the first ones, and those that worry. */
+/**
+ * The windows that stay visible in a collapsed list, in their order: the first ones, and those at level near or worse.
+ */
 export function standing(meters: Meter[]): Meter[] {
-  // One more line takes no more room than the words for it.
+  // One more line needs no more space than the button that would expand it.
   if (meters.length <= room + 1) return meters;
   let left = most - room;
   return meters.filter((meter, index) => {
@@ -29,7 +30,7 @@ export function standing(meters: Meter[]): Meter[] {
   });
 }
 
-/** Gives the lines that stand while a list of plain lines is folded. */
+/** The lines that stay visible in a collapsed list of plain lines. */
 export function firstLines<Line>(lines: Line[]): Line[] {
   return lines.length <= room ? lines : lines.slice(0, room - 1);
 }

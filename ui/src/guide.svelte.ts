@@ -1,13 +1,15 @@
-// How far the first run is, once its key is accepted: it goes on over the account that is there then.
+// Progress of the first run. It continues after the key is accepted, although an account exists then.
 
-/** The way through the first run. */
 export class Guide {
   step = $state<"key" | "keeping" | "notices" | "done">("key");
 
-  /** Whether it goes on although there is an account. */
+  /** Whether the first run continues although an account exists. */
   readonly on: boolean = $derived(this.step !== "key");
 
-  /** Goes one step back; from the first after the key, which is kept, out of it. Says whether there was one. */
+  /**
+   * Goes one step back; from the first step after the key, which is kept, ends the first run. Returns false at the key
+   * step.
+   */
   back(): boolean {
     if (!this.on) return false;
     this.step = this.step === "done" ? "notices" : "key";

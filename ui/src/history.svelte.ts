@@ -1,31 +1,29 @@
-// Which stretch of which window is looked at, and what the backend said of it. Owns the order of answers: one that comes
-// late never replaces a younger one, and none is taken after the user has left. What is shown stays until the next is
-// there, or until that is refused.
+// The chosen window and range, and the chart for them. A late answer never replaces the answer to a later request, and
+// none is used after the user has left. A chart stays until the next one arrives or is refused.
 import { asRefusal } from "./contract";
 import type { Chart } from "./generated/Chart";
 import type { Range } from "./generated/Range";
 import type { Span } from "./generated/Span";
 import type { WindowChoice } from "./generated/WindowChoice";
 
-/** Asks the backend for a chart. */
 export type Ask = (row: string | null, window: Span | null, range: Range | null) => Promise<Chart>;
 
-/** The ranges, the shortest first. */
+/** The ranges, shortest first. */
 export const ranges: Range[] = ["hours", "day", "week", "month"];
 
-/** A look at the history of one account. */
+/** The history of one account. */
 export class Look {
-  /** `null` until the user has chosen: then as far back as the last time, which the backend remembers. */
+  /** `null` until the user chooses; the backend then uses the last chosen range. */
   reached = $state<Range | null>(null);
   chart = $state.raw<Chart | null>(null);
-  /** Why there is none; the core's words, or none. */
+  /** Why there is no chart: the core's text, or empty. */
   refused = $state<string | null>(null);
-  /** `null` until the user has chosen: then the tightest is shown. */
+  /** `null` until the user chooses; the tightest window is shown then. */
   chosen = $state.raw<Pick<WindowChoice, "row" | "window"> | null>(null);
 
   readonly #ask: Ask;
   #asked = 0;
-  /** What is awaited, and whether something was read meanwhile. */
+  /** The request in progress, and whether to repeat it because a new reading arrived meanwhile. */
   #awaited: string | null = null;
   #again = false;
   #left = false;
@@ -34,12 +32,14 @@ export class Look {
     this.#ask = ask;
   }
 
-  /** How far back it is looked; `null` before the first answer. */
+  /** The range of the chart; `null` before the first answer. */
   get range(): Range | null {
     return this.reached ?? this.chart?.range ?? null;
   }
 
-  /** Asks for what is looked at; where that is awaited already, once more afterwards, so that no answer is lost. */
+  /**
+   * Requests the chosen chart. If the same request is in progress, repeats it afterwards, so that no reading is missed.
+   */
   async load(): Promise<void> {
     if (this.#left) return;
     const wish = JSON.stringify([this.chosen, this.reached]);
@@ -57,7 +57,7 @@ export class Look {
     } catch (thrown) {
       if (asked !== this.#asked) return;
       this.refused = asRefusal(thrown).message;
-      // Another stretch than the one that is asked for would be taken for it.
+      // The old chart is of another window or range and would be taken for the requested one.
       if (!this.#is(this.chart)) this.chart = null;
     }
     if (asked !== this.#asked) return;
@@ -65,25 +65,23 @@ export class Look {
     if (this.#again) void this.load();
   }
 
-  /** Looks at another stretch. */
   reach(range: Range): void {
     this.reached = range;
     void this.load();
   }
 
-  /** Looks at another window. */
   choose(choice: WindowChoice): void {
     this.chosen = { row: choice.row, window: choice.window };
     void this.load();
   }
 
-  /** Looks away: what is still on its way is not taken, and nothing more is asked for. */
+  /** Stops: answers that are still on their way are ignored, and nothing more is requested. */
   leave(): void {
     this.#left = true;
     this.#asked += 1;
   }
 
-  /** Tells whether a chart is of what is looked at. */
+  /** Whether the chart shows the chosen window and range. */
   #is(chart: Chart | null): boolean {
     const shown = chart?.choices.find(({ chosen }) => chosen);
     const chosen = this.chosen;

@@ -1,7 +1,7 @@
-// The page's signs, drawn on an 18 by 18 grid with a 1.5 stroke. Owns shapes only.
+// The page's icons, drawn on an 18 by 18 grid with a 1.5 stroke.
 const dot = (x: number, y: number): string => `M${x} ${y}h.01`;
 
-/** The path of each sign. */
+/** The SVG path of each icon. */
 export const icons = {
   ring: "M9 2.6a6.4 6.4 0 1 1-6.2 4.8",
   refresh: "M14.6 9A5.6 5.6 0 1 1 12.9 5M14.8 2.6v3.2h-3.2",
@@ -27,7 +27,6 @@ export const icons = {
   external: "M7.5 4H4v10h10v-3.5M10.5 3.5h4v4M14.2 3.8 8.5 9.5",
 } as const;
 
-/** The name of a sign. */
 export type IconName = keyof typeof icons;
 
 const byFailure: Record<string, IconName> = {
@@ -45,7 +44,7 @@ const byFailure: Record<string, IconName> = {
   no_active_plan: "info",
 };
 
-/** Picks the sign of a failure by its kind as `interface.md` names it. */
+/** The icon for a failure's kind; the kinds are those of `interface.md`. */
 export function failureIcon(kind: string): IconName {
   return byFailure[kind] ?? "warning";
 }

@@ -1,9 +1,9 @@
-// The page's shortcuts, and the browser habits that have no place in a window: reloading, its menu, dropping files.
+// The page's shortcuts, and the browser functions that do not fit a desktop window: reload, context menu, dropped
+// files.
 
-/** What the shortcuts do. */
 export type Shortcuts = { escape: () => void; check: () => void; add: () => void; settings: () => void };
 
-/** Acts on a key press; says by `preventDefault` that it did. Leaves an input method's own keys alone. */
+/** Handles a key press and calls `preventDefault` if it was a shortcut. Ignores keys that belong to an input method. */
 export function press(event: KeyboardEvent, shortcuts: Shortcuts): void {
   if (event.isComposing || event.defaultPrevented) return;
   const meta = event.ctrlKey || event.metaKey;
@@ -23,7 +23,7 @@ export function press(event: KeyboardEvent, shortcuts: Shortcuts): void {
   if (!event.repeat) act();
 }
 
-/** Takes the browser's own menu and drop away everywhere but in fields, where pasting a key needs them. */
+/** Disables the browser's context menu and file drop, except in fields, where they are needed to paste a key. */
 export function forbid(event: Event): void {
   if (!(event.target instanceof HTMLInputElement)) event.preventDefault();
 }

@@ -1,5 +1,5 @@
-// uPlot makes a number format of the browser's language as soon as it is fetched, and WebKitGTK calls the language of the
-// locale `C` just that, which no format knows. Imported before uPlot, this names one that is known.
+// uPlot creates a number format for the browser's language when it is loaded. In the locale `C`, WebKitGTK reports the
+// language `C`, which `Intl.NumberFormat` rejects. This file is imported before uPlot and replaces it by a valid one.
 try {
   new Intl.NumberFormat(navigator.language);
 } catch {

@@ -1,4 +1,3 @@
-// Puts the page on the backend.
 import { mount } from "svelte";
 
 import App from "./App.svelte";

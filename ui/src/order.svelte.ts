@@ -1,28 +1,27 @@
-// The order of the accounts while the user changes it. Owns the order that is seen until the backend has it, and what was
-// refused; keeps nothing: the settings are the backend's.
+// The order of the accounts while the user changes it. Shows the requested order until the backend has it, and keeps
+// the last refusal; the order itself is stored by the backend.
 import { asRefusal, type Bridge } from "./contract";
 import type { AccountId } from "./generated/AccountId";
 import type { Card } from "./generated/Card";
 
-/** A move that was refused, and whose. */
 export type RefusedMove = { id: AccountId; message: string };
 
-/** Where an account came to stand, counted from one. */
+/** The new position of an account, counted from one. */
 export type Place = { name: string; number: number; count: number };
 
 const ids = (cards: Card[]): AccountId[] => cards.map(({ id }) => id);
 const same = (some: AccountId[], others: AccountId[]): boolean =>
   some.length === others.length && some.every((id, at) => id === others[at]);
 
-/** The accounts' order as the user sees it. */
+/** The order of the accounts as the user sees it. */
 export class Order {
   refused = $state.raw<RefusedMove | null>(null);
-  /** Where the account that was moved last stands now; `null` until one was. */
+  /** The current position of the last moved account; `null` before the first move. */
   moved = $state.raw<Place | null>(null);
   #wanted = $state.raw<AccountId[] | null>(null);
-  /** How the backend had them when the last move was sent. */
+  /** The backend's order when the last move was sent. */
   #before: AccountId[] = [];
-  /** One move after the other, as they were made. */
+  /** Moves are sent one after the other, in the order in which they were made. */
   #last: Promise<void> = Promise.resolve();
   #under = 0;
 
@@ -32,7 +31,7 @@ export class Order {
     this.#move = move;
   }
 
-  /** Gives the accounts as the user has put them; one that came meanwhile stands last. */
+  /** Sorts the accounts in the requested order; accounts that were added meanwhile come last. */
   of(cards: Card[]): Card[] {
     const wanted = this.#wanted;
     if (wanted === null) return cards;
@@ -40,14 +39,17 @@ export class Order {
     return [...cards].sort((one, other) => place(one) - place(other));
   }
 
-  /** Hears how the backend has them, and goes by that as soon as it has answered every move. */
+  /**
+   * Called with each view. Drops the requested order once every move is answered and the backend's order is the
+   * requested one or has changed otherwise.
+   */
   heard(cards: Card[]): void {
     if (this.#wanted === null || this.#under > 0) return;
     const now = ids(cards);
     if (same(now, this.#wanted) || !same(now, this.#before)) this.#wanted = null;
   }
 
-  /** Moves an account by so many places; at either end it stays. */
+  /** Moves an account by one position; at either end it stays. */
   async move(cards: Card[], id: AccountId, by: -1 | 1): Promise<void> {
     const order = ids(this.of(cards));
     const [from, to] = [order.indexOf(id), order.indexOf(id) + by];

@@ -1,5 +1,5 @@
-// What the page knows: the last view, the labels, where the user is. Owns the order of things at start: subscribe first,
-// then ask, so that no change falls in between. Holds no key.
+// State of the page: the last view, the labels, the current screen. At start it subscribes first and then requests the
+// view, so that no change is missed. Holds no key.
 import { asRefusal, type Bridge, type ScreenName, type Show, type Texts, type Unsubscribe } from "./contract";
 import type { View } from "./generated/View";
 import { Guide } from "./guide.svelte";
@@ -7,13 +7,13 @@ import { painted } from "./painted";
 import { UnderWay } from "./task.svelte";
 import { translator, type Translate } from "./texts";
 
-/** Something said once, above the cards. */
+/** A message shown above the cards. */
 export type Note = { tone: "info" | "trouble"; text: string };
 
-/** How long a copied key stays on the clipboard, in milliseconds: so long it is said to. */
+/** How long a copied key stays on the clipboard, in milliseconds; the message is shown as long. */
 const copied = 45_000;
 
-/** After so long what could not be read at start is asked for again, in milliseconds. */
+/** Delay before a request that failed at start is repeated, in milliseconds. */
 const again = 1_000;
 
 /** The page's state; components get parts of it as props. */
@@ -21,20 +21,20 @@ export class Page {
   view = $state.raw<View | null>(null);
   t = $state.raw<Translate | null>(null);
   screen = $state<ScreenName>("overview");
-  /** Whose key is being replaced. */
+  /** The account whose key is being replaced. */
   replacing = $state<string | null>(null);
-  /** Whose own screen it is. */
+  /** The account whose own screen is open. */
   account = $state<string | null>(null);
-  /** Which card to go to; a new object each time, so that going twice works. */
+  /** The card to scroll to; a new object each time, so that the same card can be the target twice. */
   target = $state.raw<{ account: string } | null>(null);
   note = $state.raw<Note | null>(null);
   readonly underWay: UnderWay;
-  /** Whether there is time for what does not fit into the first picture. */
+  /** Whether to render what does not fit into the first paint. */
   whole = $state(false);
 
   readonly guide = new Guide();
 
-  /** What is on the screen. Without accounts the overview is the first run, which has the form for a key itself. */
+  /** What is shown. Without accounts the overview is the first run, which includes the key form. */
   readonly place: "first" | "overview" | "account" | "keys" | "add" | "replace" | "settings" | "about" = $derived.by(() => {
     if (this.screen === "add" && this.replacing !== null) return "replace";
     if (this.screen === "add" && this.view?.demo === true) return "keys";
@@ -42,7 +42,7 @@ export class Page {
     const empty = this.view?.cards.length === 0 || this.guide.on;
     return empty && this.view?.demo !== true && (this.screen === "overview" || this.screen === "add") ? "first" : this.screen;
   });
-  /** The screens on the way back, the overview first. */
+  /** The screens to go back through, the overview first. */
   #trail: ScreenName[] = [];
 
   readonly #bridge: Bridge;
@@ -60,9 +60,9 @@ export class Page {
     this.#label(opening.texts);
   }
 
-  /** Subscribes, then asks once. */
+  /** Subscribes, then requests the view once. */
   async start(): Promise<Unsubscribe> {
-    // What it opened with is on its way to the screen: first things first.
+    // The initial view is painted first.
     if (this.view !== null) await painted();
     this.whole = true;
     const ends = await Promise.all([
@@ -73,7 +73,7 @@ export class Page {
       this.#bridge.onShow((show) => this.show(show)),
     ]);
     await this.#ask();
-    // From here on the page hears everything: who drives it waits for this.
+    // From here on no event is missed; test drivers wait for this attribute.
     document.documentElement.dataset["settled"] = "";
     return () => {
       this.#ended = true;
@@ -81,14 +81,14 @@ export class Page {
     };
   }
 
-  /** Goes where the backend wants the user to look. */
+  /** Opens the screen that the backend asks for. */
   show({ account, screen }: Show): void {
     if (account !== null) this.guide.step = "key";
     this.go(screen);
     this.target = account === null ? null : { account };
   }
 
-  /** Goes one screen up; says whether there was one. */
+  /** Goes one screen up. Returns false if there is none. */
   leave(): boolean {
     if (this.place === "first") return this.guide.back();
     if (this.place === "overview") return false;
@@ -98,7 +98,7 @@ export class Page {
     return true;
   }
 
-  /** Changes the screen; what was said on the last one is gone. */
+  /** Changes the screen and clears the last message. */
   go(screen: ScreenName, account: string | null = this.account): void {
     const before = this.#trail.indexOf(screen);
     if (screen === "overview") this.#trail = [];
@@ -115,12 +115,12 @@ export class Page {
     this.replacing = account;
   }
 
-  /** Has an account's key put on the clipboard, and says so for as long as it stays there. */
+  /** Copies an account's key to the clipboard and shows a message for as long as it stays there. */
   async copy(account: string): Promise<void> {
     await this.run(this.#bridge.copyKey(account), this.t?.("key-copied"), copied);
   }
 
-  /** Runs a command whose failure is told above the cards, and its success where there are words for it. */
+  /** Runs a command; shows its failure, and its success if there is a text for it, above the cards. */
   async run(command: Promise<unknown>, done = "", forMs: number | null = null): Promise<void> {
     try {
       await command;
@@ -133,7 +133,7 @@ export class Page {
   async #ask(): Promise<void> {
     try {
       const asked = await this.#bridge.view();
-      // A view that came as an event meanwhile is at least as young as this answer.
+      // A view that arrived as an event meanwhile is at least as new as this answer.
       if (!this.#heard) this.#take(asked);
     } catch {
       if (!this.#ended && !this.#heard) setTimeout(() => void this.#ask(), again);
@@ -162,7 +162,7 @@ export class Page {
       if (wanted !== this.#language) return;
       this.#label(texts);
     } catch {
-      // Asked again with the next view, and soon where nothing stands yet.
+      // Requested again with the next view, or after a delay if there are no labels yet.
       this.#language = null;
       if (this.t === null && !this.#ended) setTimeout(() => this.view !== null && this.#take(this.view), again);
     }

@@ -1,12 +1,12 @@
-// When the page has been drawn. What nobody sees waits for that.
+// Delays work that is not visible until the page has been painted.
 
-/** From the frame to the screen, in milliseconds. */
+/** Time from an animation frame until it is on the screen, in milliseconds. */
 const shown = 50;
 
-/** Frames are held back while nobody sees the window; nothing waits for one any longer than this, in milliseconds. */
+/** Longest wait, in milliseconds: the browser withholds frames while the window is not visible. */
 const patience = 300;
 
-/** Waits until what stands on the page now is on the screen. */
+/** Resolves when the current content of the page is on the screen. */
 export function painted(): Promise<void> {
   return new Promise((done) => {
     requestAnimationFrame(() => setTimeout(done, shown));

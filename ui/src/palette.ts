@@ -1,6 +1,6 @@
-// The page's tokens as a canvas needs them: resolved for the theme of the moment.
+// The page's design tokens as computed values for a canvas, in the current theme.
 
-/** The colours and the type of a chart. */
+/** The colours and the font of a chart. */
 export type Palette = {
   pen: string;
   area: string;
@@ -16,9 +16,9 @@ export type Palette = {
   size: number;
 };
 
-/** Reads the tokens where an element stands. */
+/** Reads the tokens at an element. */
 export function palette(where: HTMLElement): Palette {
-  // A custom property is given as it was written; only a real one is resolved.
+  // `getComputedStyle` returns a custom property as it was written; only real properties are resolved.
   const probe = where.appendChild(document.createElement("span"));
   const colour = (value: string): string => {
     probe.style.color = value;
@@ -45,7 +45,7 @@ export function palette(where: HTMLElement): Palette {
   return found;
 }
 
-/** Makes a colour see-through; one that is not written as three numbers stays as it is. */
+/** Adds an opacity to a colour; a colour that is not in `rgb()` form stays as it is. */
 export function faded(colour: string, share: number): string {
   const [red, green, blue] = colour.startsWith("rgb") ? (colour.match(/[\d.]+/g) ?? []) : [];
   return blue === undefined ? colour : `rgba(${red}, ${green}, ${blue}, ${share})`;

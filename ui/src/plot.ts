@@ -1,5 +1,5 @@
-// Draws the core's chart with uPlot. Owns lines and colours, all taken from the page's tokens; refuses words of its own.
-// Nothing moves by itself, so there is no motion to reduce.
+// Draws the core's chart with uPlot. All colours come from the page's tokens, all texts from the core. Nothing is
+// animated, so `prefers-reduced-motion` needs no handling.
 import "./language";
 
 import uPlot from "uplot";
@@ -12,20 +12,19 @@ import { ground, marks, width } from "./strokes";
 
 /** A chart on the page. */
 export type Drawing = {
-  /** Draws this instead. */
   show: (chart: Chart) => void;
-  /** Puts the cursor on a dot; takes it away with -1. */
+  /** Moves the cursor to a dot; -1 hides it. */
   point: (dot: number) => void;
-  /** Takes the drawing away. */
+  /** Removes the drawing. */
   end: () => void;
 };
 
 const hairline = 1;
 const pen = 1.75;
-/** On the page; the canvas counts the screen's own pixels. */
+/** In CSS pixels; the canvas counts device pixels. */
 const dash = [5, 4];
 
-/** Makes room for a chart in an element; tells which dot the pointer is on, -1 for none. */
+/** Prepares an element for charts. `tell` is called with the dot under the pointer, -1 for none. */
 export function draw(host: HTMLElement, tell: (dot: number) => void): Drawing {
   let chart: Chart | null = null;
   let plot: uPlot | null = null;
@@ -100,7 +99,7 @@ function options(chart: Chart, drawn: Series, ink: Palette, host: HTMLElement, t
       y: false,
       drag: { x: false, y: false, setScale: false },
       points: { size: 8, fill: ink.pen, stroke: ink.card, width: 2, show: true },
-      // From reading to reading, never in between.
+      // The cursor moves from reading to reading, never between them.
       move: (u, left, top) => {
         const dot = left < 0 ? undefined : chart.dots[nearest(chart.dots, u.posToVal(left, "x"))];
         return dot === undefined ? [left, top] : [u.valToPos(dot.at, "x"), top];

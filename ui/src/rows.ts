@@ -1,11 +1,12 @@
-// Where the focus stays while rows change places or go: with the row it was in, and where that is gone, with the next one.
+// Keeps the focus when rows are moved or removed: in the row it was in, or if that is gone, in the row now at its
+// position.
 
-/** What had the focus: the row it was in, and the control in it. */
+/** The focused control and the row that contains it. */
 export type HeldRow = { list: HTMLElement; row: string; at: number; control: string | undefined };
 
 const rowsOf = (list: HTMLElement): HTMLElement[] => [...list.querySelectorAll<HTMLElement>("[data-account]")];
 
-/** Notes what has the focus in a list of rows, before they change. */
+/** Stores the focus in a list of rows, before they change. */
 export function heldIn(list: HTMLElement | undefined): HeldRow | null {
   const focused = document.activeElement;
   if (list === undefined || focused === null || !list.contains(focused)) return null;
@@ -15,7 +16,7 @@ export function heldIn(list: HTMLElement | undefined): HeldRow | null {
   return { list, row: id, at: rowsOf(list).indexOf(row), control: (focused as HTMLElement).dataset["testid"] };
 }
 
-/** Gives the focus back where the change took it; says whether there was still a row for it. */
+/** Restores the focus if the change removed it. Returns false if there is no row left for it. */
 export function giveBack(held: HeldRow): boolean {
   const focused = document.activeElement;
   if (focused !== null && focused !== document.body) return true;

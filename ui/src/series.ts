@@ -1,15 +1,15 @@
-// From the core's chart to what is drawn: holes become nulls, the forecast a line of its own. Owns which dots can be gone
-// to; computes no figures.
+// Converts the core's chart to uPlot's data: gaps become nulls, the forecast a separate line. Also determines which
+// dots the cursor can go to. Computes no figures.
 import type { Chart } from "./generated/Chart";
 
-/** What is drawn, each list as long as the first. `undefined` is passed over, `null` ends the line. */
+/** What is drawn; all lists have the length of `times`. uPlot skips `undefined` and ends the line at `null`. */
 export type Series = {
   times: number[];
   values: (number | null | undefined)[];
   ahead: (number | null | undefined)[];
 };
 
-/** Lines up what was read and what is expected. */
+/** Merges readings, gaps and forecast into lists with common times. */
 export function series(chart: Pick<Chart, "dots" | "gaps" | "ahead">): Series {
   const places = new Map<number, { value?: number | null; ahead?: number }>();
   for (const { at, value } of chart.dots) places.set(at, { value });
@@ -20,14 +20,14 @@ export function series(chart: Pick<Chart, "dots" | "gaps" | "ahead">): Series {
   return { times, values: of.map((place) => place?.value), ahead: of.map((place) => place?.ahead) };
 }
 
-/** Gives the dots that stand alone: no line leads to them, so they need a mark of their own. */
+/** Readings without a line to a neighbour; they need a mark. */
 export function alone({ times, values }: Series): number[] {
   const drawn = times.filter((_, i) => values[i] !== undefined);
   const known = values.filter((value) => value !== undefined);
   return drawn.filter((_, i) => known[i] !== null && (known[i - 1] ?? null) === null && (known[i + 1] ?? null) === null);
 }
 
-/** Gives the dot next to a moment that was read; -1 where none was. */
+/** Index of the reading nearest to a time; -1 if there is none. */
 export function nearest(dots: Chart["dots"], at: number): number {
   let best = -1;
   dots.forEach((dot, i) => {
@@ -37,7 +37,9 @@ export function nearest(dots: Chart["dots"], at: number): number {
   return best;
 }
 
-/** Gives the dot that a key leads to; `null` for other keys. From nowhere every key leads to the last. */
+/**
+ * The dot that a key moves to; `null` for other keys. Without a current dot every key but Home moves to the last one.
+ */
 export function step(dots: Chart["dots"], from: number, key: string): number | null {
   const read = dots.flatMap((dot, i) => (dot.words === "" ? [] : [i]));
   const at = read.indexOf(from);

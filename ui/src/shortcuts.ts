@@ -1,15 +1,15 @@
-// How the page's shortcuts are written: for assistive technology as `aria-keyshortcuts` wants them, and for the eye as the
-// system writes them. What they do is `keyboard.ts`'s.
+// How shortcuts are written: for assistive technology as `aria-keyshortcuts` requires, and for display as the system
+// does. `keyboard.ts` handles them.
 
-/** A shortcut as `aria-keyshortcuts` names it. */
+/** A shortcut in the syntax of `aria-keyshortcuts`. */
 export type Shortcut = "Control+R" | "Control+N" | "Control+," | "Alt+ArrowUp" | "Alt+ArrowDown" | "Escape";
 
-/** Tells whether the keys are those of a Mac, where ⌘ stands for Ctrl. */
+/** Whether this is a Mac, where ⌘ replaces Ctrl. */
 function isMac(): boolean {
   return /mac/i.test(navigator.platform);
 }
 
-/** Writes a shortcut for the eye: "Ctrl+R", "⌘R", "Esc". */
+/** Formats a shortcut for display: "Ctrl+R", "⌘R", "Esc". */
 export function shown(shortcut: Shortcut, mac: boolean = isMac()): string {
   if (shortcut === "Escape") return "Esc";
   const arrow = shortcut === "Alt+ArrowUp" ? "↑" : shortcut === "Alt+ArrowDown" ? "↓" : null;

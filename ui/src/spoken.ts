@@ -1,26 +1,25 @@
-// What is worth saying aloud of a new view. Owns what counts as a change: an account's level, or what went wrong with it,
-// and that it is named where the sentence leaves that to the figure or the word above it.
+// What screen readers announce of a new view: accounts whose level or failure has changed. The level is added if the
+// sentence alone does not name it.
 import type { Card } from "./generated/Card";
 
-/** What is said of one account. */
+/** The announcement for one account. */
 export type Change = {
   name: string;
-  /** How it stands, in a word; empty where the sentence says that, too. */
+  /** The level in a word; empty if the sentence has it already. */
   state: string;
   sentence: string;
 };
 
-/** How an account stands, as far as it is said aloud. */
+/** What counts as a change: the level and the kind of failure. */
 function standing(card: Card): string {
   return `${card.level} ${card.failure?.kind ?? ""}`;
 }
 
-/** Gives how each account stands. */
 export function levels(cards: Card[]): ReadonlyMap<string, string> {
   return new Map(cards.map((card) => [card.id, standing(card)]));
 }
 
-/** Gives what is to be said of the accounts that stand otherwise than before; a new account is not a change. */
+/** The announcements for accounts that have changed; a new account is not a change. */
 export function changes(before: ReadonlyMap<string, string>, cards: Card[]): Change[] {
   return cards
     .filter((card) => before.has(card.id) && before.get(card.id) !== standing(card))

@@ -1,11 +1,11 @@
-// What is drawn on a chart besides its lines. Owns strokes and fills; where they stand the core has said.
+// Draws everything on a chart besides its lines. All positions come from the core.
 import type uPlot from "uplot";
 
 import type { Chart } from "./generated/Chart";
 import type { Palette } from "./palette";
 import { alone, type Series } from "./series";
 
-/** Gives the width of the widest name of the scale. */
+/** Width of the widest label of the scale, in pixels. */
 export function width(chart: Chart, font: string): number {
   const pen = document.createElement("canvas").getContext("2d");
   if (pen === null) return 0;
@@ -13,7 +13,7 @@ export function width(chart: Chart, font: string): number {
   return Math.ceil(Math.max(...chart.scale.map(({ words }) => pen.measureText(words).width)));
 }
 
-/** Draws what lies behind the line: windows, and where they begin. */
+/** Draws what is behind the line: windows, and where they begin. */
 export function ground(u: uPlot, chart: Chart, ink: Palette): void {
   const { left, top, width, height } = u.bbox;
   const x = (at: number): number => Math.min(left + width, Math.max(left, u.valToPos(at, "x", true)));
@@ -25,7 +25,7 @@ export function ground(u: uPlot, chart: Chart, ink: Palette): void {
   u.ctx.restore();
 }
 
-/** Draws what lies before it: thresholds, now, and readings that stand alone. */
+/** Draws what is in front of the line: thresholds, the current time, and readings without a line. */
 export function marks(u: uPlot, chart: Chart, drawn: Series, ink: Palette): void {
   const { left, top, width } = u.bbox;
   const { ctx } = u;
@@ -46,7 +46,7 @@ export function marks(u: uPlot, chart: Chart, drawn: Series, ink: Palette): void
   if (chart.now < chart.to) rule(u, u.valToPos(chart.now, "x", true), ink.soft, []);
   ctx.fillStyle = ink.pen;
   if (chart.form === "columns") {
-    // A day on which nothing was left is not a day of which nothing is known.
+    // Marks days on which nothing was left, to distinguish them from days without readings.
     const reach = Math.min(14 * pxRatio, (0.62 * width) / 31);
     ctx.fillStyle = ink.critical;
     const bottom = u.bbox.top + u.bbox.height;
@@ -64,7 +64,7 @@ export function marks(u: uPlot, chart: Chart, drawn: Series, ink: Palette): void
   ctx.restore();
 }
 
-/** Draws a stretch of which nothing is known: nothing but thin slanting lines. */
+/** Draws a gap without readings as thin slanting lines. */
 function hatch(u: uPlot, from: number, to: number, ink: Palette): void {
   const { top, height } = u.bbox;
   const { ctx } = u;
@@ -85,7 +85,7 @@ function hatch(u: uPlot, from: number, to: number, ink: Palette): void {
   ctx.restore();
 }
 
-/** Draws a line from top to bottom, one pixel of the page wide. */
+/** Draws a vertical line over the full height, one CSS pixel wide. */
 function rule(u: uPlot, at: number, colour: string, dashes: number[]): void {
   const { top, height } = u.bbox;
   u.ctx.lineWidth = devicePixelRatio;

@@ -1,8 +1,7 @@
-// What is under way on one card: measuring the output speed, or choosing its pair. Owns the order of measuring: first what
-// it costs, then the user's word, then MiniMax. Refuses to measure twice at once.
+// What a card is busy with: the speed test, or the choice of its paired account. The speed test first asks for its
+// cost, then for the user's consent, then it runs. It cannot run twice at the same time.
 import { asRefusal, type Said } from "./contract";
 
-/** What a card may do with its task. */
 export type Tasks = {
   of(account: string): Task | null;
   measure(account: string): void;
@@ -11,13 +10,12 @@ export type Tasks = {
   addKey(): void;
 };
 
-/** One card's task. */
 export class Task {
   stage = $state<"asking" | "offered" | "measuring" | "measured" | "refused">("asking");
-  /** The price, the result, or why there is none; empty where the backend had no words. */
+  /** The cost, the result, or the refusal; empty if the backend gave no text. */
   sentence = $state("");
 
-  /** Whether the user was taken to it; coming back to its screen does not do so again. */
+  /** Whether the task was already focused; returning to the screen does not focus it again. */
   seen = false;
 
   readonly kind: "speed" | "pair";
@@ -26,14 +24,13 @@ export class Task {
     this.kind = kind;
   }
 
-  /** Asks what measuring costs. */
+  /** Requests the cost of the speed test. */
   async price(cost: () => Promise<Said>): Promise<void> {
     this.stage = "asking";
     this.sentence = "";
     await this.#hear(cost(), "offered");
   }
 
-  /** Measures. */
   async measure(measuring: () => Promise<Said>): Promise<void> {
     if (this.stage === "measuring") return;
     this.stage = "measuring";
@@ -51,22 +48,21 @@ export class Task {
   }
 }
 
-/** What is under way on cards; it outlasts a look at another screen. */
+/** The tasks of all cards; they continue while another screen is open. */
 export class UnderWay {
   #tasks = $state<Record<string, Task>>({});
   readonly #cost: (account: string) => Promise<Said>;
 
-  /** `cost` asks what measuring an account's speed costs. */
+  /** `cost` requests the cost of an account's speed test. */
   constructor(cost: (account: string) => Promise<Said>) {
     this.#cost = cost;
   }
 
-  /** Gives what is under way on a card. */
   of(account: string): Task | null {
     return this.#tasks[account] ?? null;
   }
 
-  /** Begins something on a card; measuring that is under way goes on. */
+  /** Starts a task on a card; a running speed test is not replaced. */
   begin(account: string, kind: Task["kind"]): void {
     if (this.of(account)?.stage === "measuring") return;
     const task = new Task(kind);
@@ -74,7 +70,6 @@ export class UnderWay {
     if (kind === "speed") void task.price(() => this.#cost(account));
   }
 
-  /** Ends what is under way on a card. */
   end(account: string): void {
     this.#tasks = Object.fromEntries(Object.entries(this.#tasks).filter(([of]) => of !== account));
   }

@@ -1,12 +1,12 @@
-// The page's own labels, by Fluent. Owns turning an id into words; refuses to hide a missing one: the id shows itself.
+// The page's labels, translated by Fluent. A missing label is shown as its id, so that it is noticed.
 import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
 
 import type { Texts } from "./contract";
 
-/** Words a label: `t("rename-name", { name })`. */
+/** Translates a label: `t("rename-name", { name })`. */
 export type Translate = (id: string, args?: Record<string, FluentVariable>) => string;
 
-/** Makes the labels of one language from their Fluent source. */
+/** Creates the translator for a language from its Fluent source. */
 export function translator({ language, source }: Texts): Translate {
   const bundle = new FluentBundle(language, { useIsolating: false });
   bundle.addResource(new FluentResource(source));

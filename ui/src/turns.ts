@@ -1,11 +1,9 @@
-// Answers that come in another order than they were asked for. Owns which of them is the last.
-
-/** Takes of several answers to the same question only those that no later one has overtaken. */
+/** Orders the answers to repeated requests: an answer is used only if no later request was answered before it. */
 export class Turns {
   #asked = 0;
   #taken = 0;
 
-  /** Waits for an answer and has it taken, unless one that was asked for later has been taken already. */
+  /** Waits for an answer and passes it to `take`, unless a later request was answered first. */
   async last<Answer>(answer: Promise<Answer>, take: (answer: Answer) => void): Promise<void> {
     const mine = (this.#asked += 1);
     const told = await answer;

@@ -1,4 +1,4 @@
-// The doctor, the desktop's truth in the settings, and the way between screens.
+// The doctor, the desktop's state in the settings, and the navigation between screens.
 import { fireEvent } from "@testing-library/svelte";
 import { expect, test } from "vitest";
 

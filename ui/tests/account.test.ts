@@ -7,7 +7,7 @@ import { chart, nothing } from "./charts";
 import { card, view, wallet } from "./fixtures";
 import { appears, called, click, none, open, part, words } from "./open";
 
-/** What was drawn, and where the cursor was put; jsdom has nothing to draw on. */
+/** Records what is drawn and where the cursor is; jsdom has no canvas. */
 const drawn: { shown: Chart[]; pointed: number[]; hover: (dot: number) => void } = { shown: [], pointed: [], hover: () => undefined };
 vi.mock("../src/plot", () => ({
   draw: (_: HTMLElement, tell: (dot: number) => void) => {

@@ -8,7 +8,6 @@ import { appears, called, click, none, open, part, parts, refuse, testKey, type,
 
 const escape = (): Promise<unknown> => fireEvent.keyDown(document.activeElement ?? window, { key: "Escape" });
 
-/** Pastes the key and has it checked. */
 async function check(): Promise<void> {
   await type("key-input", testKey);
   await click("add-submit");
@@ -44,7 +43,7 @@ test("the first run goes from the key over notices to what happens now", async (
   await appears("name-input");
   expect(valueOf("name-input")).toBe("Default Team");
   bridge.answer.keepKey = () => {
-    // The account's card is often there before the command has answered.
+    // The account's card often arrives before the command has answered.
     bridge.send(view());
     return Promise.resolve({ id: "a1", sentence: "Default Team is added." });
   };
@@ -389,7 +388,7 @@ describe("the step for notices", () => {
 });
 
 describe("a text that was pasted", () => {
-  /** Pastes as a browser does: the field has the text, and says that it was pasted. */
+  /** Pastes as a browser does: the field has the text, and the input event says that it was pasted. */
   async function paste(text: string): Promise<void> {
     const field = part("key-input") as HTMLInputElement;
     field.value = text;

@@ -1,4 +1,4 @@
-// Keys as the core explains them while they are checked, for tests and for the preview. No key is here.
+// Results of key checks as the core sends them, for tests and for the preview. Contains no key.
 import type { Found } from "../src/generated/Found";
 import type { Judged } from "../src/generated/Judged";
 import type { Step } from "../src/generated/Step";
@@ -18,7 +18,7 @@ export const asking: Step[] = [global, china];
 export const halfway: Step[] = [{ ...global, state: "refused", said: "does not know this key" }, china];
 export const accepted: Step[] = [{ ...global, state: "accepted", said: "knows this key" }, { ...china, state: "failed", said: "no answer in time" }];
 
-/** What the core says of a pasted text, for the few that tests and the preview paste. */
+/** The core's hint for a pasted text, for those texts that tests and the preview paste. */
 export function pasted(text: string, language = "en"): Judged | null {
   const chinese = language === "zh-CN";
   if (text.startsWith("https://")) return { tone: "trouble", sentence: chinese ? "这是网页地址，不是密钥。请打开该网页，复制其中的密钥再粘贴。" : "This is the address of a page, not a key. Open it, copy the key there, and paste that." };

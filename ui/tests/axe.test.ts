@@ -9,7 +9,7 @@ import type { Fake } from "./fake";
 import { card, chinese, demoBanner, empty, everyShape, lasting, lockedBanner, paired, rolling, snoozeBanner, twelve, view, wallet } from "./fixtures";
 import { appears, click, clickFirst, open, part, type } from "./open";
 
-/** Runs every rule but those that need real layout, which jsdom does not have. */
+/** Runs every rule except those that need real layout, which jsdom does not have. */
 async function faults(): Promise<string[]> {
   const { violations, passes } = await axe.run(document, { rules: { "color-contrast": { enabled: false } } });
   expect(passes.length).toBeGreaterThan(10);
@@ -18,7 +18,6 @@ async function faults(): Promise<string[]> {
 
 vi.mock("../src/plot", () => ({ draw: () => ({ show: () => undefined, point: () => undefined, end: () => undefined }) }));
 
-/** Goes to an account's own screen. */
 async function account(prepare?: Parameters<typeof open>[1]): Promise<void> {
   const details = { label: "Details", does: { kind: "open_account", account: "a1" } } as const;
   await open(view({ cards: [card({ actions: [details] })] }), prepare);
@@ -26,7 +25,7 @@ async function account(prepare?: Parameters<typeof open>[1]): Promise<void> {
   await click("action-open_account");
 }
 
-/** Goes to a key that was checked. */
+/** Opens the result of a key check. */
 async function explained(): Promise<Fake> {
   const bridge = await open(empty);
   await click("add-submit");
@@ -34,7 +33,7 @@ async function explained(): Promise<Fake> {
   return bridge;
 }
 
-/** Whatever may come of asking for a history. */
+/** Every result that a request for a history can have. */
 const histories: Record<string, () => Promise<Chart>> = {
   "with holes": () => Promise.resolve(chart({ gap: true })),
   "one reading": () => Promise.resolve(onePoint),

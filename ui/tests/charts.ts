@@ -1,4 +1,4 @@
-// Charts as the core makes them, for tests and for the preview.
+// Charts as the core sends them, for tests and for the preview.
 import type { Chart } from "../src/generated/Chart";
 import type { Dot } from "../src/generated/Dot";
 import type { Range } from "../src/generated/Range";
@@ -18,7 +18,7 @@ const two = (n: number): string => String(Math.floor(n)).padStart(2, "0");
 const clock = (at: number): string => `${two((at % day) / hour)}:${two((at % hour) / 60)}`;
 const weekday = (at: number, zh: boolean): string => (zh ? weekdaysZh : weekdays)[Math.floor(at / day) % 7] ?? "";
 
-/** What was left at a moment, in windows from ten to three and so on; busier by day. */
+/** The share left at a time, in windows that start at ten, three and so on; more is used by day. */
 function left(at: number, length: number): number {
   const into = ((((at - 10 * hour) % length) + length) % length) / length;
   const window = Math.floor((at - 10 * hour) / length);
@@ -26,7 +26,6 @@ function left(at: number, length: number): number {
   return Math.max(0, Math.round(100 - busy * 105 * Math.min(1, into * 1.4) ** 1.3));
 }
 
-/** A chart of a plan's window. */
 export function chart({ range = "day", language = "en", window = "interval", row = null, gap = false, used = false }: Wish = {}): Chart {
   const zh = language === "zh-CN";
   const length = window === "weekly" ? 7 * day : 5 * hour;
@@ -88,7 +87,6 @@ export function chart({ range = "day", language = "en", window = "interval", row
   };
 }
 
-/** A chart of a balance. */
 export function balance({ range = "day", language = "en", owed = false }: Wish & { owed?: boolean } = {}): Chart {
   const zh = language === "zh-CN";
   const base = chart({ range, language });
@@ -121,21 +119,20 @@ export function balance({ range = "day", language = "en", owed = false }: Wish &
   };
 }
 
-/** A chart of one of fifty windows. */
 export function manyWindows(range: Range, chosen = 0): Chart {
   const label = (n: number): string => (n === 0 ? "5 hours" : n === 1 ? "Week" : n === 2 ? `${"video-generation-<b>hd</b>-فيديو-".repeat(150)}: 24 hours` : `Row ${n}: 24 hours`);
   return { ...chart({ range }), choices: Array.from({ length: 50 }, (_, n) => ({ row: String(n), window: "interval", label: label(n), chosen: n === chosen })) };
 }
 
-/** A chart with nothing on it. */
+/** A chart without readings. */
 export function nothing(empty: string): Chart {
   return { ...chart(), choices: [], title: "", summary: "", outlook: "", empty, scale: [], times: [], dots: [], bands: [], resets: [], lines: [], ahead: [], rows: [] };
 }
 
-/** The very first reading. */
+/** A chart with a single reading. */
 export const onePoint: Chart = { ...chart(), summary: "71 % left now.", outlook: "", dots: [{ at: now - 60, value: 71, words: "13:29: 71 % left" }], rows: [{ time: "13:29", value: "71 % left", note: "" }], ahead: [] };
 
-/** What the fake bridge answers. */
+/** The answer of the fake bridge. */
 export function charted(id: string, language: string, row: string | null, window: Span | null, range: Range | null): Chart {
   const reach = range ?? "day";
   return id === "a7" ? balance({ range: reach }) : chart({ range: reach, language, row, window: window ?? "interval" });

@@ -1,4 +1,4 @@
-// The settings as the core words them, built from its own sentences so that both languages can be looked at.
+// The settings as the core sends them, built from its own texts so that both languages can be shown.
 import en from "../../core/locales/en/words.ftl?raw";
 import zh from "../../core/locales/zh-CN/words.ftl?raw";
 import type { Control } from "../src/generated/Control";
@@ -12,7 +12,7 @@ const kinds = ["near", "spent", "back", "refused", "lapsed", "balance", "runs_ou
 export const speedCost = "One short request of about 300 output tokens; it counts as one request of your plan.";
 export const speedResult = "62 tokens a second with MiniMax-M2.7, over 284 tokens.";
 
-/** Gives the whole form in a language. */
+/** All settings, in a language. */
 export function form(language: string): Section[] {
   const t = translator({ language, source: sources[language] ?? "" });
   const field = (key: string, value: string, control: Control): FieldView => ({ key, label: t(`setting-${key}`), hint: t(`setting-${key}-hint`), value, control });
@@ -50,7 +50,7 @@ export function form(language: string): Section[] {
   ];
 }
 
-/** Gives what the user says of a plan account, in a language. */
+/** The options of a plan account, in a language. */
 export function options(language: string): FieldView[] {
   const t = translator({ language, source: sources[language] ?? "" });
   const field = (key: string, value: string, control: Control): FieldView => ({ key, label: t(`setting-${key}`), hint: t(`setting-${key}-hint`), value, control });
@@ -62,7 +62,7 @@ export function options(language: string): FieldView[] {
   ];
 }
 
-/** Gives what the user says of a pay-as-you-go account, in a language. */
+/** The options of a pay-as-you-go account, in a language. */
 export function walletOptions(language: string): FieldView[] {
   const t = translator({ language, source: sources[language] ?? "" });
   const text = (key: string, value: string): FieldView => ({ key, label: t(`setting-${key}`), hint: t(`setting-${key}-hint`), value, control: { kind: "text", placeholder: t(`setting-${key}-example`) } });

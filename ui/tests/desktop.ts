@@ -1,4 +1,4 @@
-// How Tidemark stands with a desktop, and what the doctor finds there, as the core words them.
+// The state of a desktop and the results of the doctor, as the core sends them.
 import type { DesktopState } from "../src/generated/DesktopState";
 import type { DoctorReport } from "../src/generated/DoctorReport";
 

@@ -1,4 +1,4 @@
-// A bridge with nothing behind it: records what the page asks, in order, and answers as it is told to.
+// A bridge without a backend: records the page's calls in order, and gives configurable answers.
 import en from "../../core/locales/en/page.ftl?raw";
 import zh from "../../core/locales/zh-CN/page.ftl?raw";
 import type { Bridge, Show } from "../src/contract";
@@ -12,15 +12,15 @@ import { form, options as accountOptions, speedCost, speedResult } from "./choic
 
 export const sources: Record<string, string> = { en, "zh-CN": zh };
 
-/** What a fake bridge adds for its holder. */
+/** What a fake bridge has in addition. */
 export type Fake = Bridge & {
   /** Every call, in order: the command and its arguments. */
   calls: [string, ...unknown[]][];
   send(view: View): void;
   show(show: Show): void;
-  /** Tells how far the check of a key is. */
+  /** Sends the progress of a key check. */
   asked(steps: Step[]): void;
-  /** Replaces what a command answers. */
+  /** Replaces the answer of a command. */
   answer: Partial<Record<keyof Bridge, (...args: never[]) => Promise<unknown>>>;
 };
 

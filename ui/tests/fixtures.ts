@@ -1,4 +1,4 @@
-// Views as the core words them, for tests and for the preview. Nothing here is computed; no key is here.
+// Views as the core sends them, for tests and for the preview. Nothing is computed; contains no key.
 import type { Banner } from "../src/generated/Banner";
 import type { BannerAction } from "../src/generated/BannerAction";
 import type { Card } from "../src/generated/Card";
@@ -66,7 +66,7 @@ export function view(change: Partial<View> = {}): View {
 export const empty = view({ cards: [], checked: "", checkedExact: "", next: "" });
 export const everyShape = view({ cards: [card(), near, critical, spent, stale, refused, wallet] });
 export const twelve = view({ cards: Array.from({ length: 12 }, (_, n) => n === 6 ? { ...near, id: `n${n}`, name: "Studio" } : card({ id: `n${n}`, name: n === 4 ? "A team with a rather long name for its key" : `Team ${n + 1}` })) });
-/** Twelve accounts by names that people really give, and some that nobody should. */
+/** Twelve accounts with realistic names, and some with unreasonable ones. */
 export const named = view({ cards: ["Default Team", "Studio", "Platform engineering and developer experience, Frankfurt office, second shift", "🌊🦀 工作室 — ночная смена", "فريق التطوير والمنصات الداخلية في برلين", "https://platform.minimax.io/user-center/basic-information/interface-key?from=somewhere-far-away", "כתיבת קוד (night shift) 2", "开发者体验与平台工程部，法兰克福办公室，夜班，第二小组，周一至周五值班", "<b>bold</b> & \"quoted\"", "👩‍👩‍👧‍👦", "n".repeat(120), "Wallet"].map((name, n) => card({ id: `k${n}`, name, ...(n === 11 ? { kind: "pay_as_you_go", keyWord: "Refused", keyTone: "trouble" } as const : {}), ...(n % 3 === 1 ? { team: n === 4 ? "Développement de plateformes et outillage, équipe de nuit" : "Tools", region: "china" } as const : {}) })) });
 export const long = view({ cards: [card({ name: "Platform engineering and developer experience, Frankfurt office, second shift", chips: ["Global", "Developer tools", "pay-as-you-go"] })] });
 export const chinese = view({ language: "zh-CN", checked: "刚刚检查，4 分钟前有变化", checkedExact: "2026年11月23日 星期一 13:30", next: "下次检查 15:00", nextWhy: "刚过重置", cards: [card({ name: "默认团队", chips: ["国际"], levelWord: "", figure: "57%", figureUnit: "本周剩余", sentence: "够用到 15:00 重置。", outlook: "届时约剩 35%。", actions: [{ label: "测量输出速度…", does: { kind: "measure_speed", account: "a1" } }, { label: "我有积分", does: { kind: "set_credits", account: "a1", on: true } }], quiet: ["视频：套餐不含"], meters: [meter({ title: "5 小时", value: "剩余 71%", note: "加成 ×2", reset: "15:00 重置，还有 1 小时 30 分", resetExact: "2026年11月23日 星期一 15:00" }), meter({ title: "本周", value: "剩余 57%", told: true, bar: 0.57, note: "约还有 6.3 个完整窗口", noteHint: "根据你的历史记录", outlook: "够用，重置时约剩 12%", reset: "周一 08:00 重置，还有 3 天" })] })] });

@@ -1,4 +1,4 @@
-// Opens the page on a fake bridge and finds its marked parts.
+// Opens the page on a fake bridge and finds its elements by `data-testid`.
 import { fireEvent, render, screen } from "@testing-library/svelte";
 
 import App from "../src/App.svelte";
@@ -20,7 +20,7 @@ export const called = (bridge: Fake, command: string): unknown[][] =>
 /** A command that fails with this code. */
 export const refuse = (code: string) => (): Promise<never> => Promise.reject({ code, message: `the words of ${code}` });
 
-/** A key that nobody could mistake for a real one. */
+/** A key that cannot be mistaken for a real one. */
 export const testKey = "sk-cp-test-0000";
 
 export async function open(view: View, prepare: (bridge: Fake) => void = () => undefined): Promise<Fake> {

@@ -1,4 +1,4 @@
-// What the page shows before it has asked for anything.
+// What the page shows before its first command is answered.
 import { render, screen } from "@testing-library/svelte";
 import { expect, test } from "vitest";
 

@@ -1,4 +1,5 @@
-// What is put on the canvas: the lines handed to uPlot, the strokes around them, and both anew when the looks change.
+// What is drawn on the canvas: the lines passed to uPlot, the strokes around them, and both again when the theme
+// changes.
 import type uPlot from "uplot";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
@@ -12,7 +13,7 @@ type Paint = { strokes: Stroke[]; fills: { x: number; width: number; colour: str
 
 const made: Made[] = [];
 
-/** Stands for uPlot: a second is a pixel, and the pen writes down what it draws. */
+/** Replaces uPlot: one second is one pixel, and the drawing context records what it draws. */
 vi.mock("uplot", () => ({
   default: class {
     static readonly paths = { bars: () => "bars", stepped: () => "stepped", linear: () => "linear" };

@@ -1,17 +1,17 @@
-// Texts as long as another language may make them: a third longer and accented, to see what is cut. Owns how a text grows;
-// leaves alone what is put into it and what the page takes by name.
+// Simulates a longer language: texts a third longer and accented, to find cut text. Placeholders and values that the
+// page uses by name stay unchanged.
 import type { View } from "../src/generated/View";
 
 const accents: Record<string, string> = { a: "á", e: "é", i: "í", o: "ö", u: "ü", y: "ý", A: "Å", E: "É", I: "Í", O: "Ö", U: "Ü" };
 
-/** Makes a text about 30 % longer; as many characters come at its end as it takes, in words that may wrap. */
+/** Makes a text about 30 % longer; the characters are added at its end, in words that may wrap. */
 export function longer(text: string): string {
   const accented = [...text].map((letter) => accents[letter] ?? letter).join("");
   const more = Math.ceil([...text].length * 0.3);
   return text.trim() === "" ? text : `${accented} ${"ëxtrå wörds ".repeat(Math.ceil(more / 12)).slice(0, Math.max(1, more - 1)).trim()}`;
 }
 
-/** Makes every label of a Fluent source longer; values and choices stay as they are. */
+/** Makes every label of a Fluent source longer; values and selectors stay unchanged. */
 export function pseudo(source: string): string {
   return source
     .split("\n")
@@ -25,10 +25,10 @@ export function pseudo(source: string): string {
     .join("\n");
 }
 
-/** What is a name, a number or a sign of its own; a longer language makes none of it longer. */
+/** Keys of values that no language makes longer: names, numbers, symbols. */
 const kept = new Set(["id", "kind", "region", "pair", "name", "lastFour", "level", "shape", "figure", "tone", "does", "language", "link", "account"]);
 
-/** Makes every sentence of a view longer, as the core would word it in such a language. */
+/** Makes every sentence of a view longer, as the core would send it in such a language. */
 export function pseudoView(view: View): View {
   const grow = (value: unknown, key: string): unknown => {
     if (kept.has(key)) return value;

@@ -1,8 +1,8 @@
-// What a browser has and jsdom lacks, and a clean page between tests.
+// Browser functions that jsdom lacks, and a clean page for each test.
 import { cleanup } from "@testing-library/svelte";
 import { afterEach } from "vitest";
 
-/** Sizes never change in jsdom; a test that needs one calls `resized`. */
+/** Sizes never change in jsdom; a test that needs a change calls `resized`. */
 const observers = new Set<() => void>();
 export const resized = (): void => observers.forEach((hear) => hear());
 
@@ -25,7 +25,7 @@ globalThis.ResizeObserver = class {
 Element.prototype.scrollIntoView = function () {
   this.setAttribute("data-scrolled-to", "");
 };
-// axe looks for fonts that draw signs from letters; there is nothing to draw on here.
+// axe looks for ligature icon fonts by drawing on a canvas; jsdom has none.
 HTMLCanvasElement.prototype.getContext = () => null;
 Element.prototype.scrollTo = () => undefined;
 

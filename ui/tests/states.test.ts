@@ -1,4 +1,4 @@
-// The states an account can be in, and what the page does with names and lists that mean no good.
+// The states of an account, and hostile names and lists.
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import { expect, test } from "vitest";
 

@@ -109,7 +109,7 @@ test("a paired balance stands beside the button that copies its key", async () =
   expect(words(parts("way").at(-1) ?? null)).toBe("Pay-as-you-go Use the key of Wallet; it is billed by tokens $12.34 Copy key");
 });
 
-/** What comes of a window, in order. */
+/** The outlook lines of a window, in order. */
 function coming(meter: Element | undefined): (string | undefined)[] {
   return [...(meter?.querySelectorAll("[data-testid=meter-coming]") ?? [])].map((element) => element.textContent?.trim());
 }

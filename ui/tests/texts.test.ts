@@ -19,7 +19,7 @@ function code(folder: string): string {
     .join("\n");
 }
 
-/** Every id the source asks for: plain, chosen between two, or with a word of the contract at its end. */
+/** Every label id in the source: literal, one of two, or ending in a value of the contract. */
 function used(): Set<string> {
   const found = new Set<string>();
   const endings: Record<string, string[]> = { kind: ["token_plan", "pay_as_you_go"], as: ["token_plan", "pay_as_you_go"], region: ["global", "china"], history: ["chart", "table"], range: ["hours", "day", "week", "month"].flatMap((range) => [range, `${range}-long`]) };

@@ -1,5 +1,5 @@
-// What `tokens.css` promises to eyes: contrast in both themes, more of it where it is asked for, and the system's own colours
-// where they are forced. Reads the file itself; a colour added there without a word here fails.
+// What `tokens.css` has to guarantee: contrast in both themes, more contrast on request, and the system's colours if
+// they are forced. Reads the file itself; a colour that is added there and not listed here fails.
 import { readFileSync } from "node:fs";
 
 import { expect, test } from "vitest";
@@ -17,7 +17,7 @@ function block(selector: string): Record<string, string> {
 const values = block(":root {");
 const colours = Object.keys(values).filter((name) => /^light-dark\(#[0-9a-f]{6},/.test(values[name] ?? ""));
 
-/** Gives a colour of a theme. */
+/** A colour in a theme. */
 function of(name: string, theme: "light" | "dark"): string {
   const found = /^light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)$/.exec(values[name] ?? "");
   const colour = found?.[theme === "light" ? 1 : 2];
@@ -25,7 +25,7 @@ function of(name: string, theme: "light" | "dark"): string {
   return colour;
 }
 
-/** Gives the relative luminance, by WCAG 2.2. */
+/** The relative luminance, by WCAG 2.2. */
 function luminance(hex: string): number {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
     const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
@@ -43,7 +43,7 @@ const surfaces = ["ground", "card", "raised"];
 const tints = ["tint-info", "tint-warning", "tint-trouble"];
 const levels = ["good", "near", "critical", "spent", "quiet", "refused"];
 
-/** What is read, and what it is read on. */
+/** Text colours, and the backgrounds that each is used on. */
 const text: [string, string[]][] = [
   ["ink", [...surfaces, ...tints, "hover", "well"]],
   ["soft", [...surfaces, ...tints, "hover"]],
@@ -52,7 +52,7 @@ const text: [string, string[]][] = [
   ...levels.map((level): [string, string[]] => [level, ["card", "ground"]]),
 ];
 
-/** What is seen and not read: bars, rings, marks, the edges of controls, the focus. */
+/** Graphics that are not text: bars, rings, marks, control borders, the focus outline. */
 const marks: [string, string[]][] = [
   ...levels.map((level): [string, string[]] => [level, ["card", "well"]]),
   ["pace", ["card", "well"]],
@@ -64,7 +64,7 @@ const marks: [string, string[]][] = [
   ["spent", ["tint-trouble"]],
 ];
 
-/** Grounds and hairlines: they are stood on, and tell nothing by themselves. */
+/** Backgrounds and hairlines, which carry no information themselves. */
 const grounds = [...surfaces, ...tints, "well", "hover", "line", "act-fill-hover"];
 
 const pairs = (list: [string, string[]][]): [string, string][] => list.flatMap(([front, backs]) => backs.map((back): [string, string] => [front, back]));
