@@ -1,14 +1,11 @@
-//! What the scripted MiniMax says.
-//!
-//! Owns the shapes of its answers, written from what MiniMax is known to send. Refuses fixed times: windows lie around
-//! the moment at which the answer is given.
+//! Answers of the scripted MiniMax, in the shapes that MiniMax is known to send. No fixed times: windows are relative
+//! to the time of the answer.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-/// One answer.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub(crate) status: u16,
@@ -24,7 +21,7 @@ enum Body {
     Stream(Stream),
 }
 
-/// Text that comes piece by piece.
+/// A streamed text answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Stream {
     pub(crate) every: Duration,
@@ -33,19 +30,18 @@ pub struct Stream {
     tokens: u32,
 }
 
-/// How a stream ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StreamEnd {
     /// With its count of tokens and a proper end.
     Whole,
     /// The connection is closed in the middle.
     Broken,
-    /// Nothing more comes, and the connection stays.
+    /// Nothing more is sent, and the connection stays open.
     Silent,
 }
 
 impl Stream {
-    /// Gives what is sent, one after the other.
+    /// The chunks of the stream, in order.
     pub(crate) fn pieces(&self) -> Vec<String> {
         let start = json!({ "type": "message_start", "message": {
             "id": "test", "type": "message", "role": "assistant", "content": [], "model": "MiniMax-M2.7",
@@ -78,13 +74,13 @@ pub struct Window {
 }
 
 impl Window {
-    /// Makes a five hour window of which one hour has passed.
+    /// A five-hour window of which one hour has passed.
     #[must_use]
     pub fn interval(left: u8) -> Self {
         Self { left, starts_at: since(SignedDuration::from_hours(1)), length: SignedDuration::from_hours(5) }
     }
 
-    /// Makes a week of which two days have passed.
+    /// A week of which two days have passed.
     #[must_use]
     pub fn week(left: u8) -> Self {
         Self {
@@ -94,19 +90,19 @@ impl Window {
         }
     }
 
-    /// Gives the same window with another share left.
+    /// The same window with another share left.
     #[must_use]
     pub const fn left(self, left: u8) -> Self {
         Self { left, ..self }
     }
 
-    /// Gives the window that begins where this one ends, untouched.
+    /// The next window, unused; it begins when this one ends.
     #[must_use]
     pub fn next(self) -> Self {
         Self { left: 100, starts_at: self.starts_at + self.length, ..self }
     }
 
-    /// Gives the same window, moved so that it ends in that many seconds.
+    /// The same window, moved so that it ends in that many seconds.
     #[must_use]
     pub fn ending_in(self, seconds: i64) -> Self {
         Self { starts_at: Timestamp::now() + SignedDuration::from_secs(seconds) - self.length, ..self }
@@ -122,25 +118,24 @@ impl Window {
 }
 
 impl Answer {
-    /// A plan with that many percent left of the five hours and of the week.
+    /// A plan with these percentages left in the five-hour window and the week.
     #[must_use]
     pub fn plan(interval: u8, week: u8) -> Self {
         Self::windows(Window::interval(interval), Window::week(week))
     }
 
-    /// A plan with these windows.
     #[must_use]
     pub const fn windows(interval: Window, week: Window) -> Self {
         Self::of(200, Body::Plan { interval, week })
     }
 
-    /// A plan of these rows, see [`row`], as they are.
+    /// A plan with exactly these rows, see [`row`].
     #[must_use]
     pub fn rows(given: &[Value]) -> Self {
         Self::json(&rows(given))
     }
 
-    /// A pay-as-you-go account with that much money, such as `"12.34"`.
+    /// A pay-as-you-go account with this balance, such as `"12.34"`.
     #[must_use]
     pub fn balance(available: &str) -> Self {
         Self::json(&json!({
@@ -150,7 +145,7 @@ impl Answer {
         }))
     }
 
-    /// A failure inside HTTP 200, as MiniMax says most of them.
+    /// A failure with HTTP status 200, as MiniMax reports most of them.
     #[must_use]
     pub fn code(code: i64, message: &str) -> Self {
         Self::json(&json!({
@@ -158,7 +153,7 @@ impl Answer {
         }))
     }
 
-    /// The page of a filter that stands in front of MiniMax.
+    /// The page of a network filter between the user and MiniMax.
     #[must_use]
     pub fn filter_page() -> Self {
         let page =
@@ -167,7 +162,7 @@ impl Answer {
         answer.header("Content-Type", "text/html; charset=UTF-8").header("Server", "cloudflare")
     }
 
-    /// A bare HTTP status without a body.
+    /// An HTTP status with an empty body.
     #[must_use]
     pub const fn status(status: u16) -> Self {
         Self::of(status, Body::Text(String::new()))
@@ -179,7 +174,7 @@ impl Answer {
         Self::of(200, Body::Text(body.to_string()))
     }
 
-    /// Streams that many pieces, one every so often, and counts them as that many tokens.
+    /// Streams `pieces` chunks, one every `every`, and reports them as `tokens` tokens.
     #[must_use]
     pub const fn stream(pieces: u32, every: Duration, tokens: u32, end: StreamEnd) -> Self {
         Self::of(200, Body::Stream(Stream { every, end, pieces, tokens }))
@@ -192,21 +187,20 @@ impl Answer {
         Self::of(status, Body::Text(error.to_string()))
     }
 
-    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Lets the answer come that much later.
+    /// Delays the answer.
     #[must_use]
     pub const fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// Writes the body as it is said now.
+    /// The body for the current time.
     pub(crate) fn body(&self) -> String {
         match &self.body {
             Body::Text(text) => text.clone(),
@@ -215,7 +209,6 @@ impl Answer {
         }
     }
 
-    /// Gives the stream that it is, where it is one.
     pub(crate) const fn stream_of(&self) -> Option<&Stream> {
         if let Body::Stream(stream) = &self.body { Some(stream) } else { None }
     }
@@ -225,7 +218,7 @@ impl Answer {
     }
 }
 
-/// One row in the shape of June 2026 and later: percentages carry the truth, the counts are 0.
+/// One row in the format of June 2026 and later: the percentages count, the counts are 0.
 #[must_use]
 pub fn row(name: &str, interval: Window, week: Window) -> Value {
     let now = Timestamp::now();
@@ -249,7 +242,6 @@ pub fn row(name: &str, interval: Window, week: Window) -> Value {
     })
 }
 
-/// The plan that these rows make.
 fn rows(rows: &[Value]) -> Value {
     json!({ "model_remains": rows, "base_resp": { "status_code": 0, "status_msg": "success" } })
 }

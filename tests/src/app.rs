@@ -1,6 +1,4 @@
-//! The binary under test.
-//!
-//! Owns where it lies and how it is run: as the app in the tray, or as a command that ends. Refuses to build it.
+//! Runs the binary under test, as the tray app or as a command. Does not build it.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -17,34 +15,31 @@ use crate::wait::until;
 /// The app, running in the tray.
 pub type App = Started;
 
-/// What came of a command.
+/// The result of a command.
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// The exit code, `None` where a signal ended it.
+    /// The exit code, `None` if a signal ended it.
     pub code: Option<i32>,
-    /// What it printed.
     pub stdout: String,
-    /// What it complained about.
     pub stderr: String,
-    /// How long it took.
     pub took: Duration,
 }
 
 impl Run {
-    /// Reads what it printed as JSON.
+    /// Parses standard output as JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("no JSON ({e}): {self:#?}"))
     }
 
-    /// Fails unless it ended with this code.
+    /// Fails unless the command ended with this exit code.
     #[must_use]
     pub fn ended_with(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "the exit code of {self:#?}");
         self
     }
 
-    /// Fails unless what it complained about is one to three lines, as the interface promises.
+    /// Fails unless standard error has one to three lines, as the interface promises.
     #[must_use]
     pub fn complains(self) -> Self {
         let lines = self.stderr.trim().lines().count();
@@ -54,7 +49,7 @@ impl Run {
     }
 }
 
-/// Gives the binary under test: `TIDEMARK_BIN`, or the debug build beside the tests.
+/// The binary under test: `TIDEMARK_BIN`, or the debug build beside the tests.
 #[must_use]
 pub fn binary() -> PathBuf {
     let named = std::env::var_os("TIDEMARK_BIN").map(PathBuf::from);
@@ -68,14 +63,14 @@ pub fn binary() -> PathBuf {
     binary.canonicalize().expect("the binary's path")
 }
 
-/// Starts a binary as the app; what it prints is in the session's folder of logs.
+/// Starts a binary as the app; its output goes to the session's log folder.
 #[must_use]
 pub fn start(session: &Session, binary: &Path, arguments: &[&str]) -> App {
     App::new("tidemark", &session.logs(), session.command(binary).args(arguments))
 }
 
 impl Session {
-    /// Starts the app with these arguments; what it prints is in the folder of logs.
+    /// Starts the app with these arguments; its output goes to the session's log folder.
     #[must_use]
     pub fn launch(&self, arguments: &[&str]) -> App {
         start(self, &binary(), arguments)
@@ -89,12 +84,12 @@ impl Session {
         app
     }
 
-    /// Runs the binary as a command with nothing on standard input.
+    /// Runs the binary as a command with empty standard input.
     pub async fn tidemark(&self, arguments: &[&str]) -> Run {
         self.tidemark_told(arguments, "").await
     }
 
-    /// Runs the binary as a command with this on standard input.
+    /// Runs the binary as a command with this standard input.
     pub async fn tidemark_told(&self, arguments: &[&str], input: &str) -> Run {
         let mut command = tokio::process::Command::from(self.command(binary()));
         command.args(arguments).kill_on_drop(true);
@@ -103,7 +98,7 @@ impl Session {
         let mut child = command.spawn().expect("the binary starts");
         let mut pipe = child.stdin.take().expect("its standard input");
         let input = input.as_bytes().to_owned();
-        // A program that refuses before it has read everything closes the pipe.
+        // A program that fails before it has read everything closes the pipe.
         let feeding = tokio::spawn(async move { pipe.write_all(&input).await });
         let ended = tokio::time::timeout(Duration::from_mins(1), child.wait_with_output()).await;
         let output = ended.unwrap_or_else(|_| panic!("tidemark {arguments:?} did not end within a minute"));
@@ -117,19 +112,19 @@ impl Session {
         }
     }
 
-    /// Adds an account by the command line, and gives its id.
+    /// Adds an account on the command line and returns its id.
     pub async fn add_account(&self, name: &str, key: &str) -> String {
         let run = self.tidemark_told(&["account", "add", name], key).await;
         assert_eq!(run.code, Some(0), "account add {name}: {run:#?}");
         self.account(name).await["id"].as_str().expect("the id of the account").to_owned()
     }
 
-    /// Gives an account as `tidemark status --json` tells of it.
+    /// An account as `tidemark status --json` shows it.
     pub async fn account(&self, name: &str) -> Value {
         self.account_after(&["status", "--json"], name).await
     }
 
-    /// Waits until `tidemark status --json` tells this of an account.
+    /// Waits until `tidemark status --json` shows an account as wanted.
     pub async fn account_until(&self, name: &str, what: &str, told: impl Fn(&Value) -> bool) -> Value {
         until(&format!("{name} to be {what}"), async || {
             let account = self.account(name).await;
@@ -138,7 +133,7 @@ impl Session {
         .await
     }
 
-    /// Gives an account as another command tells of it.
+    /// An account as another command shows it.
     pub async fn account_after(&self, arguments: &[&str], name: &str) -> Value {
         let run = self.tidemark(arguments).await;
         let told = run.json();
@@ -147,12 +142,12 @@ impl Session {
         account.unwrap_or_else(|| panic!("no account {name:?}: {run:#?}")).clone()
     }
 
-    /// Runs the binary as a command and gives the failure it names for an account, if any.
+    /// The kind of failure that `tidemark status --json` shows for an account, if any.
     pub async fn failure(&self, name: &str) -> Option<String> {
         self.account(name).await["failure"]["kind"].as_str().map(str::to_owned)
     }
 
-    /// Gives what the app has printed so far.
+    /// The app's output so far.
     #[must_use]
     pub fn printed(&self) -> String {
         std::fs::read_to_string(self.logs().join("tidemark.log")).unwrap_or_default()

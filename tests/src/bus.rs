@@ -1,6 +1,5 @@
-//! The session bus, and a system bus where a test wants one.
-//!
-//! Owns the daemons' configuration and the calls over them. Refuses activation: what is not running stays absent.
+//! The session bus, and a system bus for tests that need one. Without D-Bus activation: a service that is not running
+//! stays absent.
 
 use std::collections::HashMap;
 use std::fs;
@@ -19,7 +18,7 @@ pub(crate) async fn start(root: &Path, environment: &[(String, String)]) -> (Sta
     start_as(root, environment, "session", &root.join(SOCKET)).await
 }
 
-/// Starts a bus of a type at a socket and connects the test to it.
+/// Starts a bus of this type at a socket and connects the test to it.
 pub(crate) async fn start_as(
     root: &Path,
     environment: &[(String, String)],
@@ -46,7 +45,7 @@ pub(crate) async fn start_as(
     (daemon, bus)
 }
 
-/// Tells whether somebody owns a name.
+/// Whether a name on the bus has an owner.
 pub(crate) async fn owned(bus: &Connection, name: &str) -> bool {
     let to = Address { service: "org.freedesktop.DBus", path: "/org/freedesktop/DBus" };
     let reply = to.call(bus, "org.freedesktop.DBus", "NameHasOwner", &name).await;
@@ -54,7 +53,7 @@ pub(crate) async fn owned(bus: &Connection, name: &str) -> bool {
 }
 
 impl Session {
-    /// Gives how many match rules the connections of a process have on the session's bus.
+    /// Number of match rules that the connections of a process have on the session's bus.
     pub async fn match_rules(&self, pid: u32) -> usize {
         let to = Address { service: "org.freedesktop.DBus", path: "/org/freedesktop/DBus" };
         let stats = "org.freedesktop.DBus.Debug.Stats";
@@ -63,7 +62,7 @@ impl Session {
         let mut count = 0;
         for (connection, rules) in rules {
             let owner = to.call(self.bus(), to.service, "GetConnectionUnixProcessID", &connection).await;
-            // A connection that has gone meanwhile has none.
+            // A connection that was closed meanwhile has none.
             let owner = owner.ok().and_then(|reply| reply.body().deserialize::<u32>().ok());
             count += if owner == Some(pid) { rules.len() } else { 0 };
         }
@@ -79,7 +78,7 @@ pub(crate) struct Address<'a> {
 }
 
 impl Address<'_> {
-    /// Calls a method; the error is in words.
+    /// Calls a method; the error is a message.
     pub async fn call<B>(
         &self,
         bus: &Connection,
@@ -94,7 +93,7 @@ impl Address<'_> {
         reply.map_err(|e| format!("{method} at {}{}: {e}", self.service, self.path))
     }
 
-    /// Reads a property; the error is in words.
+    /// Reads a property; the error is a message.
     pub async fn get(
         &self,
         bus: &Connection,
@@ -107,7 +106,7 @@ impl Address<'_> {
     }
 }
 
-/// Where the session's bus is found, below the session's folder.
+/// The socket of the session's bus, relative to the session's folder.
 const SOCKET: &str = "run/bus";
 
 const CONFIGURATION: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -127,8 +126,8 @@ const SESSION_POLICY: &str = r#"<policy context="default">
     <allow own="*"/>
   </policy>"#;
 
-/// As a machine's system bus has it: every user connects and sends signals, names belong to the administrator; here to
-/// whoever runs the test.
+/// Like a machine's system bus: every user connects and sends signals; names belong to the administrator, here to the
+/// user who runs the test.
 fn system_policy() -> String {
     let own = rustix::process::getuid().as_raw();
     format!(

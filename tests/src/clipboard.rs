@@ -1,7 +1,5 @@
-//! Another program's view of the clipboard.
-//!
-//! Owns a connection to the display of its own: it reads what is there as any program does that one pastes into, and
-//! can take the clipboard over. Refuses to go through the app.
+//! The clipboard as another program sees it: a separate connection to the display that reads it as any program does on
+//! paste, and can take it over. Does not go through the app.
 
 use std::time::Duration;
 
@@ -14,7 +12,6 @@ use x11rb::{COPY_DEPTH_FROM_PARENT, COPY_FROM_PARENT, CURRENT_TIME, NONE};
 use crate::session::Session;
 use crate::wait::until;
 
-/// Another program's view of the clipboard.
 #[derive(Debug)]
 pub struct Clipboard {
     display: RustConnection,
@@ -23,7 +20,7 @@ pub struct Clipboard {
 }
 
 impl Session {
-    /// Looks at the clipboard from another program.
+    /// Opens the clipboard from another program.
     #[must_use]
     pub fn clipboard(&self) -> Clipboard {
         let (display, screen) = RustConnection::connect(Some(self.display())).expect("the display");
@@ -50,19 +47,19 @@ impl Session {
 }
 
 impl Clipboard {
-    /// Tells whether some program offers something to paste.
+    /// Whether a program offers something to paste.
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.owner() != NONE
     }
 
-    /// Gives the text that would be pasted; `None` where there is nothing to paste.
+    /// The text that would be pasted; `None` if there is nothing to paste.
     pub async fn text(&self) -> Option<String> {
         let bytes = self.read("UTF8_STRING").await?;
         Some(String::from_utf8(bytes).expect("text is UTF-8"))
     }
 
-    /// Gives what is offered under another name than text's; `None` where nothing is.
+    /// What is offered in another format than text, by its target name; `None` if nothing is.
     pub async fn read(&self, target: &str) -> Option<Vec<u8>> {
         if !self.is_held() {
             return None;
@@ -85,20 +82,20 @@ impl Clipboard {
         Some(asked.expect("the display").reply().expect("what was pasted").value)
     }
 
-    /// Takes the clipboard over, as a program does in which something else is copied.
+    /// Takes the clipboard over, like a program in which something else is copied.
     pub fn take_over(&self) {
         let asked = self.display.set_selection_owner(self.window, self.selection, CURRENT_TIME);
         asked.expect("the display").check().expect("the clipboard");
         assert_eq!(self.owner(), self.window, "the clipboard is taken over");
     }
 
-    /// Tells whether it still holds what it took over.
+    /// Whether it still holds the clipboard that it took over.
     #[must_use]
     pub fn is_mine(&self) -> bool {
         self.owner() == self.window
     }
 
-    /// Gives the text that some program puts there in place of what was taken over; `None` where none does so soon.
+    /// The text that another program copies after the takeover; `None` if none does within a second.
     pub async fn written(&self) -> Option<String> {
         for _ in 0..20 {
             if !self.is_mine() {

@@ -1,7 +1,5 @@
-//! The pictures that README shows: the real app on the simulated accounts, on a desktop with a panel.
-//!
-//! Owns what is shown, the moment of it and the order in which it is taken. Refuses chance: clock, language, display
-//! and theme are always the same. Refuses to draw anything itself.
+//! The pictures in README: the real app on the simulated accounts, on a desktop with a panel. Clock, language, display
+//! and theme are fixed, so that every run takes the same pictures. Nothing is drawn here.
 
 use std::path::Path;
 use std::time::Duration;
@@ -18,26 +16,26 @@ use crate::session::{self, Part, Session};
 use crate::sheet::Theme;
 use crate::wait::{until, until_within};
 
-/// What is taken in both themes; only the notice is the desktop's own, and is not.
+/// Pictures taken in both themes. The notification is not one of them, because the desktop draws it.
 pub const PAIRS: [&str; 6] = ["overview", "spent", "account", "tray", "first-run", "settings"];
-/// What is taken once.
+/// The picture that is taken once.
 pub const NOTICE: &str = "notice";
 
-/// The simulated day begins on a Tuesday before noon, by the session's clock.
+/// Start of the simulated day: a Tuesday before noon, by the session's clock.
 const BEGINS: &str = "2026-11-24T11:40:00";
-/// When one of the simulated accounts has come near its limit for certain, and when it is spent, in seconds.
+/// Seconds after the start at which one of the simulated accounts is near its limit, and at which it is used up.
 const NEAR_AT: i64 = 56;
 const SPENT_AT: i64 = 150;
-/// The simulated accounts take this long until one of them is spent, at one minute a second.
+/// How long the simulated accounts take until one of them is used up, at one minute per second.
 const SPENT_WITHIN: Duration = Duration::from_mins(4);
-/// Sharp on sharp screens; high enough for three accounts.
+/// Scale 2, for sharp pictures on high-resolution screens; high enough for three accounts.
 const DISPLAY: Display = Display { width: 2560, height: 2120, scale: 2 };
-/// How high the panel is with its edge, in the pixels of programs.
+/// Height of the panel with its edge, in logical pixels.
 const PANEL: u32 = 33;
-/// Around a menu, in the pixels of programs.
+/// Space around a menu, in logical pixels.
 const MARGIN: u32 = 16;
 
-/// Gives the names of all pictures' files.
+/// The file names of all pictures.
 #[must_use]
 pub fn files() -> Vec<String> {
     let pairs = PAIRS.iter().flat_map(|name| Theme::BOTH.map(|theme| file(name, theme)));
@@ -48,9 +46,9 @@ fn file(name: &str, theme: Theme) -> String {
     format!("{name}-{}.png", theme.name())
 }
 
-/// Takes every picture and hands it over with the name of its file.
+/// Takes every picture and passes it to `give` with its file name.
 pub async fn take(binary: &Path, mut give: impl FnMut(&str, &Shot)) {
-    // A window manager would draw its own frames, which nobody has at home.
+    // No window manager: its frames would be in the pictures, and no user has these.
     let mut session = Session::on(DISPLAY, &[Part::WindowManager]).await;
     stand_still(&mut session, 0);
     let page = session.drive(binary, &[]).await;
@@ -93,7 +91,7 @@ pub async fn take(binary: &Path, mut give: impl FnMut(&str, &Shot)) {
         wear(&page, theme).await;
         give(&file("spent", theme), &page.picture().await);
     }
-    // The page cannot answer once it is gone.
+    // The command cannot answer, because it destroys the page; therefore it runs in a timeout.
     page.evaluate("setTimeout(() => window.__TAURI_INTERNALS__.invoke('close_window'), 100)").await;
     session.no_window("tidemark").await;
     for theme in Theme::BOTH {
@@ -106,13 +104,13 @@ pub async fn take(binary: &Path, mut give: impl FnMut(&str, &Shot)) {
     page.close(&session).await;
 }
 
-/// Lets the clock stand still that many seconds after the simulated day began: the same second in every run.
+/// Stops the clock that many seconds after the simulated day began: the same second in every run.
 fn stand_still(session: &mut Session, after: i64) {
     let moment = begins() + SignedDuration::from_secs(after);
     session.set_clock(&Session::local(moment, "%Y-%m-%d %H:%M:%S"));
 }
 
-/// Lets the clock go on from that many seconds after the simulated day began.
+/// Lets the clock continue from that many seconds after the simulated day began.
 fn go_on(session: &mut Session, after: i64) {
     let ahead = begins().as_second() + after - Timestamp::now().as_second();
     session.set_clock(&format!("{ahead:+}"));
@@ -123,7 +121,7 @@ fn begins() -> Timestamp {
     begins.in_tz(session::ZONE).expect("the zone of sessions").timestamp()
 }
 
-/// Waits until a notice ends like this, and leaves no other on the display.
+/// Waits for a notification whose summary ends like this, and closes all others.
 async fn told(session: &Session, end: &str) {
     let mut seen = 0;
     until_within(SPENT_WITHIN, &format!("a notice that ends with {end:?}"), async || {
@@ -139,7 +137,7 @@ async fn told(session: &Session, end: &str) {
     .await;
 }
 
-/// Takes a picture of the only notice on the display, and takes it from there.
+/// Takes a picture of the only notification on the display, and closes it.
 async fn notice(session: &Session) -> Shot {
     let window = session.window("^Dunst$").await;
     let shot = still(session).await.crop(session.area(window));
@@ -147,7 +145,7 @@ async fn notice(session: &Session) -> Shot {
     shot
 }
 
-/// Has MiniMax asked, as somebody with the keyboard does: a pointer would leave its traces on the picture.
+/// Requests a check without the pointer, which would be visible in the picture.
 async fn look_again(page: &Page) {
     page.call("check_now", json!({})).await.unwrap_or_else(|e| panic!("nobody can be asked: {e}"));
 }
@@ -158,10 +156,10 @@ async fn wear(page: &Page, theme: Theme) {
     page.wears(theme == Theme::Dark).await;
 }
 
-/// Opens the menu of the item in the panel; gives the end of the panel with the menu below it.
+/// Opens the menu of the item in the panel; returns a picture of the panel's end with the menu below it.
 async fn open_menu(session: &Session) -> Shot {
     session.tray().await;
-    // A pointer that rests on the item brings its tooltip.
+    // Moves the pointer away, because on the item it would open the tooltip.
     session.run("xdotool", &["mousemove", "0", "1000"]).expect("a pointer that moves");
     let before = still(session).await;
     let (x, y) = (DISPLAY.width - 16 * DISPLAY.scale, 16 * DISPLAY.scale);
@@ -199,7 +197,7 @@ async fn still(session: &Session) -> Shot {
 }
 
 impl Session {
-    /// Paints what is behind all windows.
+    /// Paints the root window, which is behind all windows.
     fn paint_backdrop(&self, theme: Theme) {
         let (display, screen) = x11rb::connect(Some(self.display())).expect("the display");
         let root = display.setup().roots[screen].root;
@@ -211,7 +209,7 @@ impl Session {
 }
 
 impl Shot {
-    /// Gives the smallest area outside of which two pictures of the same size are the same.
+    /// The smallest area that contains all differences between two pictures of the same size.
     fn differs_from(&self, other: &Self) -> Option<Area> {
         let places = (0..self.height).flat_map(|y| (0..self.width).map(move |x| (x, y)));
         let differs = places.filter(|&(x, y)| self.pixel(x, y) != other.pixel(x, y));

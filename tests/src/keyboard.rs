@@ -1,6 +1,4 @@
-//! The keyboard on the app's page.
-//!
-//! Owns chords of keys, and the way by Tab to where the focus should be. Refuses the mouse.
+//! Drives the app's page with the keyboard only: key chords, and Tab to a given element.
 
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::key::Key;
@@ -9,21 +7,21 @@ use serde::Deserialize;
 use crate::page::Page;
 use crate::wait::until;
 
-/// Where the focus is, and what can be seen of it.
+/// The focused element, and what can be seen of it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Focus {
-    /// Its place among everything that Tab stops at; below zero outside of all of them.
+    /// Its index among all tab stops; negative if it is none of them.
     pub at: i64,
-    /// How many stops there are.
+    /// Number of tab stops.
     pub of: i64,
-    /// The `data-testid` of the focused thing, if it has one.
+    /// The `data-testid` of the focused element, if it has one.
     pub testid: String,
-    /// Words to tell somebody where it is.
+    /// A description for failure messages.
     pub called: String,
-    /// Whether it looks focused.
+    /// Whether the focus is visible on it.
     pub shown: bool,
-    /// Whether some of it can be seen.
+    /// Whether some part of it is visible.
     pub in_sight: bool,
 }
 
@@ -42,13 +40,12 @@ impl Page {
         pressed.unwrap_or_else(|e| panic!("{chord} cannot be pressed: {e}"));
     }
 
-    /// Tells where the focus is.
     pub async fn focus(&self) -> Focus {
         let told = self.look("focus", vec![]).await;
         serde_json::from_value(told.clone()).unwrap_or_else(|e| panic!("no focus ({e}): {told}"))
     }
 
-    /// Goes by Tab to something, found by its `data-testid`; the first of them where there are several.
+    /// Moves the focus with Tab to an element, found by its `data-testid`; the first one if there are several.
     pub async fn tab_to(&self, id: &str) -> Focus {
         self.find(id).await;
         let mut seen = Vec::new();
@@ -63,14 +60,14 @@ impl Page {
         panic!("Tab does not lead to {id}, only to {:#?}", &seen[seen.len().saturating_sub(40)..]);
     }
 
-    /// Goes by Tab to something and presses a key there.
+    /// Moves the focus with Tab to an element and presses a key there.
     pub async fn press_on(&self, id: &str, chord: &str) {
         self.tab_to(id).await;
         self.chord(chord).await;
     }
 
-    /// Goes by Tab through everything there is and a part of the way back; tells what was wrong: a stop left out or
-    /// in the wrong order, a focus that cannot be seen.
+    /// Moves the focus with Tab through all tab stops and part of the way back; returns what is wrong: a stop that is
+    /// left out or in the wrong order, or a focus that cannot be seen.
     pub async fn tab_round(&self) -> Vec<String> {
         self.remember_looks().await;
         let mut wrong = Vec::new();
@@ -104,7 +101,7 @@ impl Page {
         wrong
     }
 
-    /// Brings the focus onto the page, where it is not there yet.
+    /// Moves the focus onto the page if it is not there yet.
     async fn enter(&self) -> Focus {
         let mut now = self.focus().await;
         for _ in 0..3 {
@@ -120,7 +117,7 @@ impl Page {
     async fn step(&self, chord: &str) -> Focus {
         self.chord(chord).await;
         let mut focus = self.focus().await;
-        // The page follows the focus at its own pace.
+        // The page scrolls to the focus with a delay.
         for _ in 0..20 {
             if focus.at < 0 || focus.in_sight {
                 break;
@@ -130,7 +127,7 @@ impl Page {
         focus
     }
 
-    /// Waits until the focus is on something, found by its `data-testid`.
+    /// Waits until the focus is on an element, found by its `data-testid`.
     pub async fn focused(&self, id: &str) {
         until(&format!("the focus on {id}"), async || {
             let focus = self.focus().await;

@@ -1,6 +1,4 @@
-//! The Secret Service.
-//!
-//! Owns gnome-keyring and reads back, from it and not from the app, what is kept in it.
+//! The Secret Service: runs gnome-keyring and reads its content from the service itself, not through the app.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -18,15 +16,13 @@ const SERVICE: Address = Address { service: NAME, path: "/org/freedesktop/secret
 const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
 const PASSWORD: &str = "the password of the test's keyring";
 
-/// The struct in which secrets cross the bus: session, parameters, value, content type.
+/// The struct in which secrets are sent over the bus: session, parameters, value, content type.
 type Secret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
 
-/// One thing kept in the keyring.
+/// One item of the keyring.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// What it is found by.
     pub attributes: HashMap<String, String>,
-    /// The secret itself.
     pub secret: String,
 }
 
@@ -38,7 +34,7 @@ pub(crate) async fn start(session: &Session) -> Vec<Started> {
     let errors = log.try_clone().expect("the log file a second time");
     let mut child = daemon.stdin(Stdio::piped()).stdout(log).stderr(errors).spawn();
     if let Ok(child) = &mut child {
-        // Every byte counts as the password, so there is no line break, and closing the pipe ends it.
+        // Every byte is part of the password, so there is no line break; closing the pipe ends it.
         let mut input = child.stdin.take().expect("the keyring's standard input");
         input.write_all(PASSWORD.as_bytes()).expect("the keyring reads its password");
     }
@@ -53,18 +49,17 @@ pub(crate) async fn start(session: &Session) -> Vec<Started> {
 }
 
 impl Session {
-    /// Tells whether the keyring is locked.
+    /// Whether the keyring is locked.
     ///
     /// # Errors
     ///
-    /// Says what the bus said where nobody answers.
+    /// Returns the bus's message if the service does not answer.
     pub async fn keyring_locked(&self) -> Result<bool, String> {
         let login = Address { service: NAME, path: LOGIN };
         let locked = login.get(self.bus(), "org.freedesktop.Secret.Collection", "Locked").await?;
         bool::try_from(locked).map_err(|e| e.to_string())
     }
 
-    /// Locks the keyring.
     pub async fn lock_keyring(&self) {
         let collections = vec![ObjectPath::try_from(LOGIN).expect("a path")];
         let reply = SERVICE.call(self.bus(), "org.freedesktop.Secret.Service", "Lock", &collections).await;
@@ -77,14 +72,14 @@ impl Session {
         let session = self.open_secrets().await;
         let login = ObjectPath::try_from(LOGIN).expect("a path");
         let secret: Secret = (session, Vec::new(), PASSWORD.into(), "text/plain".into());
-        // The one way in without a window: the daemon's own door for its tests.
+        // The only way to unlock without a window: an interface of gnome-keyring for its own tests.
         let interface = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface";
         let reply = SERVICE.call(self.bus(), interface, "UnlockWithMasterPassword", &(login, secret)).await;
         reply.expect("the keyring unlocks");
         assert_eq!(self.keyring_locked().await, Ok(false), "the keyring is unlocked");
     }
 
-    /// Gives everything that is kept under a service name, locked or not; the keyring must be unlocked.
+    /// All items with this service name; the keyring must be unlocked.
     pub async fn kept(&self, service: &str) -> Vec<Kept> {
         let session = self.open_secrets().await;
         let wanted = HashMap::from([("service", service)]);
@@ -107,7 +102,7 @@ impl Session {
         kept
     }
 
-    /// Gives the key that is kept for an account of the app, if there is one.
+    /// The key that the keyring has for an account of the app, if any.
     pub async fn kept_key(&self, account: &str) -> Option<String> {
         let kept = self.kept("tidemark").await;
         let of = |kept: &Kept| kept.attributes.get("username").is_some_and(|user| user == account);
@@ -115,7 +110,7 @@ impl Session {
     }
 
     async fn open_secrets(&self) -> OwnedObjectPath {
-        // In the clear: this bus is the test's own.
+        // Unencrypted: this bus belongs to the test.
         let body = ("plain", Variant::from(""));
         let reply = SERVICE.call(self.bus(), "org.freedesktop.Secret.Service", "OpenSession", &body).await;
         let reply = reply.expect("the keyring opens a session");

@@ -1,10 +1,10 @@
-//! A real, private desktop session for each test, and the readers of what the app did in it.
+//! A real, private desktop session for each test, and readers for what the app does in it.
 //!
-//! Owns the display, the bus, the keyring, the clipboard, the notification daemon and the tray host that a test sees, a scripted
-//! MiniMax on loopback, and the ways to look at all of them from outside. Refuses to know the product's code: it has
-//! the binary, HTTP, D-Bus and `WebDriver`. Refuses to skip: what is missing on the machine fails the test.
-#![expect(clippy::missing_panics_doc, reason = "a harness fails its test by panicking, everywhere")]
-#![expect(clippy::expect_used, reason = "a harness fails its test by panicking, with a sentence")]
+//! Provides display, bus, keyring, clipboard, notification daemon, tray host, and a scripted MiniMax on loopback. Tests
+//! access the product through the binary, HTTP, D-Bus and `WebDriver`, never through its code. Nothing is skipped: a
+//! program that is missing on the machine fails the test.
+#![expect(clippy::missing_panics_doc, reason = "the harness fails its test by panicking, everywhere")]
+#![expect(clippy::expect_used, reason = "the harness fails its test by panicking with a message")]
 
 pub mod answer;
 pub mod app;

@@ -1,16 +1,16 @@
-//! Searches the memory of a process, as a debugger run by root can.
+//! Searches the memory of a process, as a debugger that runs as root can.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::FileExt as _;
 
 const PAGE: u64 = 4096;
-/// Bits 63 and 62 of an entry of the page map: the page is present, or swapped out.
+/// Bits 63 and 62 of a pagemap entry: the page is present, or swapped out.
 const PRESENT_OR_SWAPPED: u64 = 0b11 << 62;
-/// How many bytes before and after a find are given.
+/// Number of bytes before and after a match that are returned.
 const CONTEXT: usize = 48;
 
-/// Gives the surroundings of every place in the writable memory of a process where a text is found.
+/// Every occurrence of a text in the writable memory of a process, with the bytes around it.
 #[must_use]
 pub fn search_memory(pid: u32, needle: &str) -> Vec<String> {
     let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).expect("the memory map of the process");
@@ -28,7 +28,7 @@ pub fn search_memory(pid: u32, needle: &str) -> Vec<String> {
         let address = |text| u64::from_str_radix(text, 16).expect("an address");
         for (from, to) in present(&mut page_map, address(start), address(end)) {
             let mut bytes = vec![0; usize::try_from(to - from).expect("a range that fits")];
-            // A page may have been given back since the map was read.
+            // A page may have been freed since the map was read.
             if memory.read_exact_at(&mut bytes, from).is_err() {
                 continue;
             }
@@ -43,7 +43,7 @@ pub fn search_memory(pid: u32, needle: &str) -> Vec<String> {
     found
 }
 
-/// Gives the runs of pages in a range that are in memory; the rest of a reserved range can be huge and holds nothing.
+/// The ranges of present pages; the rest of a reserved range can be huge and holds nothing.
 fn present(page_map: &mut File, start: u64, end: u64) -> Vec<(u64, u64)> {
     let mut entries = vec![0; usize::try_from((end - start) / PAGE * 8).expect("a range that fits")];
     let read =

@@ -1,7 +1,5 @@
-//! A scripted MiniMax on loopback.
-//!
-//! Owns what each key is answered and the record of what was asked. Refuses to be a decoration: one that was never
-//! asked fails its test, unless it was told that it must not be.
+//! A scripted MiniMax on loopback: answers by key, and a record of the requests. Its test fails if it is never asked,
+//! unless it was created for that.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -15,14 +13,13 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::answer::{Answer, Stream, StreamEnd};
 use crate::wait::until;
 
-/// The path that tells of a plan.
+/// The endpoint for a plan's quota.
 pub const PLAN: &str = "/v1/token_plan/remains";
-/// The path that tells of a balance.
+/// The endpoint for a balance.
 pub const BALANCE: &str = "/account/query_balance";
-/// The path that streams text.
+/// The endpoint that streams text.
 pub const MESSAGES: &str = "/anthropic/v1/messages";
 
-/// A scripted MiniMax on loopback.
 #[derive(Debug)]
 pub struct MiniMax {
     address: SocketAddr,
@@ -31,20 +28,17 @@ pub struct MiniMax {
     must_be_asked: Option<bool>,
 }
 
-/// One request that came.
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// The method, such as `GET`.
     pub method: String,
     /// The path with its query.
     pub path: String,
-    /// The headers, their names in lower case.
+    /// Header names are in lower case.
     pub headers: HashMap<String, String>,
-    /// The key it carried, where it carried one as a Bearer token.
+    /// The key from the Bearer token, if there was one.
     pub key: Option<String>,
-    /// What it carried.
     pub body: String,
-    /// When it came.
     pub at: Instant,
 }
 
@@ -55,7 +49,7 @@ struct Script {
 }
 
 impl MiniMax {
-    /// Starts one that knows no key yet.
+    /// Starts one that rejects every key until an answer is set.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let address = listener.local_addr().expect("the port's number");
@@ -64,32 +58,32 @@ impl MiniMax {
         Self { address, script, server, must_be_asked: Some(true) }
     }
 
-    /// Starts one that fails its test when it is asked anything.
+    /// Starts one that fails its test if it is asked anything.
     pub async fn that_must_not_be_asked() -> Self {
         let mut minimax = Self::start().await;
         minimax.must_be_asked = Some(false);
         minimax
     }
 
-    /// Starts one that may be asked or not.
+    /// Starts one that may or may not be asked.
     pub async fn that_may_be_asked() -> Self {
         let mut minimax = Self::start().await;
         minimax.must_be_asked = None;
         minimax
     }
 
-    /// Gives its address, for `TIDEMARK_API_BASE`.
+    /// The address for `TIDEMARK_API_BASE`.
     #[must_use]
     pub fn base(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Answers a key like this from now on.
+    /// Sets the answer for a key.
     pub fn answer(&self, key: &str, answer: Answer) {
         self.answers(key, [answer]);
     }
 
-    /// Answers a key like this from now on: each once, and the last one for ever.
+    /// Sets the answers for a key: each is given once, the last one for ever.
     pub fn answers(&self, key: &str, answers: impl IntoIterator<Item = Answer>) {
         let path = if key.starts_with("sk-api-") { BALANCE } else { PLAN };
         let answers: VecDeque<Answer> = answers.into_iter().collect();
@@ -97,30 +91,30 @@ impl MiniMax {
         self.script().answers.insert((path.to_owned(), key.to_owned()), answers);
     }
 
-    /// Answers a request for text with a key like this from now on.
+    /// Sets the answer to requests for text with this key.
     pub fn speaks(&self, key: &str, answer: Answer) {
         self.script().answers.insert((MESSAGES.to_owned(), key.to_owned()), VecDeque::from([answer]));
     }
 
-    /// Gives every request for text so far.
+    /// All requests for text so far.
     #[must_use]
     pub fn asked_for_text(&self) -> Vec<Asked> {
         self.asked().into_iter().filter(|asked| asked.path == MESSAGES).collect()
     }
 
-    /// Gives every request so far.
+    /// All requests so far.
     #[must_use]
     pub fn asked(&self) -> Vec<Asked> {
         self.script().asked.clone()
     }
 
-    /// Gives how often a key was asked about.
+    /// Number of requests with this key.
     #[must_use]
     pub fn times_asked(&self, key: &str) -> usize {
         self.script().asked.iter().filter(|asked| asked.key.as_deref() == Some(key)).count()
     }
 
-    /// Waits until a key was asked about that often in all.
+    /// Waits until there were that many requests with this key in all.
     pub async fn asked_about(&self, key: &str, times: usize) {
         until(&format!("{times} requests with the key {key}"), async || match self.times_asked(key) {
             so_far if so_far >= times => Ok(()),
@@ -129,7 +123,7 @@ impl MiniMax {
         .await;
     }
 
-    /// Waits until the last request is so old that the app has to ask again when told to.
+    /// Waits until the last request is so old that "Check now" sends a new one.
     pub async fn asked_a_moment_ago(&self) {
         let last = self.script().asked.last().map(|asked| asked.at);
         if let Some(last) = last {
@@ -137,7 +131,7 @@ impl MiniMax {
         }
     }
 
-    /// Goes away: connections are refused.
+    /// Stops listening: connections are refused.
     pub async fn leave(&mut self) {
         if let Some(server) = self.server.take() {
             server.abort();
@@ -145,7 +139,7 @@ impl MiniMax {
         }
     }
 
-    /// Comes back at the same address.
+    /// Listens again at the same address.
     pub async fn come_back(&mut self) {
         assert!(self.server.is_none(), "it is gone before it comes back");
         let address = self.address;
@@ -180,7 +174,7 @@ impl Drop for MiniMax {
 }
 
 async fn serve(listener: TcpListener, script: Arc<Mutex<Script>>) {
-    // Dropped with this task, and every connection with it.
+    // Dropped with this task, which closes every connection.
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         connections.spawn(converse(stream, Arc::clone(&script)));
@@ -214,7 +208,7 @@ async fn converse(mut stream: TcpStream, script: Arc<Mutex<Script>>) {
     let _gone = stream.shutdown().await;
 }
 
-/// Sends pieces at their times, and ends, breaks off or goes on for ever.
+/// Sends the pieces at their times; then ends, breaks off or sends nothing more.
 async fn speak(mut stream: TcpStream, stream_of: &Stream) {
     let head = "HTTP/1.1 200 Scripted\r\nConnection: close\r\nContent-Type: text/event-stream\r\n\
                 Transfer-Encoding: chunked\r\n\r\n";
@@ -231,14 +225,14 @@ async fn speak(mut stream: TcpStream, stream_of: &Stream) {
     match stream_of.end {
         StreamEnd::Whole => drop(stream.write_all(b"0\r\n\r\n").await),
         StreamEnd::Broken => {}
-        // Until the other side has had enough.
+        // Until the other side closes the connection.
         StreamEnd::Silent => drop(stream.read(&mut [0; 1]).await),
     }
     let _gone = stream.shutdown().await;
 }
 
 impl Script {
-    /// Gives the next answer, or what MiniMax says to a key or a path that it does not know.
+    /// The next answer, or MiniMax's answer to an unknown key or path.
     fn answer(&mut self, asked: &Asked) -> Answer {
         let path = asked.path.split('?').next().unwrap_or_default();
         if path != PLAN && path != BALANCE && path != MESSAGES {

@@ -1,7 +1,6 @@
-//! The search for a key in every place where it must not be.
-//!
-//! Owns the list of these places: every file of the session, what its processes printed, their arguments and
-//! environments, and what was notified. The Secret Service keeps its own file encrypted, so that is searched like any other.
+//! Searches for a key in every place where it must not be: all files of the session, the output, arguments and
+//! environments of its processes, and the notifications. The keyring's file is encrypted, so it is searched like any
+//! other.
 
 use std::fs;
 use std::path::Path;
@@ -9,13 +8,13 @@ use std::path::Path;
 use crate::session::Session;
 
 impl Session {
-    /// Fails where a text is found in a file, an argument, an environment, a log or a notification of the session.
+    /// Fails if a text is found in a file, an argument, an environment, a log or a notification of the session.
     pub fn nowhere(&self, needle: &str) {
         let found = self.search(needle);
         assert!(found.is_empty(), "the key {needle:?} is in {found:#?}");
     }
 
-    /// Gives the places where a text is found.
+    /// The places where a text is found.
     #[must_use]
     pub fn search(&self, needle: &str) -> Vec<String> {
         let mut found = Vec::new();
@@ -35,7 +34,7 @@ impl Session {
 fn search_folder(folder: &Path, needle: &[u8], found: &mut Vec<String>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
-        // What is a socket or a pipe cannot hold anything.
+        // Sockets and pipes hold no content.
         let Ok(kind) = fs::symlink_metadata(&path).map(|data| data.file_type()) else { continue };
         if kind.is_dir() {
             search_folder(&path, needle, found);

@@ -1,7 +1,5 @@
-//! The notification daemon.
-//!
-//! Owns dunst and the record of what it really showed. Refuses to guess from what was sent: only what came onto the
-//! screen counts.
+//! The notification daemon, dunst, with a record of the notifications that it really displayed, not of those that were
+//! sent to it.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -11,16 +9,15 @@ use crate::process::Started;
 use crate::session::Session;
 use crate::wait::{until, until_within};
 
-/// A notification as the daemon showed it.
+/// A notification as the daemon displayed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
-    /// The daemon's number for it.
+    /// The daemon's id for it.
     pub id: String,
-    /// Who says it is from whom.
+    /// The application name that the sender gave.
     pub app: String,
-    /// Its first line.
     pub summary: String,
-    /// Its text, as the daemon was given it.
+    /// The text as the daemon received it.
     pub body: String,
     /// `LOW`, `NORMAL` or `CRITICAL`.
     pub urgency: String,
@@ -44,7 +41,7 @@ pub(crate) async fn start(session: &Session) -> Vec<Started> {
 
 fn settings(session: &Session, hook: &Path) -> String {
     let scale = session.scale();
-    // It enlarges everything but its letters.
+    // dunst scales everything but its font.
     let points = (10 * scale).to_string();
     DUNST
         .replace("SCALE", &scale.to_string())
@@ -53,7 +50,7 @@ fn settings(session: &Session, hook: &Path) -> String {
 }
 
 impl Session {
-    /// Gives every notification shown so far, oldest first.
+    /// All notifications displayed so far, oldest first.
     #[must_use]
     pub fn notices(&self) -> Vec<Shown> {
         let text = fs::read_to_string(self.notices_file()).unwrap_or_default();
@@ -67,7 +64,7 @@ impl Session {
             .collect()
     }
 
-    /// Waits until that many notifications were shown, and gives them all.
+    /// Waits until that many notifications were displayed, and returns them all.
     pub async fn notices_shown(&self, count: usize) -> Vec<Shown> {
         let shown = until(&format!("{count} notices"), async || {
             let shown = self.notices();
@@ -78,7 +75,7 @@ impl Session {
         shown
     }
 
-    /// Clicks with the mouse on the newest notification, once it is drawn and stands still.
+    /// Clicks on the newest notification, once it is drawn and no longer moves.
     pub async fn click_notice(&self) {
         let window = self.window("^Dunst$").await;
         let mut before = None;
@@ -92,12 +89,12 @@ impl Session {
         self.click(area.x + area.width / 2, area.y + area.height.min(40) / 2);
     }
 
-    /// Waits until no notification is on the screen any more.
+    /// Waits until no notification is on the screen.
     pub async fn no_notice_on_screen(&self) {
         self.no_window("^Dunst$").await;
     }
 
-    /// Takes all notifications from the screen.
+    /// Removes all notifications from the screen.
     pub async fn close_notices(&self) {
         self.run("dunstctl", &["close-all"]).expect("the daemon closes its notices");
         until_within(crate::LIMIT, "an empty screen", async || {
@@ -106,14 +103,15 @@ impl Session {
         .await;
     }
 
-    /// Gives the file with the record of what was shown.
+    /// The file with the record of what was displayed.
     #[must_use]
     pub fn notices_file(&self) -> std::path::PathBuf {
         self.logs().join("notices")
     }
 }
 
-// dunst hands each field over in the environment; the separators are ASCII's own and appear in no text.
+// dunst passes each field in the environment. The separators are ASCII's own separator characters, which appear in no
+// text.
 const HOOK: &str = r#"#!/bin/sh
 printf '%s\037%s\037%s\037%s\037%s\036' \
     "$DUNST_ID" "$DUNST_APP_NAME" "$DUNST_SUMMARY" "$DUNST_BODY" "$DUNST_URGENCY" >>"LOG"

@@ -1,7 +1,5 @@
-//! Somebody who looks at the windows of a display, straight from the X server: a look takes about a millisecond.
-//!
-//! Owns the search for a window by its class, and its pixels. Refuses to ask the program behind it, which may draw
-//! something else for those who ask than for those who look.
+//! Reads windows directly from the X server; one capture takes about a millisecond. The program behind a window is not
+//! asked: it may draw something else for a screenshot than on the screen.
 
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, ImageFormat, MapState, Window};
@@ -9,7 +7,6 @@ use x11rb::rust_connection::RustConnection;
 
 use crate::screen::Shot;
 
-/// Somebody who looks at a display.
 #[derive(Debug)]
 pub struct Onlooker {
     display: RustConnection,
@@ -17,7 +14,7 @@ pub struct Onlooker {
 }
 
 impl Onlooker {
-    /// Looks at a display by its name, such as `:7`.
+    /// Connects to a display by its name, such as `:7`.
     #[must_use]
     pub fn on(display: &str) -> Self {
         let (display, screen) = RustConnection::connect(Some(display)).expect("the display");
@@ -25,21 +22,21 @@ impl Onlooker {
         Self { display, root }
     }
 
-    /// Finds a window of this class that can be seen.
+    /// A visible window of this class.
     #[must_use]
     pub fn window(&self, class: &str) -> Option<Window> {
         self.below(self.root, class)
     }
 
-    /// Gives the pixels of a window's upper left part: four bytes each, blue, green, red and none, row by row. `None`
-    /// where the window is gone, smaller, or not wholly on the display.
+    /// The pixels of a window's upper left part: four bytes each (blue, green, red, unused), row by row. `None` if the
+    /// window is gone, smaller, or not wholly on the display.
     #[must_use]
     pub fn pixels(&self, window: Window, width: u16, height: u16) -> Option<Vec<u8>> {
         let asked = self.display.get_image(ImageFormat::Z_PIXMAP, window, 0, 0, width, height, u32::MAX);
         Some(asked.ok()?.reply().ok()?.data)
     }
 
-    /// Takes a picture of a window. `None` where it is gone, or not wholly on the display.
+    /// Takes a picture of a window. `None` if it is gone, or not wholly on the display.
     #[must_use]
     pub fn picture(&self, window: Window) -> Option<Shot> {
         let size = self.display.get_geometry(window).ok()?.reply().ok()?;
@@ -49,7 +46,7 @@ impl Onlooker {
     }
 
     fn below(&self, above: Window, class: &str) -> Option<Window> {
-        // Windows come and go while they are asked about.
+        // Windows may be created or destroyed between the requests.
         let children = self.display.query_tree(above).ok()?.reply().ok()?.children;
         children.into_iter().find_map(|window| {
             let is_wanted = self.class(window).is_some_and(|found| found.contains(class));

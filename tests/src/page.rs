@@ -1,7 +1,5 @@
-//! The app's page, driven by `WebDriver`.
-//!
-//! Owns a `WebKitWebDriver` that starts the binary itself, and finds things on the page by their `data-testid`. Refuses
-//! to know the page's looks or its words.
+//! The app's page, driven by `WebDriver`: `WebKitWebDriver` starts the binary, and elements are found by their
+//! `data-testid`. Does not depend on the page's style or texts.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -33,24 +31,24 @@ pub struct Page {
 }
 
 impl Session {
-    /// Starts the app with its window, and waits until the page is there.
+    /// Starts the app with its window, and waits until the page is loaded.
     pub async fn open(&self) -> Page {
         self.open_with(&[]).await
     }
 
-    /// Starts the app with these arguments and its window, and waits until the page is there and listens.
+    /// Starts the app with these arguments and its window, and waits until the page has subscribed to events.
     pub async fn open_with(&self, arguments: &[&str]) -> Page {
         let page = self.drive(&binary(), arguments).await;
         page.find_css("[data-settled]").await;
         page
     }
 
-    /// Lets `WebDriver` start a program that shows a page, and waits until the page is there.
+    /// Starts a program that shows a page under `WebDriver`, and waits until the page is loaded.
     pub async fn drive(&self, program: &Path, arguments: &[&str]) -> Page {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let port = free.expect("a free port").port();
         let mut command = self.command("WebKitWebDriver");
-        // Tauri lets itself be driven only when told so.
+        // Tauri enables automation only if this variable is set.
         command.env("TAURI_WEBVIEW_AUTOMATION", "true");
         command.args([format!("--port={port}"), "--host=127.0.0.1".to_owned()]);
         let mut driver = Started::new("WebKitWebDriver", &self.logs(), &mut command);
@@ -73,17 +71,16 @@ impl Session {
 }
 
 impl Page {
-    /// Goes to an address.
     pub async fn go(&self, address: &str) {
         self.client.goto(address).await.unwrap_or_else(|e| panic!("{address} cannot be opened: {e}"));
     }
 
-    /// Waits until something is on the page.
+    /// Waits until an element is on the page.
     pub async fn find(&self, id: &str) -> Element {
         self.find_css(&by(id)).await
     }
 
-    /// Waits until something is on the page, found by a CSS selector.
+    /// Waits until an element is on the page, found by a CSS selector.
     pub async fn find_css(&self, css: &str) -> Element {
         until(&format!("{css} on the page"), async || match self.client.find(Locator::Css(css)).await {
             Ok(element) => Ok(element),
@@ -92,12 +89,12 @@ impl Page {
         .await
     }
 
-    /// Tells whether something is on the page right now.
+    /// Whether an element is on the page right now.
     pub async fn has(&self, id: &str) -> bool {
         self.client.find(Locator::Css(&by(id))).await.is_ok()
     }
 
-    /// Waits until something is not on the page any more.
+    /// Waits until an element is no longer on the page.
     pub async fn without(&self, id: &str) {
         until(&format!("no {id} on the page"), async || {
             if self.has(id).await { Err(self.text().await) } else { Ok(()) }
@@ -105,17 +102,16 @@ impl Page {
         .await;
     }
 
-    /// Clicks on something.
     pub async fn click(&self, id: &str) {
         self.click_css(&by(id)).await;
     }
 
-    /// Clicks on something found by a CSS selector; the page may be redrawing it meanwhile.
+    /// Clicks on an element found by a CSS selector; the page may be redrawing it meanwhile.
     pub async fn click_css(&self, css: &str) {
         until(&format!("{css} to be clicked"), async || {
             let element = self.client.find(Locator::Css(css)).await;
             let element = element.map_err(|e| e.to_string())?;
-            // What has just come may push everything down between the driver's look and its click.
+            // A new element may push everything down between the driver's look-up and its click.
             let before = element.rectangle().await.map_err(|e| e.to_string())?;
             tokio::time::sleep(FRAMES).await;
             if element.rectangle().await.map_err(|e| e.to_string())? != before {
@@ -133,13 +129,13 @@ impl Page {
         field.send_keys(text).await.unwrap_or_else(|e| panic!("{id} takes no text: {e}"));
     }
 
-    /// Presses keys on whatever has the focus, as a user without a pointer does.
+    /// Presses keys on the focused element, as a user without a pointer does.
     pub async fn press(&self, keys: &str) {
         let focused = self.client.active_element().await.expect("something has the focus");
         focused.send_keys(keys).await.unwrap_or_else(|e| panic!("the focus takes no keys: {e}"));
     }
 
-    /// Puts in the first key, by a name, and ends the first run.
+    /// Adds the first key under a name, and finishes the first run.
     pub async fn first_key(&self, key: &str, name: &str) {
         self.type_into("key-input", key).await;
         self.click("add-submit").await;
@@ -163,12 +159,12 @@ impl Page {
         .await;
     }
 
-    /// Gives the text of something on the page, waiting until it is there.
+    /// Waits for an element and returns its text.
     pub async fn text_of(&self, id: &str) -> String {
         self.find(id).await.text().await.unwrap_or_default()
     }
 
-    /// Waits until something on the page has a text like this, and gives it.
+    /// Waits until an element has a text like this, and returns it.
     pub async fn text_until(&self, id: &str, what: &str, like: impl Fn(&str) -> bool) -> String {
         until(&format!("{id} to say {what}"), async || {
             let Ok(element) = self.client.find(Locator::Css(&by(id))).await else {
@@ -180,12 +176,12 @@ impl Page {
         .await
     }
 
-    /// Gives an attribute of something on the page, waiting until it is there.
+    /// Waits for an element and returns one of its attributes.
     pub async fn attribute(&self, id: &str, name: &str) -> String {
         self.find(id).await.attr(name).await.ok().flatten().unwrap_or_default()
     }
 
-    /// Gives everything that can be read on the page.
+    /// All visible text of the page.
     pub async fn text(&self) -> String {
         let Ok(body) = self.client.find(Locator::Css("body")).await else {
             return "no page".to_owned();
@@ -193,7 +189,7 @@ impl Page {
         body.text().await.unwrap_or_default()
     }
 
-    /// Calls commands of the app all at once, as the page itself does, and gives what each said.
+    /// Calls commands of the app concurrently, as the page does, and returns their answers.
     pub async fn invoke(&self, calls: &[(&str, Value)]) -> Vec<Result<Value, Value>> {
         let script = "const [calls, done] = arguments; \
             Promise.allSettled(calls.map(([name, values]) => window.__TAURI_INTERNALS__.invoke(name, values))).then(done)";
@@ -208,18 +204,18 @@ impl Page {
             .collect()
     }
 
-    /// Gives the page's source as it stands now, with every attribute.
+    /// The page's current source, with every attribute.
     pub async fn source(&self) -> String {
         self.client.source().await.unwrap_or_default()
     }
 
-    /// Waits until a banner is there, and gives its text.
+    /// Waits for a banner and returns its text.
     pub async fn banner(&self, id: &str) -> String {
         let css = format!("{}[data-id^=\"{id}\"]", by("banner"));
         self.find_css(&css).await.text().await.unwrap_or_default()
     }
 
-    /// Waits until no such banner is there any more.
+    /// Waits until there is no such banner.
     pub async fn no_banner(&self, id: &str) {
         let css = format!("{}[data-id^=\"{id}\"]", by("banner"));
         until(&format!("no banner {id}"), async || match self.client.find(Locator::Css(&css)).await {
@@ -229,7 +225,7 @@ impl Page {
         .await;
     }
 
-    /// Counts the pixels that something draws on its canvas.
+    /// Counts the pixels that an element has drawn on its canvas.
     pub async fn painted(&self, id: &str) -> u64 {
         let script = "const canvas = document.querySelector(arguments[0] + ' canvas');
             if (canvas === null) return 0;
@@ -239,11 +235,11 @@ impl Page {
         told.unwrap_or_else(|e| panic!("{id} cannot be looked at: {e}")).as_u64().unwrap_or_default()
     }
 
-    /// Calls a command of the app as the page's own script does; gives what it answers.
+    /// Calls a command of the app, as the page's script does.
     ///
     /// # Errors
     ///
-    /// Gives what the page would have been told.
+    /// Returns the value with which the command rejected.
     pub async fn call(&self, command: &str, arguments: Value) -> Result<Value, Value> {
         let script = "const [command, given, done] = arguments;
             window.__TAURI_INTERNALS__.invoke(command, given).then((ok) => done({ ok }), (error) => done({ error }));";
@@ -252,13 +248,13 @@ impl Page {
         told.get("error").map_or_else(|| Ok(told["ok"].clone()), |error| Err(error.clone()))
     }
 
-    /// Gives what an expression of the page's own language is now.
+    /// Evaluates a JavaScript expression on the page.
     pub async fn evaluate(&self, expression: &str) -> Value {
         let told = self.client.execute(&format!("return ({expression});"), Vec::new()).await;
         told.unwrap_or_else(|e| panic!("{expression} cannot be evaluated: {e}"))
     }
 
-    /// Gives the process id of the app, which the driver started.
+    /// The process id of the app, which is a child of the driver.
     #[must_use]
     pub fn app_pid(&self) -> u32 {
         let file = format!("/proc/{0}/task/{0}/children", self.driver.pid());
@@ -267,7 +263,7 @@ impl Page {
         app.unwrap_or_else(|| panic!("the driver has no child: {children:?}"))
     }
 
-    /// Leaves the driver, ends the app, which goes on without a window, and waits until it is gone.
+    /// Ends the driver session and the app, which would go on without a window, and waits until it is gone.
     pub async fn close(mut self, session: &Session) {
         let pid = self.app_pid();
         let _gone = tokio::time::timeout(Duration::from_secs(5), self.client.close()).await;
@@ -281,7 +277,8 @@ impl Page {
     }
 }
 
-/// Tells whether nothing is left of a process: its environment goes before its place on the bus does.
+/// Whether a process is gone or a zombie. An empty environment would be no sign of that: the kernel drops it before the
+/// process leaves the bus.
 fn has_ended(pid: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit(')')

@@ -1,7 +1,4 @@
-//! Small files of pictures.
-//!
-//! Owns the choice of the few colours that a picture is kept in. Refuses to blur: no dithering, and a colour that is
-//! used much stays as it is.
+//! Reduces pictures to a palette, for small files. No dithering, and frequent colours stay exact.
 
 use std::collections::HashMap;
 use std::fs;
@@ -9,14 +6,14 @@ use std::path::Path;
 
 use crate::screen::Shot;
 
-/// How many colours a palette holds.
+/// Size of a palette.
 const MOST: usize = 256;
 
 /// Red, green and blue.
 type Colour = [u8; 3];
 
 impl Shot {
-    /// Writes a PNG with a palette, so small that it can be kept beside the sources.
+    /// Writes a PNG with a palette, small enough to be kept in the repository.
     pub fn write_small(&self, file: &Path) {
         let pixels = || self.rgb.chunks_exact(3).map(|p| [p[0], p[1], p[2]]);
         let mut counts: HashMap<Colour, u32> = HashMap::new();
@@ -37,7 +34,7 @@ impl Shot {
     }
 }
 
-/// Chooses colours, those used most first, that are as far apart as it takes for them to fit.
+/// Chooses the most frequent colours whose distance exceeds a minimum; the minimum grows until they fit.
 fn palette(counts: &HashMap<Colour, u32>) -> Vec<Colour> {
     let mut known: Vec<(Colour, u32)> = counts.iter().map(|(colour, count)| (*colour, *count)).collect();
     known.sort_by_key(|(colour, count)| (std::cmp::Reverse(*count), *colour));
@@ -64,7 +61,7 @@ fn nearest(palette: &[Colour], colour: Colour) -> u8 {
     best.and_then(|at| u8::try_from(at).ok()).unwrap_or(0)
 }
 
-/// Gives the square of how far apart two colours are.
+/// Square of the distance between two colours.
 fn distance(one: Colour, other: Colour) -> u32 {
     one.iter().zip(other).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
 }

@@ -1,6 +1,4 @@
-//! The tray host.
-//!
-//! Owns xfce4-panel with a systray and nothing else, and the settings daemon it needs.
+//! The tray host: xfce4-panel with nothing but a systray, and the settings daemon that it needs.
 
 use std::fs;
 
@@ -25,11 +23,11 @@ pub(crate) async fn start(session: &Session) -> Vec<Started> {
         if host.downcast_ref::<bool>() == Ok(true) { Ok(()) } else { Err("a watcher alone".to_owned()) }
     })
     .await;
-    // The panel goes first when the part ends.
+    // The panel is ended first.
     vec![panel, settings]
 }
 
-/// Gives the daemon's program, which lies outside the search path.
+/// The path of the settings daemon, which is not in `PATH`.
 fn settings_daemon() -> String {
     let file = "/usr/share/dbus-1/services/org.xfce.Xfconf.service";
     let text = fs::read_to_string(file).unwrap_or_else(|e| panic!("{file}: {e}; see tests/packages.txt"));

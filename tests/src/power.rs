@@ -1,6 +1,5 @@
-//! A system bus of the test's own, on which a login manager and a network manager are played.
-//!
-//! Owns the signals that they send. Refuses the machine's own system bus: nobody's laptop is put to sleep.
+//! A system bus for one test, on which the test plays the login manager and the network manager. The machine's system
+//! bus is not used: no test puts a computer to sleep.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -24,7 +23,7 @@ const LOGIN: &str = "org.freedesktop.login1";
 const NETWORK: &str = "org.freedesktop.NetworkManager";
 
 impl Session {
-    /// Starts a system bus, and lets everything that is started from now on find it.
+    /// Starts a system bus, and points everything that is started from now on to it.
     pub async fn start_system_bus(&mut self) -> SystemBus {
         let socket = self.folder().join("run/system-bus");
         self.set("DBUS_SYSTEM_BUS_ADDRESS", &format!("unix:path={}", socket.display()));
@@ -49,7 +48,7 @@ impl Session {
 }
 
 impl SystemBus {
-    /// Waits until somebody listens for the signals of both services.
+    /// Waits until a program listens for the signals of both services.
     pub async fn listened_to(&self) {
         let monitor = "org.freedesktop.DBus.Debug.Stats";
         let bus = bus::Address { service: "org.freedesktop.DBus", path: "/org/freedesktop/DBus" };
@@ -64,7 +63,7 @@ impl SystemBus {
         .await;
     }
 
-    /// Sends what only logind may send from a connection that has no name.
+    /// Sends the wake-up signal of logind from a connection that does not own logind's name.
     pub async fn forge_wake(&self) {
         let address = format!("unix:path={}", self.socket.display());
         let builder = zbus::connection::Builder::address(address.as_str());
@@ -72,12 +71,12 @@ impl SystemBus {
         emit(&other, SLEEP, &false).await;
     }
 
-    /// Says what logind says before the machine falls asleep (`true`), and when it is awake again (`false`).
+    /// Sends logind's signal: `true` before the machine goes to sleep, `false` after it has woken up.
     pub async fn prepare_for_sleep(&self, begins: bool) {
         emit(&self.connection, SLEEP, &begins).await;
     }
 
-    /// Says what `NetworkManager` says when its state has changed; 70 is connected, 20 is disconnected.
+    /// Sends the signal of `NetworkManager` for a changed state; 70 is connected, 20 is disconnected.
     pub async fn network(&self, state: u32) {
         let to = ("/org/freedesktop/NetworkManager", "org.freedesktop.NetworkManager", "StateChanged");
         emit(&self.connection, to, &state).await;

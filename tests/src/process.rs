@@ -1,6 +1,5 @@
-//! One process that a test started.
-//!
-//! Owns its life: it can be hung, resumed, and is ended when dropped. Refuses to signal anything by name.
+//! A process that a test started. It can be hung and resumed, and is ended when dropped. Signals are sent by process
+//! id, never by name.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -20,7 +19,7 @@ pub struct Started {
 }
 
 impl Started {
-    /// Starts a command; what it prints is appended to `<log_folder>/<name>.log`.
+    /// Starts a command; its output is appended to `<log_folder>/<name>.log`.
     pub fn new(name: &str, log_folder: &Path, command: &mut Command) -> Self {
         let log = std::fs::File::options()
             .create(true)
@@ -32,7 +31,7 @@ impl Started {
         Self::of(name, child, command)
     }
 
-    /// Takes over a child that was spawned with its own pipes.
+    /// Wraps a child that was spawned with its own pipes.
     pub(crate) fn of(name: &str, child: std::io::Result<Child>, command: &Command) -> Self {
         let child = child.unwrap_or_else(|e| {
             let program = command.get_program().display();
@@ -41,18 +40,17 @@ impl Started {
         Self { name: name.to_owned(), child, status: None }
     }
 
-    /// Gives its process id.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Gives the names of its threads.
+    /// The names of its threads.
     #[must_use]
     pub fn threads(&self) -> Vec<String> {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid()));
         let names = tasks.into_iter().flatten().filter_map(|task| {
-            // One that has just ended has no name any more.
+            // A thread that has just ended has no name any more.
             std::fs::read_to_string(task.ok()?.path().join("comm")).ok()
         });
         let mut names: Vec<String> = names.map(|name| name.trim_end().to_owned()).collect();
@@ -60,7 +58,7 @@ impl Started {
         names
     }
 
-    /// Gives what its descriptors lead to, without connections over TCP: those come and go with each request.
+    /// The targets of its file descriptors, without TCP connections, which come and go with each request.
     #[must_use]
     pub fn descriptors(&self) -> Vec<String> {
         let table = |name: &str| {
@@ -79,7 +77,7 @@ impl Started {
             .collect()
     }
 
-    /// Gives how it ended, or `None` while it runs.
+    /// Its exit status, or `None` while it runs.
     pub fn status(&mut self) -> Option<ExitStatus> {
         if self.status.is_none() {
             self.status = self.child.try_wait().expect("the state of a child");
@@ -87,7 +85,6 @@ impl Started {
         self.status
     }
 
-    /// Tells whether it still runs.
     pub fn runs(&mut self) -> bool {
         self.status().is_none()
     }
@@ -101,17 +98,16 @@ impl Started {
         .await
     }
 
-    /// Stops it in its tracks: calls to it are not answered any more.
+    /// Stops it with `SIGSTOP`: it does not answer calls any more.
     pub fn hang(&self) {
         signal(self.pid(), Signal::STOP);
     }
 
-    /// Lets it go on.
     pub fn resume(&self) {
         signal(self.pid(), Signal::CONT);
     }
 
-    /// Ends it as a power cut would.
+    /// Kills it without warning, as a power cut would.
     pub fn kill(&mut self) {
         if self.runs() {
             signal(self.pid(), Signal::KILL);
@@ -119,7 +115,7 @@ impl Started {
         }
     }
 
-    /// Ends it: asks first, then insists.
+    /// Ends it: with `SIGTERM` first, then with `SIGKILL`.
     pub fn end(&mut self) {
         if self.runs() {
             self.resume();
@@ -143,14 +139,14 @@ impl Drop for Started {
     }
 }
 
-/// Sends a signal to a process by its id; one that is gone already is fine.
+/// Sends a signal to a process by its id; does nothing if the process is gone.
 pub fn signal(pid: u32, signal: Signal) {
     if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
         let _gone = kill_process(pid, signal);
     }
 }
 
-/// Gives the processes whose environment carries this line, as `NAME=value`; zombies are left out.
+/// The processes whose environment contains this line, `NAME=value`, without zombies.
 pub(crate) fn carrying(line: &str) -> Vec<u32> {
     let own = std::process::id();
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };

@@ -1,6 +1,4 @@
-//! The display.
-//!
-//! Owns Xvfb, and looks at windows and pixels from outside. Refuses the machine's own display.
+//! The display, Xvfb, with access to its windows and pixels. The machine's own display is not used.
 
 use std::fs;
 use std::path::Path;
@@ -10,23 +8,22 @@ use crate::process::Started;
 use crate::session::{Session, command};
 use crate::wait::until;
 
-/// What a display is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Display {
-    /// Pixels across.
+    /// In physical pixels.
     pub width: u32,
-    /// Pixels down.
+    /// In physical pixels.
     pub height: u32,
-    /// How many of its pixels programs take for one.
+    /// Physical pixels per logical pixel, in each direction.
     pub scale: u32,
 }
 
 impl Display {
-    /// What most people sat at for long.
+    /// A common size of older screens.
     pub const PLAIN: Self = Self { width: 1280, height: 800, scale: 1 };
 }
 
-/// Starts a display of its own and gives its number.
+/// Starts a display and returns its number.
 pub(crate) async fn start(
     root: &Path,
     environment: &[(String, String)],
@@ -49,35 +46,31 @@ pub(crate) async fn start(
     (display, number)
 }
 
-/// Where a window stands, in pixels of the display.
+/// Position and size of a window, in pixels of the display.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Area {
-    /// Pixels from the left.
+    /// From the left.
     pub x: u32,
-    /// Pixels from the top.
+    /// From the top.
     pub y: u32,
-    /// Pixels across.
     pub width: u32,
-    /// Pixels down.
     pub height: u32,
 }
 
-/// A picture, eight bits each of red, green and blue, row by row.
+/// A picture with eight bits each of red, green and blue, row by row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shot {
-    /// Pixels across.
     pub width: u32,
-    /// Pixels down.
     pub height: u32,
-    /// Three bytes a pixel.
+    /// Three bytes per pixel.
     pub rgb: Vec<u8>,
 }
 
 impl Session {
-    /// Gives the windows on the display whose class matches, as the X server numbers them.
+    /// The X ids of the visible windows whose class matches.
     #[must_use]
     pub fn windows(&self, class: &str) -> Vec<u32> {
-        // xdotool ends with 1 where nothing is found.
+        // xdotool ends with 1 if it finds nothing.
         let found = self.run("xdotool", &["search", "--onlyvisible", "--class", class]).unwrap_or_default();
         found.lines().filter_map(|line| line.trim().parse().ok()).collect()
     }
@@ -99,14 +92,14 @@ impl Session {
         .await;
     }
 
-    /// Closes a window as its user does, by the window manager's key.
+    /// Closes a window as its user does, with the window manager's key.
     pub fn close_window(&self, window: u32) {
         let window = window.to_string();
         let keys = ["windowactivate", "--sync", &window, "key", "--clearmodifiers", "alt+F4"];
         self.run("xdotool", &keys).expect("a window that can be closed");
     }
 
-    /// Presses keys as a user does, wherever the keyboard goes now: `ctrl+alt+m`.
+    /// Presses keys in the focused window, such as `ctrl+alt+m`.
     pub fn press(&self, keys: &str) {
         self.run("xdotool", &["key", "--clearmodifiers", keys]).expect("keys that can be pressed");
     }
@@ -121,7 +114,7 @@ impl Session {
         .await
     }
 
-    /// Gives where a window stands.
+    /// Position and size of a window.
     #[must_use]
     pub fn area(&self, window: u32) -> Area {
         // xdotool counts the window manager's frame twice.
@@ -134,7 +127,7 @@ impl Session {
         Area { x, y, width: value("Width"), height: value("Height") }
     }
 
-    /// Clicks with the left button of the mouse.
+    /// Clicks with the left mouse button.
     pub fn click(&self, x: u32, y: u32) {
         let (x, y) = (x.to_string(), y.to_string());
         self.run("xdotool", &["mousemove", &x, &y, "click", "1"]).expect("a click of the mouse");
@@ -151,13 +144,12 @@ impl Session {
 }
 
 impl Shot {
-    /// Reads a PNG.
     #[must_use]
     pub fn read(file: &Path) -> Self {
         Self::decode(std::io::BufReader::new(fs::File::open(file).expect("a picture")))
     }
 
-    /// Reads the bytes of a PNG.
+    /// Reads a PNG from bytes.
     pub fn decode(source: impl std::io::BufRead + std::io::Seek) -> Self {
         let mut decoder = png::Decoder::new(source);
         decoder.set_transformations(png::Transformations::normalize_to_color8());
@@ -172,7 +164,6 @@ impl Shot {
         Self { width: frame.width, height: frame.height, rgb }
     }
 
-    /// Writes a PNG.
     pub fn write(&self, file: &Path) {
         let sink = std::io::BufWriter::new(fs::File::create(file).expect("a file for a picture"));
         let mut encoder = png::Encoder::new(sink, self.width, self.height);
@@ -182,13 +173,13 @@ impl Shot {
         writer.write_image_data(&self.rgb).expect("the pixels of a PNG");
     }
 
-    /// Makes a picture of one colour.
+    /// A picture of one colour.
     #[must_use]
     pub fn plain(width: u32, height: u32, colour: [u8; 3]) -> Self {
         Self { width, height, rgb: colour.repeat(width as usize * height as usize) }
     }
 
-    /// Lays another picture over this one; what does not fit is left out.
+    /// Copies another picture into this one; what does not fit is cut off.
     pub fn put(&mut self, other: &Self, x: u32, y: u32) {
         let width = other.width.min(self.width.saturating_sub(x)) as usize * 3;
         for row in 0..other.height.min(self.height.saturating_sub(y)) {
@@ -198,7 +189,7 @@ impl Shot {
         }
     }
 
-    /// Cuts an area out; what lies outside the picture is left out.
+    /// Cuts out an area, as far as it is inside the picture.
     #[must_use]
     pub fn crop(&self, area: Area) -> Self {
         let right = (area.x + area.width).min(self.width);
@@ -208,7 +199,7 @@ impl Shot {
         Self { width: right - left, height: bottom - top, rgb }
     }
 
-    /// Makes each pixel a square of that many.
+    /// Makes each pixel a square of `times` × `times` pixels.
     #[must_use]
     pub fn enlarge(&self, times: u32) -> Self {
         let (width, height) = (self.width * times, self.height * times);
@@ -216,14 +207,14 @@ impl Shot {
         Self { width, height, rgb: rgb.collect() }
     }
 
-    /// Gives red, green and blue of a pixel.
+    /// Red, green and blue of a pixel.
     #[must_use]
     pub fn pixel(&self, x: u32, y: u32) -> [u8; 3] {
         let at = 3 * (y as usize * self.width as usize + x as usize);
         [self.rgb[at], self.rgb[at + 1], self.rgb[at + 2]]
     }
 
-    /// Counts the different colours.
+    /// Number of different colours.
     #[must_use]
     pub fn colours(&self) -> usize {
         self.rgb.chunks_exact(3).collect::<std::collections::HashSet<_>>().len()

@@ -1,7 +1,6 @@
-//! A private desktop session.
-//!
-//! Owns its folders, its environment and the life of its parts, and ends everything when dropped, also when the test
-//! panics. Refuses to share anything with the machine's own desktop: display, bus, home and temporary folder are its own.
+//! A private desktop session: folders, environment and processes. Everything is ended when it is dropped, also if the
+//! test panics. Nothing is shared with the machine's own desktop: display, bus, home and temporary folder belong to the
+//! session.
 
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
@@ -42,24 +41,24 @@ pub struct Session {
     environment: Vec<(String, String)>,
     parts: Vec<(Part, Vec<Started>)>,
     bus: Connection,
-    // Ended in this order, after the parts.
+    // Dropped in this order, after the parts.
     bus_daemon: Started,
     display: Started,
     folder: TempDir,
 }
 
 impl Session {
-    /// Starts a whole session.
+    /// Starts a session with all parts.
     pub async fn start() -> Self {
         Self::without(&[]).await
     }
 
-    /// Starts a session that lacks some parts; they can be started later.
+    /// Starts a session without some parts; they can be started later.
     pub async fn without(missing: &[Part]) -> Self {
         Self::on(Display::PLAIN, missing).await
     }
 
-    /// Starts a session on a display of one's own choice.
+    /// Starts a session on a given display.
     pub async fn on(wanted: Display, missing: &[Part]) -> Self {
         let folder = tempfile::Builder::new().prefix("e2e-").tempdir().expect("a folder for the session");
         let root = folder.path();
@@ -86,7 +85,7 @@ impl Session {
         session
     }
 
-    /// Starts a part, and waits until it does its work.
+    /// Starts a part, and waits until it is ready.
     pub async fn start_part(&mut self, part: Part) {
         assert!(self.parts.iter().all(|(running, _)| *running != part), "{part:?} runs already");
         let started = match part {
@@ -98,21 +97,20 @@ impl Session {
         self.parts.push((part, started));
     }
 
-    /// Ends a part; nothing on the bus brings it back.
+    /// Ends a part; nothing on the bus starts it again.
     pub fn stop_part(&mut self, part: Part) {
         let before = self.parts.len();
         self.parts.retain(|(running, _)| *running != part);
         assert!(self.parts.len() < before, "{part:?} does not run");
     }
 
-    /// Ends the session bus, and with it every part that lives on it. Nothing of them is left until
-    /// [`Session::start_bus`].
+    /// Ends the session bus and every part that uses it. They are started again with [`Session::start_bus`].
     pub fn end_bus(&mut self) {
         self.bus_daemon.end();
         self.parts.retain(|(part, _)| *part == Part::WindowManager);
     }
 
-    /// Starts a session bus at the address of the one that has ended, and these parts on it.
+    /// Starts a session bus at the address of the ended one, and these parts on it.
     pub async fn start_bus(&mut self, parts: &[Part]) {
         (self.bus_daemon, self.bus) = bus::start(self.folder.path(), &self.environment).await;
         for part in parts {
@@ -120,7 +118,7 @@ impl Session {
         }
     }
 
-    /// Ends the display as a crash of the X server does, and with it every part that shows windows there.
+    /// Kills the display, as a crash of the X server would, and ends every part that shows windows there.
     pub fn end_display(&mut self) {
         self.display.kill();
         self.parts.retain(|(part, _)| *part == Part::Keyring);
@@ -141,7 +139,7 @@ impl Session {
         self.processes(part).for_each(Started::hang);
     }
 
-    /// Lets a hanging part go on.
+    /// Lets a hanging part continue.
     pub fn resume_part(&self, part: Part) {
         self.processes(part).for_each(Started::resume);
     }
@@ -152,18 +150,18 @@ impl Session {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
-    /// Lets everything that is started from now on ask this MiniMax, whichever region.
+    /// Makes everything that is started from now on ask this MiniMax, whatever the region.
     pub fn ask(&mut self, minimax: &MiniMax) {
         self.set("TIDEMARK_API_BASE", &minimax.base());
     }
 
-    /// Lets everything that is started from now on ask these two, by region.
+    /// Makes everything that is started from now on ask these two, by region.
     pub fn ask_regions(&mut self, global: &MiniMax, china: &MiniMax) {
         self.set("TIDEMARK_API_BASE", &format!("global={},china={}", global.base(), china.base()));
     }
 
-    /// Sets the clock of everything that is started from now on, by libfaketime's words: `+0`, or a moment where it
-    /// stands still. It can be set again while they run; what waits goes on by the real time.
+    /// Sets the clock of everything that is started from now on, in libfaketime's syntax: an offset such as `+0`, or a
+    /// moment at which the clock stands still. It can be set again while they run; timers use the real time.
     pub fn set_clock(&mut self, to: &str) {
         let clock = self.folder().join("clock");
         fs::write(&clock, to).expect("the file that sets the clock");
@@ -177,43 +175,43 @@ impl Session {
         self.set("FAKETIME_DONT_FAKE_MONOTONIC", "1");
     }
 
-    /// Gives a moment by the session's clock, in jiff's format: `%H:%M`.
+    /// Formats a moment in the session's zone, in jiff's format: `%H:%M`.
     #[must_use]
     pub fn local(moment: Timestamp, format: &str) -> String {
         moment.in_tz(ZONE).expect("the zone of sessions").strftime(format).to_string()
     }
 
-    /// Gives a command that runs inside the session.
+    /// A command that runs inside the session.
     #[must_use]
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         command(program, &self.environment, self.folder.path())
     }
 
-    /// Gives the name of the display, such as `:7`.
+    /// The name of the display, such as `:7`.
     #[must_use]
     pub fn display(&self) -> &str {
         let named = self.environment.iter().find(|(name, _)| name == "DISPLAY");
         named.map_or("", |(_, value)| value)
     }
 
-    /// Gives how many of the display's pixels programs take for one.
+    /// Physical pixels of the display per logical pixel.
     #[must_use]
     pub fn scale(&self) -> u32 {
         let named = self.environment.iter().find(|(name, _)| name == "GDK_SCALE");
         named.and_then(|(_, value)| value.parse().ok()).unwrap_or(1)
     }
 
-    /// Starts a program inside the session; what it prints is in the folder of logs.
+    /// Starts a program inside the session; its output goes to the log folder.
     #[must_use]
     pub fn spawn(&self, program: &str, arguments: &[&str]) -> Started {
         Started::new(program, &self.logs(), self.command(program).args(arguments))
     }
 
-    /// Runs a program inside the session and gives what it printed, or what it complained about.
+    /// Runs a program inside the session and returns its standard output.
     ///
     /// # Errors
     ///
-    /// Gives standard error and the exit status where that is not 0.
+    /// Returns standard error and the exit status if the status is not 0.
     pub fn run(&self, program: &str, arguments: &[&str]) -> Result<String, String> {
         let output = self.command(program).args(arguments).stdin(Stdio::null()).output();
         let output =
@@ -226,13 +224,13 @@ impl Session {
         }
     }
 
-    /// Runs a program as another user of the machine, with none of the session's rights, and gives what it printed.
+    /// Runs a program as another user of the machine, without the session's rights, and returns its standard output.
     ///
-    /// The administrator takes another user's id; everybody else needs ids of their own below theirs (`/etc/subuid`).
+    /// Root switches to another user's id; any other user needs subordinate ids (`/etc/subuid`).
     ///
     /// # Errors
     ///
-    /// Gives standard error and the exit status where that is not 0.
+    /// Returns standard error and the exit status if the status is not 0.
     pub fn as_another_user(&self, program: &str, arguments: &[&str]) -> Result<String, String> {
         let become_another = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--", program];
         let mapped = ["unshare", "--user", "--map-auto", "--map-root-user"];
@@ -251,48 +249,48 @@ impl Session {
         &self.environment
     }
 
-    /// Gives the test's own connection to the session's bus.
+    /// The test's own connection to the session's bus.
     pub const fn bus(&self) -> &Connection {
         &self.bus
     }
 
-    /// Makes another connection to the session's bus.
+    /// Opens another connection to the session's bus.
     pub async fn connect(&self) -> Connection {
         let address = format!("unix:path={}", self.folder().join("run/bus").display());
         let builder = zbus::connection::Builder::address(address.as_str());
         builder.build().await.expect("a connection to the session's bus")
     }
 
-    /// Tells whether somebody owns a name on the bus.
+    /// Whether a name on the bus has an owner.
     pub async fn owned(&self, name: &str) -> bool {
         bus::owned(&self.bus, name).await
     }
 
-    /// Gives the folder that holds everything of the session.
+    /// The folder that holds everything of the session.
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Gives the user's home folder.
+    /// The user's home folder.
     #[must_use]
     pub fn home(&self) -> PathBuf {
         self.folder.path().join("home")
     }
 
-    /// Gives the file that holds the app's settings.
+    /// The file with the app's settings.
     #[must_use]
     pub fn settings_file(&self) -> PathBuf {
         self.home().join(".config/tidemark/settings.json")
     }
 
-    /// Gives the folder with what the session's processes printed.
+    /// The folder with the output of the session's processes.
     #[must_use]
     pub fn logs(&self) -> PathBuf {
         self.folder.path().join("log")
     }
 
-    /// Gives every process of the session, whoever started it.
+    /// All processes of the session, whoever started them.
     #[must_use]
     pub fn process_ids(&self) -> Vec<u32> {
         carrying(&format!("{SESSION}={}", self.id))
@@ -310,7 +308,8 @@ impl Drop for Session {
             print_logs(&self.home().join(".local/state/tidemark"));
         }
         self.parts.clear();
-        // What others started here, such as plugins of the panel or a test's own program, is found by the session's id.
+        // Processes that others started here, such as plugins of the panel or a test's own program, are found by the
+        // session's id.
         for how in [Signal::TERM, Signal::KILL] {
             let deadline = std::time::Instant::now() + std::time::Duration::from_secs(2);
             let spared = [self.bus_daemon.pid(), self.display.pid()];
@@ -328,7 +327,7 @@ impl Drop for Session {
 
 const SESSION: &str = "TIDEMARK_E2E_SESSION";
 
-/// The zone of every session, with a half-hour offset and summer time. In UTC a wrong zone would not be seen.
+/// The zone of every session, with a half-hour offset and summer time. In UTC a wrong zone would not be noticed.
 pub const ZONE: &str = "Australia/Adelaide";
 
 fn environment(root: &Path, id: &str) -> Vec<(String, String)> {
@@ -354,14 +353,14 @@ fn environment(root: &Path, id: &str) -> Vec<(String, String)> {
         ("NO_AT_BRIDGE", "1".into()),
         ("LANG", "C.UTF-8".into()),
         ("TZ", ZONE.into()),
-        // Until a test says otherwise MiniMax is out of reach, and never the real one.
+        // Until a test sets an address, MiniMax is unreachable; the real one is never asked.
         ("TIDEMARK_API_BASE", "http://127.0.0.1:1".into()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .to_vec()
 }
 
-/// Makes a command that knows the session's environment and nothing else.
+/// A command with the session's environment and nothing else.
 pub(crate) fn command(
     program: impl AsRef<std::ffi::OsStr>,
     environment: &[(String, String)],
@@ -373,12 +372,12 @@ pub(crate) fn command(
     command
 }
 
-#[expect(clippy::print_stderr, reason = "a failed test shows what its session's processes said")]
+#[expect(clippy::print_stderr, reason = "a failed test prints the logs of its session")]
 fn print_logs(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
-    // What the display and the bus say is noise: where they fail to start, that is said at once.
+    // The logs of display and bus are noise; a failure to start them is reported at once.
     let noise = |path: &PathBuf| path.ends_with("Xvfb.log") || path.ends_with("dbus-daemon.log");
-    // A pipe would be waited for.
+    // Reading a pipe would block.
     let readable = |path: &PathBuf| path.is_file() && !noise(path);
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())).filter(readable) {
         let text = fs::read_to_string(&path).unwrap_or_default();

@@ -1,6 +1,5 @@
-//! The contact sheet: every screen and every state as users see it, light beside dark.
-//!
-//! Owns the single pictures with their names, and the one picture of all of them. Refuses to judge: that takes eyes.
+//! The contact sheet: every screen and every state, light beside dark. People judge the pictures; nothing is compared
+//! here.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,27 +11,23 @@ use crate::session::Session;
 
 /// Height of the strip with a picture's name.
 const STRIP: u32 = 28;
-/// Room between pictures.
+/// Space between pictures.
 const GAP: u32 = 12;
-/// How many pairs of pictures stand side by side.
+/// Number of pairs of pictures side by side.
 const COLUMNS: usize = 5;
-/// What is behind the pictures.
+/// Background colour.
 const GROUND: [u8; 3] = [0x80, 0x80, 0x80];
 
-/// Bright or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
-    /// Dark on light.
     Light,
-    /// Light on dark.
     Dark,
 }
 
 impl Theme {
-    /// Both.
     pub const BOTH: [Self; 2] = [Self::Light, Self::Dark];
 
-    /// Gives its name, as in settings and file names.
+    /// Its name in settings and file names.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -50,13 +45,13 @@ impl Theme {
 }
 
 impl Session {
-    /// Lets the desktop be bright or dark for everything that is started from now on.
+    /// Sets the desktop's theme for everything that is started from now on.
     pub fn wear(&mut self, theme: Theme) {
         self.set("GTK_THEME", if theme == Theme::Dark { "Adwaita:dark" } else { "Adwaita" });
     }
 }
 
-/// A folder of pictures, a section of the contact sheet.
+/// A folder of pictures: one section of the contact sheet.
 #[derive(Clone, Debug)]
 pub struct Sheet {
     folder: PathBuf,
@@ -73,7 +68,7 @@ impl Sheet {
         Self { folder }
     }
 
-    /// Keeps a picture of the page with its name above it, once the page wears the theme.
+    /// Keeps a picture of the page with its name above it, once the page has the theme.
     pub async fn keep(&self, page: &Page, name: &str, theme: Theme) {
         page.wears(theme == Theme::Dark).await;
         let picture = page.picture().await;
@@ -86,11 +81,11 @@ impl Sheet {
     }
 }
 
-/// Puts all pictures of all sections into one; gives where it lies, and how many pictures are on it.
+/// Combines the pictures of all sections; returns the file, and how many pictures are on it.
 ///
 /// # Errors
 ///
-/// Says which folder cannot be read.
+/// Names the folder that cannot be read.
 pub fn compose(folder: &Path) -> Result<(PathBuf, usize), String> {
     let mut pairs: BTreeMap<String, Vec<Shot>> = BTreeMap::new();
     let mut count = 0;
@@ -101,7 +96,7 @@ pub fn compose(folder: &Path) -> Result<(PathBuf, usize), String> {
                 continue;
             };
             count += 1;
-            // In the order of the names dark comes first.
+            // Sorted by name, dark comes before light; the sheet shows light first.
             pairs.entry(name.to_owned()).or_default().insert(0, Shot::read(&file));
         }
     }
@@ -130,7 +125,7 @@ fn beside(pair: &[Shot]) -> Shot {
     whole
 }
 
-/// Sets blocks into columns, each block into the one that is shortest so far.
+/// Arranges blocks in columns, each block in the column that is shortest so far.
 fn columns(blocks: &[Shot]) -> Shot {
     let wide = blocks.iter().map(|block| block.width).max().unwrap_or(1);
     let mut tops = [GAP; COLUMNS];

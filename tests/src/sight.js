@@ -1,13 +1,14 @@
-// Looks at the page as it is drawn. Called by name; keeps what it saw of unfocused things in the window.
+// Inspects the page as it is drawn. The first argument is the name of a function in `does`; results of `remember` are
+// kept in the window.
 const [what, ...given] = arguments;
 
 const kinds = "a[href], button, input, select, textarea, summary, [tabindex]";
 
-/** Whether something takes room and can be seen. */
+/** Whether an element takes space and is visible. */
 const drawn = (element) =>
   element.getClientRects().length > 0 && element.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true });
 
-/** What Tab stops at, in the order of the page. Of radio buttons only one of each group. */
+/** The tab stops, in the order of the page. Of radio buttons only one of each group. */
 function stops() {
   const all = [...document.querySelectorAll(kinds)].filter(
     (element) => element.tabIndex >= 0 && !element.disabled && drawn(element) && element.closest("[inert]") === null,
@@ -19,7 +20,7 @@ function stops() {
   });
 }
 
-/** A name to tell somebody where something stands. */
+/** A description of an element, for failure messages. */
 function called(element) {
   if (element === null || element === document.body) return "the page";
   const id = element.closest("[data-testid]")?.dataset.testid ?? "";
@@ -27,7 +28,7 @@ function called(element) {
   return `${element.tagName.toLowerCase()} ${id} ${words}`.trim();
 }
 
-/** What shows the focus: edges and shadows of the thing itself and of what may be dressed for it. */
+/** What shows the focus: outlines and shadows of the element itself and of those that may be styled for it. */
 function edges(element) {
   return [element, element.nextElementSibling, element.parentElement]
     .filter((one) => one !== null)
@@ -39,7 +40,7 @@ function edges(element) {
     .join(" // ");
 }
 
-/** Whether the middle or an edge of something can be seen, and is not behind something else. */
+/** Whether the middle or an edge of an element is visible and not covered. */
 function inSight(element) {
   const box = (element.getClientRects().length > 0 ? element : element.parentElement).getBoundingClientRect();
   const points = [0.5, 0.1, 0.9].flatMap((x) =>
@@ -51,14 +52,14 @@ function inSight(element) {
   });
 }
 
-/** Whether a line of text can be seen: it is not scrolled or folded away. */
+/** Whether a line of text is visible: not scrolled away or collapsed. */
 function seen(box, owner) {
   const room = (owner.closest("main") ?? owner.closest("header, footer"))?.getBoundingClientRect() ?? document.documentElement.getBoundingClientRect();
   const middle = (box.top + box.bottom) / 2;
   return box.width > 0 && box.height > 0 && middle > room.top && middle < room.bottom;
 }
 
-/** What reaches furthest to the right of something; else the innermost that has too little room. */
+/** The descendant that extends furthest to the right; else the innermost one that is too narrow for its content. */
 function widest(element) {
   const inside = [...element.querySelectorAll("*")];
   const right = (one) => one.getBoundingClientRect().right;
@@ -67,14 +68,13 @@ function widest(element) {
 }
 
 const does = {
-  /** Remembers how everything looks without the focus. */
+  /** Stores how all elements look without the focus. */
   remember() {
     window.__plain = new Map();
     for (const element of stops()) if (element !== document.activeElement) window.__plain.set(element, edges(element));
     return stops().length;
   },
 
-  /** Tells where the focus is. */
   focus() {
     const element = document.activeElement;
     const at = stops().indexOf(element);
@@ -91,7 +91,7 @@ const does = {
     return told;
   },
 
-  /** Finds what is wider than its room, and what is cut with no way to read it. */
+  /** Finds elements that are too wide, and text that is cut and cannot be read in another way. */
   overflow() {
     const wide = [];
     const room = document.documentElement.clientWidth;
@@ -101,7 +101,7 @@ const does = {
       const style = getComputedStyle(element);
       const hides = style.overflowX !== "visible";
       const box = element.getBoundingClientRect();
-      // What is there for screen readers only takes one pixel.
+      // Text for screen readers only is one pixel in size.
       if (box.width <= 1 || box.height <= 1) continue;
       if (box.right > room * zoom + 1 || box.left < -1) wide.push(`${called(element)} from ${box.left} to ${box.right} of ${room * zoom}`);
       if (!hides || element.matches("select, input")) continue;
@@ -116,7 +116,7 @@ const does = {
     return wide;
   },
 
-  /** Finds lines of text that lie over one another. */
+  /** Finds lines of text that overlap. */
   overlaps() {
     const lines = [];
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -124,7 +124,7 @@ const does = {
       const owner = text.parentElement;
       if (text.data.trim() === "" || owner.closest("svg, option, .sr-only") !== null || !drawn(owner)) continue;
       if (owner.getBoundingClientRect().width <= 1) continue;
-      // What floats above the page may cover it, as a menu does.
+      // Menus and tooltips may cover the page.
       if (owner.closest("[role=menu], [role=tooltip]") !== null) continue;
       const range = document.createRange();
       range.selectNodeContents(text);
@@ -141,7 +141,7 @@ const does = {
     return found;
   },
 
-  /** Makes every text a third longer, as another language may; or as it was. What is a name or a figure stays. */
+  /** Makes every text a third longer, as another language may, or restores it. Names and figures stay. */
   lengthen(on) {
     if (!on) {
       for (const [text, words] of window.__short ?? []) if (text.data.startsWith(words)) text.data = words;
@@ -161,23 +161,22 @@ const does = {
     return window.__short.size;
   },
 
-  /** Tells whether the page is dark. */
   dark() {
     return matchMedia("(prefers-color-scheme: dark)").matches;
   },
 
-  /** Tells whether something that came as data was run. */
+  /** Whether something that came as data was executed. */
   run() {
     return typeof window.__pwned !== "undefined";
   },
 
-  /** Draws the page larger, as a user who needs it. */
+  /** Enlarges the page, as the browser's zoom does. */
   zoom(factor) {
     document.documentElement.style.zoom = factor === 1 ? "" : String(factor);
     return null;
   },
 
-  /** Names what has no name for those who hear the page. */
+  /** Lists the tab stops without an accessible name. */
   nameless() {
     window.axe.setup(document.body);
     const bare = stops().filter((element) => window.axe.commons.text.accessibleText(element).trim() === "");
@@ -185,7 +184,7 @@ const does = {
     return bare.map((element) => element.outerHTML.slice(0, 200));
   },
 
-  /** Tells which part of the height the head and the foot of the window have kept. */
+  /** The share of the height of the window's head and foot that is visible. */
   frame() {
     const part = (selector) => {
       const box = document.querySelector(selector)?.getBoundingClientRect();
@@ -194,7 +193,7 @@ const does = {
     return { header: part("header"), footer: part("footer"), height: window.innerHeight };
   },
 
-  /** Writes a line, and gives its pixels as red, green, blue, opacity. */
+  /** Draws a line of text and returns its pixels as red, green, blue, opacity. */
   lettering(text, width, height, ink, ground) {
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [width, height];

@@ -1,7 +1,5 @@
-//! What can be seen, and heard, of the app's page.
-//!
-//! Owns pictures of the page, axe inside the real engine, and the look for what is cut or too wide. Refuses to know
-//! what the page ought to look like.
+//! What can be seen of the app's page, and what screen readers find there: pictures, axe inside the real engine, and a
+//! search for cut or overflowing content. Does not define what the page should look like.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,26 +10,26 @@ use crate::page::Page;
 use crate::screen::Shot;
 use crate::wait::until;
 
-/// Where axe lies once the page's packages are installed.
+/// The path of axe once the page's packages are installed.
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/node_modules/axe-core/axe.min.js");
 
-/// A page that stays the same for so long does not move.
+/// A page that does not change for this long is at rest.
 const REST: Duration = Duration::from_millis(150);
 
 impl Page {
-    /// Looks at the page by one of the functions of `sight.js`.
+    /// Calls one of the functions of `sight.js`.
     pub(crate) async fn look(&self, what: &str, mut given: Vec<Value>) -> Value {
         given.insert(0, json!(what));
         let seen = self.client.execute(include_str!("sight.js"), given).await;
         seen.unwrap_or_else(|e| panic!("{what} cannot be seen: {e}"))
     }
 
-    /// Remembers how everything looks without the focus, to tell what a focus changes.
+    /// Stores how all elements look without the focus, to detect what a focus changes.
     pub async fn remember_looks(&self) {
         self.look("remember", vec![]).await;
     }
 
-    /// Draws the page that many times as large, and waits until it has found its new shape.
+    /// Enlarges the page by a factor, and waits until the layout is finished.
     pub async fn zoom(&self, factor: u8) {
         self.look("zoom", vec![json!(factor)]).await;
         let drawn =
@@ -39,7 +37,7 @@ impl Page {
         self.client.execute_async(drawn, vec![]).await.expect("the page is drawn");
     }
 
-    /// Waits until the page is dark, or bright.
+    /// Waits until the page is dark, or light.
     pub(crate) async fn wears(&self, dark: bool) {
         until(if dark { "a dark page" } else { "a bright page" }, async || {
             let is_dark = self.look("dark", vec![]).await;
@@ -48,22 +46,23 @@ impl Page {
         .await;
     }
 
-    /// Gives what is wider than its room, or cut with no way to read it.
+    /// Elements that are too wide, and text that is cut and cannot be read in another way.
     pub async fn overflow(&self) -> Vec<String> {
         lines(&self.look("overflow", vec![]).await)
     }
 
-    /// Gives the lines of text that lie over one another.
+    /// Lines of text that overlap.
     pub async fn overlaps(&self) -> Vec<String> {
         lines(&self.look("overlaps", vec![]).await)
     }
 
-    /// Makes every text a third longer, as another language may, until it is told otherwise; gives how many.
+    /// Makes every text a third longer, as another language may, until called with `false`; returns the number of
+    /// texts.
     pub async fn lengthen(&self, on: bool) -> u64 {
         self.look("lengthen", vec![json!(on)]).await.as_u64().unwrap_or_default()
     }
 
-    /// Waits until head and foot of the page are whole inside the window.
+    /// Waits until the head and the foot of the page are wholly inside the window.
     pub async fn framed(&self) {
         until("the head and the foot in sight", async || {
             let frame = self.look("frame", vec![]).await;
@@ -82,12 +81,12 @@ impl Page {
         .await;
     }
 
-    /// Tells whether data that sets `window.__pwned` was run as a script.
+    /// Whether data that sets `window.__pwned` was run as a script.
     pub async fn was_run(&self) -> bool {
         self.look("run", vec![]).await == true
     }
 
-    /// Runs axe with all its rules, contrast too, and gives what it finds.
+    /// Runs axe with all its rules, contrast included, and returns the violations.
     pub async fn axe(&self) -> Vec<String> {
         self.bring_axe().await;
         let script = "const done = arguments[arguments.length - 1];
@@ -103,7 +102,7 @@ impl Page {
         lines(&found["violations"])
     }
 
-    /// Gives what Tab stops at and has no name.
+    /// The tab stops without an accessible name.
     pub async fn nameless(&self) -> Vec<String> {
         self.bring_axe().await;
         lines(&self.look("nameless", vec![]).await)
@@ -122,19 +121,18 @@ impl Page {
         .await
     }
 
-    /// Scrolls on by what can be seen of the page; tells whether it was at its end.
+    /// Scrolls down by one page; returns whether it was at the end already.
     pub async fn scroll_on(&self) -> bool {
         let script = "(() => { const page = document.querySelector('main'), before = page.scrollTop;
             page.scrollBy(0, page.clientHeight * 0.9); return page.scrollTop === before; })()";
         self.evaluate(script).await == true
     }
 
-    /// Scrolls to the page's beginning.
     pub async fn scroll_up(&self) {
         self.evaluate("document.querySelector('main').scrollTo(0, 0)").await;
     }
 
-    /// Writes a line of text, as the page's own engine writes, on a strip of that size.
+    /// Draws a line of text with the page's own engine, on a strip of this size.
     pub async fn lettering(&self, text: &str, width: u32, height: u32, colours: [&str; 2]) -> Shot {
         let [ink, ground] = colours;
         let given = vec![json!(text), json!(width), json!(height), json!(ink), json!(ground)];
@@ -145,7 +143,7 @@ impl Page {
         Shot { width, height, rgb }
     }
 
-    /// The driver's own picture waits for a paint, and of a page that stands still there is none.
+    /// The driver's own screenshot waits for a paint, which never comes on a page that does not change.
     async fn glance(&self) -> Shot {
         until("the whole window on the display", async || {
             let window = self.onlooker.window(&self.class).ok_or("no such window")?;

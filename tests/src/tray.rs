@@ -1,6 +1,5 @@
-//! The tray item, as a host sees it.
-//!
-//! Owns the reading of a `StatusNotifierItem` and of its menu over the bus. Refuses to look at the screen.
+//! The tray item as a host sees it: reads a `StatusNotifierItem` and its menu over the bus. Does not look at the
+//! screen.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -25,25 +24,22 @@ pub struct Item {
     path: String,
 }
 
-/// A picture of an item at one size.
+/// The icon of an item at one size.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Pixmap {
-    /// Pixels across.
     pub width: i32,
-    /// Pixels down.
     pub height: i32,
-    /// Four bytes a pixel: alpha, red, green, blue.
+    /// Four bytes per pixel: alpha, red, green, blue.
     pub argb: Vec<u8>,
 }
 
-/// One line of an item's menu.
+/// One entry of an item's menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The number that the item knows it by.
+    /// The id by which the item identifies it.
     pub id: i32,
-    /// What it says, without the underscores that mark its access key.
+    /// Without the underscores that mark its access key.
     pub label: String,
-    /// Whether it can be chosen.
     pub enabled: bool,
     /// Whether it is a line between groups.
     pub separator: bool,
@@ -54,7 +50,7 @@ pub struct Entry {
 pub struct Told(Arc<Mutex<Vec<String>>>);
 
 impl Told {
-    /// Gives how often that was told so far.
+    /// How often that signal was sent so far.
     #[must_use]
     pub fn times(&self, signal: &str) -> usize {
         self.0.lock().expect("one at a time").iter().filter(|told| *told == signal).count()
@@ -62,7 +58,7 @@ impl Told {
 }
 
 impl Session {
-    /// Gives the items registered with the tray host, none where there is no host.
+    /// The items registered with the tray host; empty if there is no host.
     pub async fn tray_items(&self) -> Vec<Item> {
         let watcher = Address { service: "org.kde.StatusNotifierWatcher", path: "/StatusNotifierWatcher" };
         let items = watcher.get(self.bus(), watcher.service, "RegisteredStatusNotifierItems").await;
@@ -89,11 +85,11 @@ impl Session {
 }
 
 impl Item {
-    /// Gives its pictures, one for each size it offers.
+    /// Its icon, one picture for each size that it offers.
     ///
     /// # Errors
     ///
-    /// Says what the bus said.
+    /// Returns the message of the bus.
     pub async fn pixmaps(&self) -> Result<Vec<Pixmap>, String> {
         let value = self.get("IconPixmap").await?;
         let sizes: Vec<(i32, i32, Vec<u8>)> = Vec::<Structure<'_>>::try_from(Variant::from(value))
@@ -104,35 +100,35 @@ impl Item {
         Ok(sizes.into_iter().map(|(width, height, argb)| Pixmap { width, height, argb }).collect())
     }
 
-    /// Gives its picture at the largest size it offers.
+    /// Its icon at the largest size that it offers.
     ///
     /// # Errors
     ///
-    /// Says what the bus said, or that there is none.
+    /// Returns the message of the bus, or that there is no icon.
     pub async fn picture(&self) -> Result<Pixmap, String> {
         let sizes = self.pixmaps().await?;
         sizes.into_iter().max_by_key(|size| size.width).ok_or_else(|| "no picture".to_owned())
     }
 
-    /// Gives its title.
+    /// Its title.
     ///
     /// # Errors
     ///
-    /// Says what the bus said.
+    /// Returns the message of the bus.
     pub async fn title(&self) -> Result<String, String> {
         self.get("Title").await?.try_into().map_err(|e| format!("Title: {e}"))
     }
 
-    /// Gives its tooltip: headline and text, with a line break between them where it has both.
+    /// Its tooltip: title and text, with a line break between them if it has both.
     ///
     /// # Errors
     ///
-    /// Says what the bus said.
+    /// Returns the message of the bus.
     pub async fn tooltip(&self) -> Result<String, String> {
         let value = self.get("ToolTip").await?;
         let structure = Structure::try_from(Variant::from(value)).map_err(|e| format!("ToolTip: {e}"))?;
         let texts = structure.fields().iter().filter_map(|field| field.downcast_ref::<String>().ok());
-        // The first of the three texts names an icon.
+        // The first of the three texts is the name of an icon.
         let texts: Vec<String> = texts.skip(1).filter(|text| !text.is_empty()).collect();
         Ok(texts.join("\n"))
     }
@@ -143,11 +139,11 @@ impl Item {
         reply.expect("the item takes a click");
     }
 
-    /// Gives the lines of its menu, those of submenus included.
+    /// The entries of its menu, those of submenus included.
     ///
     /// # Errors
     ///
-    /// Says what the bus said.
+    /// Returns the message of the bus.
     pub async fn menu(&self) -> Result<Vec<Entry>, String> {
         let path = self.menu_path().await?;
         let properties: Vec<&str> = Vec::new();
@@ -158,11 +154,11 @@ impl Item {
         Ok(entries)
     }
 
-    /// Gives what the menu says, line by line.
+    /// The labels of its menu, one per line.
     ///
     /// # Errors
     ///
-    /// Says what the bus said.
+    /// Returns the message of the bus.
     pub async fn menu_text(&self) -> Result<String, String> {
         let entries = self.menu().await?;
         Ok(entries.into_iter().map(|entry| entry.label).collect::<Vec<_>>().join("\n"))
@@ -170,7 +166,7 @@ impl Item {
 
     /// Chooses the menu entry with this label.
     pub async fn choose(&self, label: &str) {
-        // The menu may have changed since it was read; a host reads it again then.
+        // The menu may have changed since it was read; a host then reads it again.
         until(&format!("a click on {label:?}"), async || match self.try_choose(label).await {
             Err(error) if error.contains("id not found") => Err(error),
             clicked => Ok(clicked),
@@ -179,13 +175,13 @@ impl Item {
         .expect("the menu takes a click");
     }
 
-    /// Chooses `Quit`; the item may be gone before it has thanked for the click.
+    /// Chooses `Quit`; the item may be gone before it has answered the call.
     pub async fn quit(&self) {
         let clicked = self.try_choose("Quit").await;
         assert!(clicked.as_ref().err().is_none_or(|e| e.contains("NoReply")), "{clicked:?}");
     }
 
-    /// Writes down what the item and its menu tell hosts from now on, signal by signal.
+    /// Records the signals that the item and its menu send from now on.
     pub async fn told(&self) -> Told {
         let told = Told::default();
         for interface in [ITEM, MENU] {
@@ -228,7 +224,7 @@ impl Item {
     }
 }
 
-/// A line of the menu with the lines below it.
+/// A menu entry: id, properties, and the entries below it.
 type Node = (i32, HashMap<String, OwnedVariant>, Vec<OwnedVariant>);
 
 fn collect(node: Node, into: &mut Vec<Entry>) {

@@ -1,20 +1,18 @@
-//! Waiting for a condition.
-//!
-//! Owns the one loop that waits. Refuses to wait for ever, and refuses to fail without saying what was there instead.
+//! Waits for a condition, with a time limit. On failure it reports what was there instead.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// How long a test waits for anything it does not know better about.
+/// Default time limit of a wait.
 pub const LIMIT: Duration = Duration::from_secs(20);
 
-/// Waits until the probe gives a value, at most [`LIMIT`]; its errors say what is there instead.
+/// Waits until the probe returns a value, at most [`LIMIT`]; its errors say what is there instead.
 pub async fn until<T>(what: &str, probe: impl AsyncFnMut() -> Result<T, String>) -> T {
     until_within(LIMIT, what, probe).await
 }
 
-/// Waits until the probe gives a value; its errors say what is there instead.
+/// Waits until the probe returns a value; its errors say what is there instead.
 pub async fn until_within<T>(
     limit: Duration,
     what: &str,

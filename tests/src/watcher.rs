@@ -13,17 +13,17 @@ const PATH: &str = "/StatusNotifierWatcher";
 /// How a watcher behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
-    /// It takes items and has a host.
+    /// It accepts items and has a host.
     Good,
     /// It never answers a registration.
     Silent,
-    /// It takes items, but no host shows them.
+    /// It accepts items, but no host shows them.
     WithoutHost,
-    /// It reads an item before it answers.
+    /// It reads an item before it answers the registration.
     ReadsFirst,
 }
 
-/// A watcher that a test plays; dropped, it leaves the bus.
+/// A watcher that a test plays; it leaves the bus when dropped.
 #[derive(Debug)]
 pub struct Watcher {
     bus: Connection,
@@ -34,7 +34,7 @@ pub struct Watcher {
 struct Registered {
     manner: Manner,
     items: Vec<String>,
-    /// How often an item came.
+    /// Number of registrations.
     times: usize,
 }
 
@@ -85,7 +85,7 @@ impl Interface {
 }
 
 impl Session {
-    /// Plays a watcher on the session bus.
+    /// Starts a watcher on the session bus.
     pub async fn play_watcher(&self, manner: Manner) -> Watcher {
         let bus = self.connect().await;
         let registered = Arc::new(Mutex::new(Registered { manner, items: Vec::new(), times: 0 }));
@@ -97,7 +97,7 @@ impl Session {
 }
 
 impl Watcher {
-    /// Gives how often an item was registered.
+    /// Number of registrations so far.
     #[must_use]
     pub fn times_registered(&self) -> usize {
         self.registered.lock().expect("one at a time").times
@@ -112,14 +112,13 @@ impl Watcher {
         }
     }
 
-    /// Gets a host.
+    /// Announces a host.
     pub async fn get_host(&self) {
         self.registered.lock().expect("one at a time").manner = Manner::Good;
         let emitter = SignalEmitter::new(&self.bus, PATH).expect("the watcher's signals");
         Interface::status_notifier_host_registered(&emitter).await.expect("the host is announced");
     }
 
-    /// Leaves the bus.
     pub async fn leave(self) {
         self.bus.close().await.expect("the watcher leaves");
     }

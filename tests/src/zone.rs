@@ -1,7 +1,5 @@
-//! A zone of the whole system, as `/etc/localtime` names it, for programs in a mount namespace.
-//!
-//! The namespace has a copy of `/etc` in which the zone can be changed while programs run. The machine's own stays as
-//! it is.
+//! A system-wide time zone, as `/etc/localtime` names it, for programs in a mount namespace. The namespace has a copy
+//! of `/etc` in which the zone can be changed while programs run. The machine's own stays as it is.
 
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
@@ -37,21 +35,21 @@ impl SystemZone {
         std::fs::rename(new, link).expect("the zone is changed");
     }
 
-    /// Puts a copy of the zone's file in the place of the link, as some tools do.
+    /// Replaces the link by a copy of the zone's file, as some tools do.
     pub fn set_by_copy(&self, name: &str) {
         let (link, new) = (self.etc.join("localtime"), self.etc.join("localtime.new"));
         std::fs::copy(format!("/usr/share/zoneinfo/{name}"), &new).expect("a copy of the zone");
         std::fs::rename(new, link).expect("the zone is changed");
     }
 
-    /// Starts the app without its window; the zone is the system's, not that of the session's `TZ`.
+    /// Starts the app without its window; its zone is the system's, not that of the session's `TZ`.
     #[must_use]
     pub fn launch(&self, session: &Session) -> App {
         let mut command = self.command(session, "unset TZ");
         App::new("tidemark", &session.logs(), command.arg("--hidden"))
     }
 
-    /// Runs the binary after a step of the shell, such as `unset TZ`.
+    /// Runs the binary after a shell command, such as `unset TZ`.
     #[must_use]
     pub fn run(&self, session: &Session, first: &str, arguments: &[&str]) -> Run {
         let began = std::time::Instant::now();

@@ -1,5 +1,3 @@
-//! Lets Tauri read its configuration.
-
 fn main() {
     tauri_build::build();
 }

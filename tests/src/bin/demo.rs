@@ -1,6 +1,5 @@
-//! Shows the simulated accounts in a virtual desktop session and keeps pictures of it.
-//!
-//! Owns the call. Refuses to use a real display: that is `tidemark --demo` itself.
+//! Shows the simulated accounts in a virtual desktop session and keeps pictures of it. For a real display there is
+//! `tidemark --demo`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,7 +7,7 @@ use std::process::ExitCode;
 use e2e::gallery;
 
 #[tokio::main]
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the one who called it")]
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool prints")]
 async fn main() -> ExitCode {
     let Some((binary, out)) = arguments() else {
         eprintln!("usage: demo --bin TIDEMARK --out FOLDER");
@@ -44,7 +43,7 @@ fn arguments() -> Option<(PathBuf, PathBuf)> {
     }
 }
 
-/// Gives a file's path as one would type it here.
+/// A file's path, relative to the current folder if possible.
 fn shown(file: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     file.strip_prefix(here).unwrap_or(file).display().to_string()

@@ -1,11 +1,9 @@
-//! Puts the pictures that the tests kept onto one contact sheet.
-//!
-//! Owns nothing but the call. Refuses to take pictures: the tests do.
+//! Combines the pictures that the tests kept into one contact sheet. Takes no pictures itself.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the one who called it")]
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool prints")]
 fn main() -> ExitCode {
     let Some(folder) = std::env::args().nth(1) else {
         eprintln!("usage: sheet FOLDER");

@@ -1,6 +1,5 @@
-//! A tray item that is not the app, to prove the reader of tray items.
-//!
-//! Owns one item with a picture, a tooltip and a menu that show what was done to them. Runs until it is ended.
+//! A tray item that is not the app, to test the reader of tray items. Its icon, title and menu show what was done to
+//! it. Runs until it is ended.
 
 use ksni::TrayMethods;
 use ksni::menu::StandardItem;

@@ -1,7 +1,6 @@
-//! The yardstick: the least that a tray app of these libraries can be.
-//!
-//! Owns a tray item with a menu, and an empty window made when asked and destroyed when closed, as Tidemark's is.
-//! Refuses to do anything else: whatever Tidemark needs more than this is Tidemark's own.
+//! The yardstick: the smallest tray app that these libraries allow. It has a tray item with a menu, and an empty window
+//! that is created on demand and destroyed when closed, like Tidemark's. Whatever Tidemark needs beyond this is its own
+//! cost.
 
 use tauri::menu::{Menu, MenuItem};
 use tauri::tray::TrayIconBuilder;
@@ -27,7 +26,7 @@ fn main() -> tauri::Result<()> {
         })
         .build(tauri::generate_context!())?;
     app.run(|_, event| {
-        // The last window's end is not the app's end.
+        // The app keeps running after its last window is closed.
         if let RunEvent::ExitRequested { api, code: None, .. } = event {
             api.prevent_exit();
         }

@@ -1,6 +1,5 @@
-//! The bars, and how each figure stands against its own.
-//!
-//! Owns the numbers that Tidemark promises. Refuses to move one to what was measured.
+//! The limits that Tidemark promises, and the comparison with the measured figures. Limits are not adjusted to
+//! measurements.
 
 use std::fmt;
 use std::time::Duration;
@@ -18,24 +17,23 @@ pub struct Line {
     bar: Option<Bar>,
 }
 
-/// What a figure may be at most.
+/// The limit of a figure.
 #[derive(Clone, Copy, Debug)]
 enum Bar {
-    /// So many times the yardstick's.
+    /// At most this multiple of the yardstick's figure.
     Times(f64),
-    /// So much.
+    /// At most this value.
     Most(f64),
-    /// Less than so much.
+    /// Less than this value.
     Under(f64),
 }
 
 impl Line {
-    /// Tells whether there is a bar at all.
     pub fn has_bar(&self) -> bool {
         self.bar.is_some()
     }
 
-    /// Tells whether the figure is over its bar.
+    /// Whether the figure is over its limit.
     pub fn is_missed(&self) -> bool {
         match self.bar {
             None => false,
@@ -64,7 +62,7 @@ impl fmt::Display for Line {
     }
 }
 
-/// Sets how long the app's window took against how long the yardstick's did.
+/// The line for the first paint.
 pub fn first_paint([ours, yardstick]: [Duration; 2]) -> Line {
     Line {
         what: "window asked for to first paint with data",
@@ -75,7 +73,7 @@ pub fn first_paint([ours, yardstick]: [Duration; 2]) -> Line {
     }
 }
 
-/// Sets what was measured of the app against what was measured of the yardstick.
+/// The table: the app's figures beside the yardstick's.
 pub fn judge(ours: &Figures, yardstick: &Figures, first_paint: Line) -> Vec<Line> {
     let beside = |what, figure: fn(&Figures) -> f64, unit, bar| Line {
         what,

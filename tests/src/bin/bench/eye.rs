@@ -1,7 +1,5 @@
-//! What a user sees of a window, and since when.
-//!
-//! Owns the look at a window's upper part, and what is the same to an eye. Refuses to take any paint for the page: what
-//! counts is what the page looks like once it has come to rest.
+//! Measures when a window shows its page. The first paint alone does not count: a window counts as shown once it looks
+//! as it did at rest in an earlier opening.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -9,23 +7,23 @@ use std::time::{Duration, Instant};
 use e2e::Session;
 use e2e::onlooker::Onlooker;
 
-/// The part of a window that is looked at: heading, figure and row of the first account, and no scrollbar.
+/// The compared part of a window: heading, figure and row of the first account, without the scrollbar.
 const WIDTH: u16 = 360;
 const HEIGHT: u16 = 240;
 
-/// A window that stays the same for so long has come to rest.
+/// A window that does not change for this long is at rest.
 const REST: Duration = Duration::from_millis(700);
 
-/// The time between two looks: what a first paint is exact to.
+/// Interval between two captures: the precision of a first paint.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(4);
 
-/// Colours that are less apart than this are one to the eye; the engine does not blend to the last bit.
+/// Colour channels that differ by less than this count as equal; the engine's blending is not bit-exact.
 const SAME: u8 = 8;
 
-/// So much of what is drawn has to be there: a countdown may have gone on meanwhile.
+/// Share of the drawn pixels that has to match: a countdown may have changed meanwhile.
 const MOST: f64 = 0.95;
 
-/// Somebody who looks at a display.
+/// Captures windows of a display.
 #[derive(Debug)]
 pub struct Eye(Onlooker);
 
@@ -34,12 +32,11 @@ pub struct Eye(Onlooker);
 pub struct Sight(Vec<u8>);
 
 impl Eye {
-    /// Looks at the display of a session.
     pub fn on(session: &Session) -> Self {
         Self(Onlooker::on(session.display()))
     }
 
-    /// Gives what a window of this class looks like once it has come to rest.
+    /// Waits until a window of this class is at rest, and returns what it looks like.
     pub async fn at_rest(&self, class: &str) -> Sight {
         let began = Instant::now();
         let (mut last, mut since) = (None, Instant::now());
@@ -57,8 +54,8 @@ impl Eye {
         }
     }
 
-    /// Waits until a window of this class looks like this. Looks so seldom, and thinks so little, that what it looks at
-    /// has the processor.
+    /// Waits until a window of this class looks like this. Captures seldom and compares only changed pictures, to leave
+    /// the processor to the measured program.
     pub async fn sees(&self, class: &str, wanted: &Sight) {
         let began = Instant::now();
         let (mut window, mut last) = (None, None);
@@ -84,13 +81,13 @@ impl Sight {
         self.0.chunks_exact(4).map(|p| u32::from_le_bytes([p[0], p[1], p[2], 0]))
     }
 
-    /// Counts what is drawn on the ground.
+    /// Number of pixels that differ from the background.
     fn ink(&self) -> usize {
         let ground = self.ground();
         self.pixels().filter(|pixel| *pixel != ground).count()
     }
 
-    /// Tells whether what is drawn here is drawn there.
+    /// Whether what is drawn here is drawn in the other one too.
     fn is_in(&self, other: &Self) -> bool {
         let ground = self.ground();
         let pairs = || self.pixels().zip(other.pixels()).filter(|(own, _)| *own != ground);

@@ -1,7 +1,5 @@
-//! Memory and activity of a process tree, from `/proc`.
-//!
-//! Owns what counts: anonymous memory, what no other program can share, and every thread's own time and wake-ups.
-//! Refuses PSS and USS: they move with whatever else runs.
+//! Memory and activity of a process tree, from `/proc`: anonymous memory, and each thread's processor time and
+//! wake-ups. PSS and USS are not used: they change with whatever else runs.
 
 use std::collections::HashMap;
 use std::fs;
@@ -10,32 +8,32 @@ use std::time::Duration;
 /// Memory of a process tree, in KiB.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Memory {
-    /// What no other program can share.
+    /// Memory that no other program can share.
     pub anonymous: u64,
-    /// All that is resident, what is shared counted with every process.
+    /// All resident memory; shared memory is counted for every process.
     pub resident: u64,
 }
 
-/// What one thread has done since it began.
+/// What one thread has done since its start.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Thread {
-    /// Time on a processor, in nanoseconds.
+    /// Processor time, in nanoseconds.
     ran: u64,
-    /// How often it went to sleep by itself, and so was woken.
+    /// Voluntary context switches: each one is followed by a wake-up.
     slept: u64,
 }
 
-/// What a process tree does while nobody asks anything of it.
+/// Activity of a process tree while it is idle.
 #[derive(Clone, Copy, Debug)]
 pub struct Activity {
     /// Share of one processor, in percent.
     pub percent: f64,
-    /// Wake-ups a minute, over all threads.
+    /// Wake-ups per minute, over all threads.
     pub wakeups: f64,
 }
 
 impl Activity {
-    /// Compares two looks at the same tree; a thread that is new counts whole.
+    /// Compares two samples of the same tree; a thread that is new counts from its start.
     pub fn between(before: &HashMap<u32, Thread>, after: &HashMap<u32, Thread>, watched: Duration) -> Self {
         let (mut ran, mut slept) = (0_u64, 0_u64);
         for (id, now) in after {
@@ -51,11 +49,11 @@ impl Activity {
     }
 }
 
-/// Sums the memory of a process and all below it.
+/// The memory of a process and its descendants.
 pub fn memory(root: u32) -> Memory {
     let mut sum = Memory::default();
     for pid in tree(root) {
-        // A process that ended in between holds nothing.
+        // A process that has ended meanwhile counts as 0.
         let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
         sum.anonymous += number(&rollup, "Anonymous:");
         sum.resident += number(&rollup, "Rss:");
@@ -64,7 +62,7 @@ pub fn memory(root: u32) -> Memory {
     sum
 }
 
-/// Gives what every thread of a process and of all below it has done, by thread id.
+/// Activity of every thread of a process and its descendants, by thread id.
 pub fn threads(root: u32) -> HashMap<u32, Thread> {
     let mut found = HashMap::new();
     for pid in tree(root) {
@@ -81,7 +79,7 @@ pub fn threads(root: u32) -> HashMap<u32, Thread> {
     found
 }
 
-/// Gives a process and all below it.
+/// A process and its descendants.
 fn tree(root: u32) -> Vec<u32> {
     let parents: HashMap<u32, u32> = fs::read_dir("/proc")
         .expect("the list of processes")
@@ -98,7 +96,7 @@ fn tree(root: u32) -> Vec<u32> {
 }
 
 fn parent(pid: u32) -> Option<u32> {
-    // The name before it may hold anything, a closing bracket too.
+    // The process name before the `)` may contain anything, also a closing bracket.
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
 }

@@ -1,8 +1,6 @@
-//! Measures Tidemark beside the yardstick, an empty tray app of the same versions and profile.
-//!
-//! Owns the order of what is measured, and the table. Refuses to judge on figures of another day: both apps are
-//! measured in one run, each in a private desktop session of its own.
-#![expect(clippy::expect_used, reason = "a figure that cannot be taken ends the measurement")]
+//! Measures Tidemark beside the yardstick, an empty tray app of the same versions and profile. Both are measured in one
+//! run, each in a private desktop session of its own, because figures of different days cannot be compared.
+#![expect(clippy::expect_used, reason = "a figure that cannot be measured ends the run")]
 
 mod bars;
 mod eye;
@@ -17,16 +15,16 @@ use e2e::{Answer, MiniMax, Session, app, until};
 use eye::{Eye, Sight};
 use gauge::{Activity, Memory};
 
-/// What Tidemark is asked to watch while it is measured.
+/// Number of accounts that Tidemark watches during the measurement.
 const ACCOUNTS: usize = 10;
 
-/// How often a start is timed; the middle one counts.
+/// How often a start is timed; the median counts.
 const STARTS: usize = 5;
 
-/// How often a window is opened to time its first paint, in turns with the other program's; the middle one counts.
+/// How often each window is opened to time its first paint, alternating between the programs; the median counts.
 const OPENINGS: usize = 15;
 
-/// How long things are left alone before they are measured.
+/// How long the programs are left alone before they are measured.
 #[derive(Clone, Copy, Debug)]
 struct Patience {
     settle: Duration,
@@ -56,7 +54,7 @@ struct Program {
     name: &'static str,
     binary: PathBuf,
     arguments: &'static [&'static str],
-    /// The menu entry that opens its window, and the window's class.
+    /// The label of the menu entry that opens its window; `class` is the window's class.
     opens: &'static str,
     class: &'static str,
 }
@@ -71,12 +69,12 @@ pub struct Figures {
     last_closed: Memory,
     /// The binary, in bytes.
     size: u64,
-    /// `tidemark status` as a whole process.
+    /// Duration of `tidemark status`, the whole process.
     status: Option<Duration>,
 }
 
 #[tokio::main]
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the one who called it")]
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool prints")]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let only_paint = arguments.iter().any(|argument| argument == "--first-paint");
@@ -183,7 +181,7 @@ async fn no_tray(session: &Session) {
     .await;
 }
 
-/// Starts a program and waits for its tray item, looking all the time.
+/// Starts a program and waits for its tray item, checking every millisecond.
 async fn start(session: &Session, program: &Program) -> (Started, Duration) {
     let began = Instant::now();
     let running = app::start(session, Path::new(&program.binary), program.arguments);
@@ -194,7 +192,7 @@ async fn start(session: &Session, program: &Program) -> (Started, Duration) {
     (running, began.elapsed())
 }
 
-/// Opens both windows in turns; gives how long each took from the menu to its page with all that is on it.
+/// Opens both windows alternately; returns the median time from the menu to the complete page for each.
 async fn first_paints(both: [(&Session, &Program); 2]) -> [Duration; 2] {
     let [mut ours, mut theirs] = [both[0], both[1]].map(|(session, program)| Watcher::of(session, program));
     for watcher in [&mut ours, &mut theirs] {
@@ -212,7 +210,7 @@ async fn first_paints(both: [(&Session, &Program); 2]) -> [Duration; 2] {
     [ours, theirs].map(Watcher::told)
 }
 
-/// Somebody who opens a program's window again and again.
+/// Opens a program's window repeatedly.
 #[derive(Debug)]
 struct Watcher<'a> {
     session: &'a Session,
@@ -229,12 +227,12 @@ impl<'a> Watcher<'a> {
         Self { session, program, running, eye: Eye::on(session), sight: None, took: Vec::new() }
     }
 
-    /// Opens the window once, untimed, to know what it comes to look like.
+    /// Opens the window without timing it, to record what it looks like at rest.
     async fn prepare(&mut self) {
         open(self.session, self.program).await;
         let _settled = self.eye.at_rest(self.program.class).await;
         shut(self.session, self.program).await;
-        // By now it knows all that it shows.
+        // Recorded in the second opening, when the program has all its data.
         open(self.session, self.program).await;
         self.sight = Some(self.eye.at_rest(self.program.class).await);
         shut(self.session, self.program).await;
@@ -250,7 +248,7 @@ impl<'a> Watcher<'a> {
         shut(self.session, self.program).await;
     }
 
-    #[expect(clippy::print_stdout, reason = "a command talks to the one who called it")]
+    #[expect(clippy::print_stdout, reason = "a command-line tool prints")]
     fn told(self) -> Duration {
         let all: Vec<u128> = self.took.iter().map(Duration::as_millis).collect();
         println!("{}: menu to painted page in {all:?} ms", self.program.name);
@@ -258,14 +256,14 @@ impl<'a> Watcher<'a> {
     }
 }
 
-/// Opens the window by the menu.
+/// Opens the window from the menu.
 async fn open(session: &Session, program: &Program) {
     session.tray().await.choose(program.opens).await;
     session.window(program.class).await;
 }
 
 async fn shut(session: &Session, program: &Program) {
-    // A window that has only just been shown may not hear its user yet.
+    // A window that was shown just now may not react to the key yet.
     until("a closed window", async || {
         session.windows(program.class).iter().for_each(|window| session.close_window(*window));
         tokio::time::sleep(Duration::from_millis(300)).await;

@@ -1,4 +1,4 @@
-//! What is counted of the running app, and how much of it may grow.
+//! Samples of the running app, and how much each figure may grow.
 
 use std::fmt;
 use std::fs;
@@ -88,7 +88,7 @@ fn end_of(samples: &[Sample]) -> &Sample {
     samples.last().expect("samples")
 }
 
-/// Compares the last third with the third before it; the first third is the warm-up.
+/// Compares the last third with the middle third; the first third is the warm-up.
 pub fn judge(samples: &[Sample], length: Duration) -> Vec<Verdict> {
     let third = samples.len() / 3;
     let (middle, last) = (&samples[third..2 * third], &samples[2 * third..]);
@@ -106,7 +106,7 @@ pub fn judge(samples: &[Sample], length: Duration) -> Vec<Verdict> {
     let minutes = length.as_secs() / 60 + 1;
     let (first, end) = (samples.first().expect("samples"), end_of(samples));
     let log = end.log.saturating_sub(first.log);
-    // Three accounts, each second, less the pauses after failures; a busy machine does less.
+    // Three accounts, one request each per second, minus the pauses after failures; a busy machine sends fewer.
     let (requests, expected) = (end.requests, length.as_secs());
     vec![
         grows("anonymous memory, KiB", |s| s.anonymous, 3 * 1024),
@@ -129,9 +129,9 @@ pub fn judge(samples: &[Sample], length: Duration) -> Vec<Verdict> {
     ]
 }
 
-/// How much the log may grow while something fails in every round, in bytes a minute.
+/// How much the log may grow while something fails in every round, in bytes per minute.
 const LOG_A_MINUTE: u64 = 16 * 1024;
-/// The log is turned over at 1 MiB, and one older file is kept.
+/// The log is rotated at 1 MiB, and one older file is kept.
 const LOG_LIMIT: u64 = 2 * 1024 * 1024 + 64 * 1024;
 
 fn number(text: &str, name: &str) -> u64 {

@@ -1,4 +1,4 @@
-//! What happens to the app while it is watched: the same round of changes again and again.
+//! What happens to the app while it is watched: one sequence of changes, repeated.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ const FAILING: &str = "sk-cp-test-soak-b17e5d3a8c6f920471";
 const PURSE: &str = "sk-api-test-soak-83d6e1f7a2c5b4908e";
 /// How long a busy machine may take to show a window.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// The time between two changes.
+/// Time between two changes.
 const BEAT: Duration = Duration::from_millis(1500);
 
 pub async fn add_accounts(session: &Session, minimax: &MiniMax) {
@@ -22,7 +22,7 @@ pub async fn add_accounts(session: &Session, minimax: &MiniMax) {
     }
 }
 
-/// The round of changes, and how far it is.
+/// The sequence of changes, and its progress.
 pub struct Load {
     between_windows: Duration,
     window_opened: Instant,
@@ -56,13 +56,13 @@ impl Load {
         )
     }
 
-    /// Does the next thing.
+    /// Makes the next change.
     pub async fn step(&mut self, session: &mut Session, minimax: &mut MiniMax, item: &Item) {
         if self.window_opened.elapsed() >= self.between_windows {
             self.window_opened = Instant::now();
             self.open_and_close(session, item).await;
         }
-        // A window of its own each time, so that each round has something to notify of.
+        // A different window in each round, so that each round causes notifications.
         let week = Window::week(60);
         let interval =
             |left| Window::interval(left).ending_in(3_600 + i64::try_from(self.round).unwrap_or(0));
@@ -103,10 +103,10 @@ impl Load {
         tokio::time::sleep(BEAT).await;
     }
 
-    /// Lets everything succeed for a moment, so that what is measured is the app at rest.
+    /// Makes requests succeed for a moment, so that the sample is of the app at rest.
     pub async fn calm(&self, session: &Session, minimax: &MiniMax) {
         if self.round % STEPS == 11 {
-            // MiniMax is away; the next step brings it back.
+            // MiniMax is unreachable in this step; the next one brings it back.
             return;
         }
         minimax.answer(FAILING, Answer::plan(70, 60));
@@ -119,7 +119,7 @@ impl Load {
             session.windows("tidemark").first().copied().ok_or_else(|| "none".to_owned())
         })
         .await;
-        // Until the page has drawn something; one that is closed at once is another case.
+        // In two of three openings, waits until the page has drawn something; the third closes the window immediately.
         if !self.windows.is_multiple_of(3) {
             let area = session.area(window);
             until_within(PATIENCE, "a drawn window", async || {
@@ -136,5 +136,5 @@ impl Load {
     }
 }
 
-/// How many steps a round has.
+/// Number of steps in a round.
 const STEPS: usize = 15;

@@ -1,6 +1,6 @@
 //! Runs Tidemark for a while at an interval of one second, with windows opened and closed, clicks, notifications and
 //! failures, and fails when memory, descriptors, threads, D-Bus match rules or the log grow.
-#![expect(clippy::expect_used, reason = "a figure that cannot be taken ends the run")]
+#![expect(clippy::expect_used, reason = "a figure that cannot be measured ends the run")]
 
 mod gauge;
 mod load;
@@ -12,15 +12,15 @@ use e2e::{MiniMax, Session, until_within};
 use gauge::{Sample, judge};
 use load::Load;
 
-/// How long it runs where nothing else is said.
+/// Default duration.
 const MINUTES: f64 = 15.0;
 /// How many windows are opened and closed in that time; a shorter run opens fewer.
 const WINDOWS: f64 = 50.0;
-/// How many rows the table has.
+/// Number of rows in the table.
 const SAMPLES: u32 = 20;
 
 #[tokio::main]
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the one who called it")]
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool prints")]
 async fn main() -> ExitCode {
     let given: Vec<String> = std::env::args().skip(1).collect();
     let minutes = match given.iter().map(String::as_str).collect::<Vec<_>>()[..] {
