@@ -1,5 +1,5 @@
-//! The harness itself: what it says of a session is true.
-#![expect(clippy::expect_used, reason = "a test fails by panicking, with a sentence")]
+//! Tests of the harness itself: what it reports about a session is true.
+#![expect(clippy::expect_used, reason = "a test fails by panicking with a message")]
 
 use std::time::Duration;
 
@@ -150,7 +150,7 @@ async fn a_scripted_minimax_that_was_asked_against_the_rule_fails_its_test() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_is_read_typed_into_clicked_and_ended() {
     let session = Session::without(&[Part::Keyring, Part::Notices, Part::Tray]).await;
-    // WebKit's own small browser stands in for the app.
+    // WebKit's small test browser is used in place of the app.
     let libraries = std::fs::read_dir("/usr/lib").expect("the system's libraries").filter_map(Result::ok);
     let browser =
         libraries.map(|folder| folder.path().join("webkit2gtk-4.1/MiniBrowser")).find(|file| file.is_file());
@@ -176,7 +176,7 @@ async fn a_key_is_found_in_files_arguments_and_environments_of_the_session() {
     std::fs::write(session.home().join("note"), "xx sk-cp-test-needle xx").expect("a file");
     assert_eq!(session.search("sk-cp-test-needle").len(), 1);
     let told = session.spawn("sleep", &["600.0"]);
-    // A child has its parent's arguments until it is the new program.
+    // A child has its parent's arguments until it has started the new program.
     e2e::until(&format!("the needle in the arguments of {}", told.pid()), async || {
         match session.search("600.0").len() {
             1 => Ok(()),
@@ -190,7 +190,7 @@ async fn a_key_is_found_in_files_arguments_and_environments_of_the_session() {
 async fn nothing_of_a_session_is_left_when_it_ends() {
     let session = Session::start().await;
     let folder = session.folder().to_owned();
-    // A program that the test forgot, and that stopped listening.
+    // A program that the test does not end.
     let forgotten = session.command("sleep").arg("600").spawn().expect("sleep");
     e2e::until("all processes of the session", async || match session.process_ids().len() {
         many if many >= 7 => Ok(()),

@@ -1,4 +1,4 @@
-//! A desktop without a tray, or without a notification service: the app lives and says so.
+//! A desktop without a tray or without a notification service: the app keeps running and reports it.
 
 use e2e::{Answer, MiniMax, Part, Session, until};
 

@@ -1,4 +1,4 @@
-//! An account's own screen in the real window: its history, drawn and in words.
+//! An account's own screen in the real window: its history, as a chart and as text.
 
 use e2e::{Answer, MiniMax, Page, Part, Session, until};
 
@@ -35,7 +35,7 @@ async fn an_account_shows_how_it_came_to_its_figures_as_a_chart_and_as_a_table()
     page.without("account").await;
     page.find("card-open").await;
 
-    // A click on the ring is a click on the name; one on the menu is not.
+    // A click on the ring acts like a click on the name; a click on the menu does not.
     for (what, leads) in [("svg[data-shape]", "card-open"), ("[data-testid=card-more]", "card-more")] {
         let there = format!(
             "(() => {{ const box = document.querySelector('[data-testid=card] {what}').getBoundingClientRect(); \
@@ -68,7 +68,6 @@ async fn the_simulated_accounts_have_a_past_to_look_at() {
     page.close(&session).await;
 }
 
-/// Waits until the chart is drawn.
 async fn painted(page: &Page) {
     until("a chart that is drawn", async || match page.painted("chart").await {
         0..2000 => Err(page.text().await),

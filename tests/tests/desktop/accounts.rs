@@ -1,4 +1,4 @@
-//! Key management on the command line, with everything that people really paste.
+//! Key management on the command line, with everything that people paste around a key.
 
 use std::time::Duration;
 

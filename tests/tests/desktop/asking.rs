@@ -1,4 +1,5 @@
-//! When MiniMax is asked: soon after a wake, a leap of the clock and a new network, and not while it wants a pause.
+//! When MiniMax is asked: soon after a wake-up, a clock change and a new network, and not during a pause that it asked
+//! for.
 
 use std::fs;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use serde_json::json;
 
 const KEY: &str = "sk-cp-test-asking-c9f0f895fb98ab9159f51fd029";
 const BARE: [Part; 2] = [Part::WindowManager, Part::Notices];
-/// A beat of the app's heart, and time for an answer.
+/// One timer tick of the app, and time for an answer.
 const A_BEAT: Duration = Duration::from_secs(20);
 
 async fn session_with(minimax: &MiniMax) -> Session {
@@ -19,7 +20,7 @@ async fn session_with(minimax: &MiniMax) -> Session {
     session
 }
 
-/// Waits until the app listens: nobody can tell from outside but by what it does.
+/// Waits for a further request after the first `before` ones.
 async fn asked_after(minimax: &MiniMax, before: usize, within: Duration, what: &str) {
     until_within(within, what, async || match minimax.times_asked(KEY) {
         times if times > before => Ok(()),
@@ -34,7 +35,7 @@ async fn a_wake_and_a_new_network_ask_at_once_and_falling_asleep_does_not() {
     let mut session = session_with(&minimax).await;
     let bus = session.start_system_bus().await;
     let _app = session.launch_asking(&minimax, KEY).await;
-    // The app's tray item is there once everything of it is.
+    // The tray item appears when the app has started completely.
     session.tray().await;
     minimax.asked_a_moment_ago().await;
     let before = minimax.times_asked(KEY);
@@ -43,7 +44,8 @@ async fn a_wake_and_a_new_network_ask_at_once_and_falling_asleep_does_not() {
     bus.prepare_for_sleep(false).await;
     bus.network(70).await;
     asked_after(&minimax, before, Duration::from_secs(5), "an ask after the wake").await;
-    // Told of twice, asked once: the next one comes ten seconds later at the earliest, and only after a failure.
+    // Reported twice, asked once: another request would come ten seconds later at the earliest, and only after a
+    // failure.
     minimax.asked_a_moment_ago().await;
     assert_eq!(minimax.times_asked(KEY), before + 1);
 }
@@ -67,7 +69,7 @@ async fn a_network_that_is_back_ends_the_back_off() {
 async fn a_clock_that_is_set_asks_once_and_not_again_and_again() {
     let minimax = MiniMax::start().await;
     let mut session = session_with(&minimax).await;
-    // So long that only the leap itself can bring an ask.
+    // So long that only the clock change itself can cause a request.
     let _ = session.tidemark(&["settings", "set", "interval_minutes", "60"]).await.ended_with(0);
     let library = session.run("faketime", &["-m", "-f", "+0", "printenv", "LD_PRELOAD"]);
     let clock = session.folder().join("clock");
@@ -81,7 +83,7 @@ async fn a_clock_that_is_set_asks_once_and_not_again_and_again() {
         session.set(name, value);
     }
     let _app = session.launch_asking(&minimax, KEY).await;
-    // An answer that is on its way through a leap is as good as one that was asked for because of it.
+    // A request that is in progress during a clock change would count as the one after it.
     minimax.asked_a_moment_ago().await;
     for (leap, what) in [
         ("+600", "ten minutes forward"),
@@ -92,7 +94,7 @@ async fn a_clock_that_is_set_asks_once_and_not_again_and_again() {
         let before = minimax.times_asked(KEY);
         fs::write(&clock, leap).expect("the file that sets the clock");
         asked_after(&minimax, before, A_BEAT, what).await;
-        // Longer than a beat would take that follows a beat.
+        // Longer than a second request would take that the first one causes.
         minimax.asked_a_moment_ago().await;
         assert_eq!(minimax.times_asked(KEY), before + 1, "{what}");
     }
@@ -128,7 +130,7 @@ async fn a_pause_holds_over_a_restart_and_a_wake_and_a_click_asks_once() {
     }
 }
 
-/// The reset lies near the end of time, where adding to it fails, and no countdown says otherwise.
+/// The reset is near the largest timestamp, where adding to it fails, and no countdown field contradicts it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reset_at_the_end_of_time_is_not_known_and_the_app_goes_on_asking() {
     let minimax = MiniMax::start().await;

@@ -1,4 +1,4 @@
-//! What the user chooses in the window, by its own controls.
+//! Choices that the user makes with the window's controls.
 
 use std::time::Duration;
 

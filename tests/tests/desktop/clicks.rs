@@ -1,4 +1,4 @@
-//! What a click does: on a notice, on the tray, on the menu.
+//! Effects of a click: on a notification, on the tray icon, on the menu.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The other commands: explain, settings, doctor, and what they say when used wrongly.
+//! The other commands (explain, settings, doctor), and their messages for wrong usage.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Settings out to a file and in again, by the desktop's own dialog, with the keyboard.
+//! Export and import of settings through the desktop's file dialog, with the keyboard.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,8 +11,8 @@ async fn call(page: &Page, command: &str) -> String {
     said["sentence"].as_str().unwrap_or_default().to_owned()
 }
 
-/// Answers a dialog as a user does who knows where the file is, and looks at what was written before saying so: a dialog
-/// that is still reading its folder loses keys.
+/// Answers a file dialog with a path, and reads the typed text back before confirming: a dialog that is still reading
+/// its folder loses keys. An empty path cancels.
 async fn answer(session: &Session, title: &str, file: &str) {
     let dialog = session.window_titled(title).await.to_string();
     let press = |keys: &[&str]| {

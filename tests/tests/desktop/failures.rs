@@ -1,4 +1,4 @@
-//! What goes wrong is named by what to do about it, and the last good reading stays.
+//! Failures are classified by what the user can do, and the last good reading stays.
 
 use std::collections::HashSet;
 
@@ -121,7 +121,7 @@ async fn check_now(page: &Page, minimax: &MiniMax) {
     minimax.asked_about(KEY, before + 1).await;
 }
 
-/// Waits for a failure on the card and gives its words.
+/// Waits for a failure on the card and returns its text.
 async fn failure(page: &Page, kind: &str) -> String {
     let card = page.find_css(&format!("[data-testid=card-failure][data-kind={kind}]")).await;
     let text = card.text().await.unwrap_or_default();

@@ -111,7 +111,7 @@ async fn with_a_umask_of_0_no_other_user_can_read_a_file_of_the_app() {
     let mut session = Session::without(&[Part::Notices]).await;
     session.ask(&minimax);
     session.add_account("Default Team", KEY).await;
-    // Those of an earlier version.
+    // As an earlier version created it.
     let web = session.home().join(".local/share/app.tidemark.Tidemark");
     fs::create_dir_all(&web).expect("the web view's folder");
     fs::set_permissions(&web, fs::Permissions::from_mode(0o777)).expect("its mode");
@@ -140,7 +140,7 @@ async fn with_a_umask_of_0_no_other_user_can_read_a_file_of_the_app() {
         if found != 0o700 {
             wrong.push(format!("{} {found:o}", folder.display()));
         }
-        // What the engine writes is behind its folder.
+        // Files of the web engine are protected by the mode of their folder.
         for entry in fs::read_dir(&folder).expect("its files").flatten().filter(|_| folder != web) {
             let found = mode(&entry.path()).expect("a file");
             if found & 0o077 != 0 {
@@ -170,7 +170,7 @@ async fn pipes_and_links_in_place_of_the_apps_files_hold_nothing_up_and_are_not_
     assert!(status.stdout.contains("Default Team"), "{status:#?}");
     let page = session.open().await;
     page.text_until("card-figure", "71 %", |text| text.contains("71")).await;
-    // The place of the window is written once it is at rest.
+    // The window's position is written once it is at rest.
     for name in ["window.json", "running.lock"] {
         until(&format!("a file in place of the pipe {name}"), async || {
             let kind = fs::symlink_metadata(place(name)).map_err(|error| error.to_string())?.file_type();
@@ -195,7 +195,7 @@ async fn pipes_and_links_in_place_of_the_apps_files_hold_nothing_up_and_are_not_
     }
 }
 
-/// Gives the other files in the folder of the settings, with their names.
+/// The other files in the folder of the settings: names and contents.
 fn aside(session: &Session) -> Vec<(String, String)> {
     let settings = session.settings_file();
     let entries = fs::read_dir(settings.parent().expect("a folder")).expect("the app's folder");

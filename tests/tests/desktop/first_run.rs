@@ -1,4 +1,4 @@
-//! The first run: a key goes in, and its reading comes out everywhere.
+//! The first run: a key is entered, and its reading appears everywhere.
 
 use e2e::{Answer, MiniMax, Session, Sheet, Theme, until};
 
@@ -46,7 +46,7 @@ async fn a_key_typed_at_the_first_run_is_checked_kept_and_its_reading_shown_ever
     session.nowhere(KEY);
 }
 
-/// What the keyboard of a user sends.
+/// Key codes of `WebDriver`.
 mod press {
     pub const TAB: &str = "\u{e004}";
     pub const ENTER: &str = "\u{e007}";

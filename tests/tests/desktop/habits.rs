@@ -1,4 +1,4 @@
-//! How the app lives with the desktop: started with it, called by a key, in its colours, where it was.
+//! Integration with the desktop: autostart, global shortcut, theme, window position.
 
 use std::fs;
 use std::path::Path;
@@ -102,7 +102,7 @@ async fn a_shortcut_that_another_program_has_is_told_and_taken_as_soon_as_it_is_
     let page = session.open().await;
     let none = state(&page).await["shortcut"].clone();
     assert_eq!((&none["on"], &none["can"]), (&false.into(), &true.into()), "{none}");
-    // The window manager closes windows by it.
+    // The window manager closes windows with this combination.
     set(&page, "global_shortcut", "Alt+F4").await;
     let taken = state(&page).await["shortcut"].clone();
     assert_eq!(taken["on"], false, "{taken}");
@@ -190,7 +190,7 @@ async fn the_window_opens_where_it_was_also_after_a_restart() {
     let kept: Value = serde_json::from_str(&fs::read_to_string(&file).expect("the place")).expect("JSON");
     assert_eq!(kept["height"].as_f64(), Some(f64::from(last.height)), "it opens as high as its page was");
 
-    // A screen that is gone: far to the right of this one.
+    // A screen that no longer exists: far to the right of this one.
     let kept: Value = serde_json::from_str(&fs::read_to_string(&file).expect("the place")).expect("JSON");
     let mut gone = kept.clone();
     gone["x"] = 5000.into();
@@ -310,7 +310,7 @@ async fn in_front(session: &Session) {
     .await;
 }
 
-/// Waits until the window stands still, and gives where.
+/// Waits until the window stops moving, and returns its id and area.
 async fn settled(session: &Session) -> (u32, Area) {
     let window = session.window("tidemark").await;
     let mut last = Vec::new();
@@ -325,13 +325,13 @@ async fn settled(session: &Session) -> (u32, Area) {
     .await
 }
 
-/// The page decides on the height, the user on everything else.
+/// The window keeps the position and width that the user chose; its height depends on the page.
 async fn same(session: &Session, before: Area) {
     let (_, now) = settled(session).await;
     assert_eq!((now.x, now.y, now.width), (before.x, before.y, before.width), "{now:?} {before:?}");
 }
 
-/// Makes a program that notes what it is called with.
+/// Creates a program that records its arguments.
 fn recorder(file: &Path, into: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     fs::write(file, format!("#!/bin/sh\necho \"$@\" >> '{}'\n", into.display())).expect("a program");

@@ -1,4 +1,4 @@
-//! What was read is kept, told again by the command line, and outlives what befalls disk and process.
+//! Readings are stored, shown on the command line, and survive failures of the disk and the process.
 
 use std::fs;
 
@@ -190,12 +190,12 @@ async fn doctor_says_when_each_account_is_asked_next_and_why() {
     assert!(!plain.stdout.contains("Default Team"), "safe to paste in public: {plain:#?}");
 }
 
-/// Gives the file of the store.
+/// The file of the store.
 fn store(session: &Session) -> std::path::PathBuf {
     session.home().join(".local/share/tidemark/history.sqlite")
 }
 
-/// Lets the running app read this, and waits until it has asked.
+/// Makes the running app read this answer, and waits until it has asked.
 async fn read_anew(session: &Session, minimax: &MiniMax, answer: Answer) {
     minimax.answer(KEY, answer);
     minimax.asked_a_moment_ago().await;
@@ -204,7 +204,7 @@ async fn read_anew(session: &Session, minimax: &MiniMax, answer: Answer) {
     minimax.asked_about(KEY, before + 1).await;
 }
 
-/// Waits until the history of the short window is this.
+/// Waits until the history of the short window has these shares.
 async fn lefts_until(session: &Session, wanted: &[u64]) {
     until("the history", async || {
         let told = session.tidemark(&["history", "--json"]).await.ended_with(0).json();

@@ -1,11 +1,11 @@
-//! Names, rows and figures that nobody would expect: the layout holds, nothing of it is run, and all of it can be read.
+//! Unexpected names, rows and figures: the layout holds, nothing of them is executed, and all of it can be read.
 
 use e2e::answer::row;
 use e2e::{Answer, MiniMax, Page, Session, Sheet, Theme, Window, until};
 use serde_json::{Value, json};
 
 const KEY: &str = "sk-cp-test-hostile-d3d9446802a44259755d";
-/// What would leave a trace if it were run.
+/// Leaves a trace if it is executed.
 const MARKUP: &str = "<img src=x onerror=\"window.__pwned=1\"><script>window.__pwned=1</script>";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,7 +126,7 @@ fn shares(share: f64) -> Answer {
     Answer::rows(&[general])
 }
 
-/// Tells whether a text has a figure, and not only the end of another.
+/// Whether a text contains a figure, not just as the end of a longer one.
 fn says(text: &str, figure: &str) -> bool {
     let compact = figure.replace(' ', "");
     let stands = |figure: &str| {
@@ -137,7 +137,7 @@ fn says(text: &str, figure: &str) -> bool {
     stands(figure) || stands(&compact) || stands(&figure.replace(' ', "\u{a0}"))
 }
 
-/// Checks that head and foot are there, that nothing is too wide, and that nothing was run.
+/// Checks that head and foot are visible, that nothing is too wide, and that nothing was executed.
 async fn holds(page: &Page, what: &str) {
     page.framed().await;
     let cut = page.overflow().await;

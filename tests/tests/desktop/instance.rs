@@ -1,4 +1,4 @@
-//! One app for one user: a second start, and what a running app learns from the command line.
+//! One instance per user: a second start, and changes that a running app gets from the command line.
 
 use e2e::{Answer, MiniMax, Part, Session, until};
 
@@ -56,7 +56,7 @@ async fn the_command_line_sees_what_the_window_changes() {
     page.click("open-keys").await;
     page.find("key-row").await;
     page.click("rename").await;
-    // The last one is the Enter key, as WebDriver writes it.
+    // The last character is the Enter key in the code of `WebDriver`.
     page.type_into("rename-input", "Studio\u{e007}").await;
     until("the new name on the command line", async || {
         let run = session.tidemark(&["account", "list", "--json"]).await;

@@ -1,4 +1,4 @@
-//! Settings that go away while the app runs, and changes of keys that are refused or interrupted half-way.
+//! Settings that disappear while the app runs, and key changes that are refused or interrupted half-way.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -29,13 +29,13 @@ async fn a_settings_file_away_for_a_moment_and_a_folder_replaced_cost_no_account
 
     let (file, away) = (session.settings_file(), session.home().join("away.json"));
     fs::rename(&file, &away).expect("the file is moved away");
-    // Longer than the app needs to notice it, shorter than it waits for its return.
+    // Longer than the app needs to notice the loss, shorter than it waits for the file's return.
     tokio::time::sleep(Duration::from_millis(1500)).await;
     fs::rename(&away, &file).expect("and back");
     check(&session, &minimax).await;
     session.notices_shown(1).await;
 
-    // As a backup is restored.
+    // As when a backup is restored.
     let folder = file.parent().expect("a folder").to_owned();
     let copy = session.home().join("copy");
     session.run("cp", &["-r", &folder.display().to_string(), &copy.display().to_string()]).expect("a copy");
@@ -105,7 +105,7 @@ async fn a_key_change_killed_at_any_file_it_puts_in_place_is_settled_by_the_next
             let what = format!("{arguments:?} killed at {call} of {file}");
             let run = killed_at(&session, call, file, arguments, input);
             assert_eq!(run.status.signal(), Some(9), "{what}: {run:?}");
-            // Any other change of a key settles what was interrupted.
+            // The next change of a key settles an interrupted one.
             let probe = &["account", "add", "Probe", "--unchecked"];
             let _ = session.tidemark_told(probe, "sk-cp-test-probe-0001").await.ended_with(0);
             agrees(&session, &what).await;
@@ -173,7 +173,7 @@ async fn agrees(session: &Session, what: &str) {
     assert_eq!(noted, keys, "accounts and keys, {what}");
 }
 
-/// Lets the app ask once more, and waits until it shows what it was told.
+/// Makes the app ask once more, and waits until it shows the result.
 async fn check(session: &Session, minimax: &MiniMax) {
     let item = session.tray().await;
     minimax.asked_a_moment_ago().await;

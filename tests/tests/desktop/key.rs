@@ -1,4 +1,4 @@
-//! `tidemark key`, used as a coding tool's helper uses it: by a shell, again and again, many times at once.
+//! `tidemark key`, used as the helper of a coding tool uses it: by a shell, repeatedly, many times concurrently.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ const WALLET: &str = "sk-api-test-helper-c9f0f895fb98ab9159";
 const BARE: [Part; 3] = [Part::WindowManager, Part::Notices, Part::Tray];
 const TEAM: [&str; 3] = ["key", "--account", "Default Team"];
 
-/// A session with a plan and a pay-as-you-go account of which nothing has been read yet, paired, and the command on.
+/// A session with a plan and a pay-as-you-go account, paired, without readings, and with `tidemark key` enabled.
 async fn paired(minimax: &MiniMax) -> Session {
     minimax.answer(WALLET, Answer::balance("12.34"));
     let mut session = Session::without(&BARE).await;
@@ -27,7 +27,7 @@ async fn paired(minimax: &MiniMax) -> Session {
     session
 }
 
-/// Lets a shell run the command, as a helper is run.
+/// Runs the command in a shell, as a helper is run.
 fn start_helper(session: &Session) -> Child {
     let line = format!("'{}' key --account 'Default Team'", binary().display());
     let mut command = Command::from(session.command("sh"));
@@ -35,7 +35,7 @@ fn start_helper(session: &Session) -> Child {
     command.kill_on_drop(true).spawn().expect("a shell")
 }
 
-/// Gives what a helper wrote to standard output alone.
+/// Waits for a helper, checks that it succeeded, and returns its standard output.
 async fn told(helper: Child) -> String {
     let ended = tokio::time::timeout(Duration::from_mins(1), helper.wait_with_output()).await;
     let output = ended.expect("a helper ends within a minute").expect("what it printed");
@@ -47,7 +47,7 @@ async fn helper(session: &Session) -> String {
     told(start_helper(session)).await
 }
 
-/// Runs twenty helpers at once; each has to give exactly this key and a line break.
+/// Runs twenty helpers concurrently; each has to print exactly this key and a line break.
 async fn twenty_at_once(session: &Session, key: &str) -> Duration {
     let began = Instant::now();
     let helpers: Vec<Child> = (0..20).map(|_| start_helper(session)).collect();
@@ -57,7 +57,7 @@ async fn twenty_at_once(session: &Session, key: &str) -> Duration {
     began.elapsed()
 }
 
-/// Runs the command on a terminal and gives what was seen there.
+/// Runs the command on a terminal and returns what was displayed there.
 async fn on_a_terminal(session: &Session, arguments: &str) -> Run {
     let line = format!("'{}' {arguments}", binary().display());
     let mut command = Command::from(session.command("script"));

@@ -1,4 +1,4 @@
-//! The keyring is locked, absent or hangs: said in words, and nothing is written elsewhere.
+//! The keyring is locked, absent or hangs: the user is told why, and no key is written elsewhere.
 
 use e2e::{Answer, MiniMax, Part, Session, until};
 
@@ -98,7 +98,7 @@ async fn a_keyring_that_hangs_is_said_so_while_the_window_and_the_tray_go_on() {
     })
     .await;
     assert!(!said.is_empty());
-    // Before the keyring goes on: then it is read without a click, and the button is gone.
+    // Clicked while the keyring still hangs: once it resumes, it is read without a click, and the button is gone.
     page.click_css("[data-testid=banner][data-id=keyring] [data-testid=banner-action]").await;
     session.resume_part(Part::Keyring);
     page.text_until("card-figure", "71 %", |text| text.contains("71")).await;

@@ -1,4 +1,4 @@
-//! From good to spent and back: the tray's picture and one notice for each step.
+//! From good to spent and back: the tray icon, and one notification for each step.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -11,7 +11,7 @@ const KEY: &str = "sk-cp-test-levels-591785b794601e212b";
 #[tokio::test(flavor = "multi_thread")]
 async fn each_level_changes_the_tray_picture_and_is_said_exactly_once() {
     let minimax = MiniMax::start().await;
-    // It resets while the test looks on, and the app finds out by itself.
+    // The window resets during the test, and the app has to notice by itself.
     let window = Window::interval(71).ending_in(30);
     let week = Window::week(85);
     minimax.answer(KEY, Answer::windows(window, week));
@@ -33,7 +33,7 @@ async fn each_level_changes_the_tray_picture_and_is_said_exactly_once() {
         let text = format!("{} {}", last.summary, last.body);
         assert!(text.contains("Default Team"), "which account: {text}");
         assert!(text.to_lowercase().contains(said), "{level} says {said:?}: {text}");
-        // The same again is no news.
+        // The same reading again causes no notification.
         check_now(&item, &minimax).await;
     }
     let different: std::collections::HashSet<_> = pictures.values().collect();
@@ -59,7 +59,7 @@ async fn a_first_reading_speaks_only_where_everything_is_spent() {
     minimax.answer(near, Answer::plan(12, 85));
     let mut session = Session::start().await;
     session.ask(&minimax);
-    // Both kept before the app runs: what it reads first is what it finds.
+    // Both are added before the app starts, so that its first readings already have these levels.
     for (name, key) in [("Spent", spent), ("Near", near)] {
         let run = session.tidemark_told(&["account", "add", name], key).await;
         assert_eq!(run.code, Some(0), "{run:#?}");
@@ -75,7 +75,7 @@ async fn a_first_reading_speaks_only_where_everything_is_spent() {
     session.notices_shown(1).await;
 }
 
-/// Lets the app ask once more by its menu, and waits until it did.
+/// Makes the app ask once more from its menu, and waits until it has asked.
 async fn check_now(item: &Item, minimax: &MiniMax) {
     minimax.asked_a_moment_ago().await;
     let before = minimax.times_asked(KEY);

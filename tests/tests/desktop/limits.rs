@@ -1,4 +1,4 @@
-//! Limits of memory and of file sizes: a command that reaches one ends with an error, and nothing that was kept is lost.
+//! Limits of memory and of file sizes: a command that reaches one ends with an error, and no stored data is lost.
 
 use std::process::Output;
 
@@ -7,7 +7,7 @@ use e2e::{Answer, MiniMax, Session, app, until};
 const KEY: &str = "sk-cp-test-limits-5be0cd19137e2179a54f";
 const MIB: u64 = 1024 * 1024;
 
-/// Runs the binary as a command under limits, as `prlimit` takes them.
+/// Runs the binary as a command under limits, in the syntax of `prlimit`.
 fn limited(session: &Session, limits: &[String], arguments: &[&str]) -> Output {
     let mut command = session.command("prlimit");
     command.args(limits).arg(app::binary()).args(arguments);
@@ -40,7 +40,7 @@ async fn a_command_without_enough_memory_ends_with_an_error_and_loses_nothing() 
             too_little = middle;
         }
     }
-    // The last steps before it is enough are those in which most of the program is loaded.
+    // With the limits just below the sufficient one, most of the program is already loaded when it fails.
     for mib in enough.saturating_sub(3)..=enough {
         let ended = within(mib);
         let said = String::from_utf8_lossy(&ended.stderr);
@@ -61,14 +61,14 @@ async fn an_app_that_runs_out_of_memory_keeps_accounts_and_what_was_notified() {
     let item = session.tray().await;
     until("a tooltip", async || item.tooltip().await).await;
 
-    // No more than it has now: the window cannot be made.
+    // 1 MiB above the app's current size, so that the window cannot be created.
     let status = std::fs::read_to_string(format!("/proc/{}/status", app.pid())).expect("the running app");
     let size = status.lines().find_map(|line| line.strip_prefix("VmSize:"));
     let kib: u64 = size.and_then(|size| size.trim().trim_end_matches(" kB").parse().ok()).expect("its size");
     let limit = format!("--as={}", kib * 1024 + MIB);
     session.run("prlimit", &["--pid", &app.pid().to_string(), &limit]).expect("a limit");
     item.activate().await;
-    // It may live on without a window, or end; either way nothing is lost.
+    // The app may go on without a window, or end; either way nothing is lost.
     minimax.asked_a_moment_ago().await;
     app.kill();
     assert_whole(&session, "the app ran out of memory").await;

@@ -1,7 +1,6 @@
-//! The real binary on a real desktop session: what it promises its user and its scripts.
-//!
-//! One program for all groups, because each one more is a minute of linking somewhere.
-#![expect(clippy::expect_used, reason = "a test fails by panicking, with a sentence")]
+//! The real binary on a real desktop session. All groups are one program, because each further one takes a minute of
+//! linking on some machines.
+#![expect(clippy::expect_used, reason = "a test fails by panicking with a message")]
 
 mod absent;
 mod account;

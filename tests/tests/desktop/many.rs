@@ -1,13 +1,13 @@
-//! More accounts than anybody has: everything stays in reach, by keyboard too.
+//! More accounts than any user has: all of them stay reachable, also by keyboard.
 
 use e2e::{Answer, MiniMax, Session, Sheet, Theme, until};
 
 const MANY: usize = 200;
 
-/// So many fill more than a window. Accounts are asked about one each second, and nobody waits here for all of them.
+/// More cards than fit into the window. Accounts are asked one per second; the test does not wait for all of them.
 const READ: usize = 12;
 
-/// The account that is worst off, among the first that are asked about.
+/// The account with the least left; it is among the first that are asked.
 const WORST: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,12 +34,12 @@ async fn two_hundred_accounts_stay_in_reach() {
     assert_eq!(page.overflow().await, Vec::<String>::new());
     Sheet::section("hostile").keep(&page, "two hundred accounts", Theme::Light).await;
 
-    // The worst stands first in the menu, and the rest does not make it longer than a screen.
+    // The worst account is first in the menu, and the others do not make the menu longer than a screen.
     let menu = session.tray().await.menu().await.expect("a menu");
     let worst = format!("Account {WORST}:");
     assert!(menu[0].label.starts_with(&worst), "{:?}", &menu[..3]);
 
-    // The last card: scrolled to, opened and left again without a pointer.
+    // Scrolls to the last card, opens it and leaves it again without a pointer.
     let last = format!("Account {}", MANY - 1);
     let last_open = "[...document.querySelectorAll('[data-testid=card-open]')].at(-1)";
     page.evaluate(&format!("{last_open}.focus()")).await;

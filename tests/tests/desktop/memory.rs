@@ -1,4 +1,5 @@
-//! Keys in memory: not in core dumps, not for other programs of the user, and gone when nothing needs them.
+//! Keys in memory: not in core dumps, not readable by the user's other programs, and gone when they are no longer
+//! needed.
 
 use std::fs;
 use std::io::Write as _;
@@ -14,7 +15,7 @@ use rustix::process::Signal;
 const KEY: &str = "sk-cp-test-memory-1f0e3dad99908345f7439f8ff";
 const REFUSED: &str = "sk-cp-test-refused-98f13708210194c475687be61";
 const BARE: [Part; 3] = [Part::WindowManager, Part::Notices, Part::Tray];
-/// The user and group `nobody`.
+/// User and group id of `nobody`.
 const NOBODY: u32 = 65_534;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,7 +36,7 @@ async fn a_crash_leaves_no_core_dump() {
     let limits = fs::read_to_string(format!("/proc/{}/limits", app.pid())).expect("the limits of the app");
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("the core limit");
     assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
-    // Rust's handler takes the first one to look for a stack overflow.
+    // Rust's signal handler consumes the first signal to check for a stack overflow.
     let ended = until("the end of the app", async || {
         signal(app.pid(), Signal::SEGV);
         app.status().ok_or_else(|| "it still runs".to_owned())
@@ -46,7 +47,7 @@ async fn a_crash_leaves_no_core_dump() {
     assert_eq!(fs::read_dir(&folder).expect("the folder").count(), 0, "a core dump was written");
 }
 
-/// As root everything can be read, so this is tried as another user.
+/// Root can read everything, so this runs as another user.
 #[tokio::test(flavor = "multi_thread")]
 async fn other_programs_of_the_user_cannot_read_the_memory() {
     let session = Session::without(&[Part::WindowManager, Part::Keyring, Part::Notices, Part::Tray]).await;
@@ -73,7 +74,7 @@ async fn other_programs_of_the_user_cannot_read_the_memory() {
     let mut input = waiting.stdin.take().expect("its standard input");
     input.write_all(KEY.as_bytes()).expect("a key without the end of its line");
     let process = format!("/proc/{}", waiting.id());
-    // It has started to wait for the line once it has taken what there is of it.
+    // The command waits for the rest of the line once it has read what was written so far.
     until("the key to be read", async || {
         let path = format!("{process}/wchan");
         let waits_in = fs::read_to_string(&path).map_err(|e| e.to_string())?;
@@ -120,7 +121,7 @@ async fn no_copy_of_a_refused_key_stays_in_memory_after_the_window_is_closed() {
     minimax.answer(REFUSED, Answer::code(1004, "login fail"));
     let mut session = Session::without(&[Part::Notices]).await;
     session.ask(&minimax);
-    // Without WebDriver, which would carry what is typed through the app by its own ways.
+    // Without `WebDriver`, which would pass the typed text through the app in its own way.
     let app = session.launch(&[]);
     let window = session.window("tidemark").await;
     until("the key to be refused", async || {
@@ -136,13 +137,13 @@ async fn no_copy_of_a_refused_key_stays_in_memory_after_the_window_is_closed() {
     .await;
     session.close_window(window);
     session.no_window("tidemark").await;
-    // WebKit keeps the body of the request by which the page called in memory of its own, which Tidemark cannot wipe; see
-    // SECURITY.md. Copies of the key alone, or after "Bearer", would be ours.
+    // WebKit keeps the body of the request with which the page made the call in its own memory, which Tidemark cannot
+    // wipe; see SECURITY.md. Copies of the key alone, or after "Bearer", would be Tidemark's.
     let is_body = |copy: &str| copy.contains(&format!(r#"{REFUSED}\",\"question\""#));
     gone_from(app.pid(), REFUSED, is_body).await;
 }
 
-/// Waits until a key is in no part of a process's memory but those that are known to keep it.
+/// Waits until the only copies of a key in a process's memory are known ones.
 async fn gone_from(pid: u32, key: &str, is_known: impl Fn(&str) -> bool) {
     until("the last copy of the key to be gone", async || {
         let found: Vec<String> = search_memory(pid, key).into_iter().filter(|copy| !is_known(copy)).collect();

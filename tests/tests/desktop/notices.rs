@@ -1,4 +1,4 @@
-//! When the user wants to hear: quiet hours, snooze, and whether notices are shown at all.
+//! When notifications are shown: quiet hours, snooze, and whether they are shown at all.
 
 use e2e::tray::Item;
 use e2e::{Answer, App, MiniMax, Part, Session, Window, until};
@@ -23,7 +23,7 @@ async fn quiet_hours_hold_what_happens_and_tell_it_when_they_end() {
     read(&item, &minimax, Answer::windows(again.left(85), week), "15 % used").await;
     session.notices_shown(2).await;
 
-    // A kind that the user allows speaks at once, the others go on waiting.
+    // A kind that is allowed in quiet hours is shown at once; the others keep waiting.
     set(&session, &item, "quiet_allows", "refused", false).await;
     minimax.answer(KEY, Answer::code(1004, "login fail"));
     check_now(&item, &minimax).await;
@@ -87,7 +87,7 @@ async fn a_test_notice_comes_at_once_or_says_why_it_cannot() {
     page.close(&session).await;
 }
 
-/// Starts the app with one account that was just read.
+/// Starts the app with one account that has just been read.
 async fn started(minimax: &MiniMax, answer: Answer) -> (Session, App, Item) {
     minimax.answer(KEY, answer);
     let mut session = Session::start().await;
@@ -98,7 +98,7 @@ async fn started(minimax: &MiniMax, answer: Answer) -> (Session, App, Item) {
     (session, app, item)
 }
 
-/// Answers like this, lets the app ask, and waits until the tooltip says so.
+/// Sets the answer, makes the app ask, and waits until the tooltip shows the figure.
 async fn read(item: &Item, minimax: &MiniMax, answer: Answer, figure: &str) {
     minimax.answer(KEY, answer);
     check_now(item, minimax).await;
@@ -112,7 +112,7 @@ async fn check_now(item: &Item, minimax: &MiniMax) {
     minimax.asked_about(KEY, before + 1).await;
 }
 
-/// Sets a setting, and waits until the app knows it: it then says what is used, or what is left.
+/// Changes a setting, and waits until the app uses it: `show_used` is set with it, and the tooltip shows its effect.
 async fn set(session: &Session, item: &Item, key: &str, value: &str, used: bool) {
     choose(session, key, value).await;
     choose(session, "show_used", if used { "true" } else { "false" }).await;
@@ -132,7 +132,7 @@ async fn says(item: &Item, what: &str) {
     .await;
 }
 
-/// Gives quiet hours that began two hours ago and end in two hours, by the session's clock.
+/// Quiet hours that began two hours ago and end in two hours, by the session's clock.
 fn around_now() -> String {
     let (now, hours) = (Timestamp::now(), SignedDuration::from_hours(2));
     format!("{}-{}", Session::local(now - hours, "%H:%M"), Session::local(now + hours, "%H:%M"))

@@ -1,4 +1,4 @@
-//! The order of the accounts: changed on the keys screen, followed by tray, overview and command line, kept.
+//! The order of the accounts: changed on the keys screen, used by tray, overview and command line, and stored.
 
 use e2e::{Answer, MiniMax, Page, Session, until};
 
@@ -38,7 +38,8 @@ async fn accounts_are_moved_by_button_and_keyboard_and_stay_where_they_were_put(
     tray(&session, ["Gamma", "Alpha", "Beta"]).await;
 }
 
-/// Waits until it is said aloud where the account is now; it is not there for the eye, so the driver sees no text of it.
+/// Waits until the account's new position is announced to screen readers. The text is invisible, so the driver does not
+/// return it.
 async fn said(page: &Page, wanted: &str) {
     until("the new place to be said", async || {
         let said = page.evaluate("document.querySelector('[data-testid=place-said]').textContent").await;
@@ -47,7 +48,7 @@ async fn said(page: &Page, wanted: &str) {
     .await;
 }
 
-/// Waits until the overview has the accounts in this order.
+/// Waits until the overview shows the accounts in this order.
 async fn overview(page: &Page, names: [&str; 3]) {
     until("the accounts in order on the overview", async || {
         let shown =
@@ -57,7 +58,7 @@ async fn overview(page: &Page, names: [&str; 3]) {
     .await;
 }
 
-/// Waits until the tray's menu has the accounts in this order.
+/// Waits until the tray's menu shows the accounts in this order.
 async fn tray(session: &Session, names: [&str; 3]) {
     until("the accounts in order in the tray's menu", async || {
         let menu = session.tray().await.menu_text().await?;

@@ -1,5 +1,4 @@
-//! Another user of the same machine: reads none of Tidemark's files, reaches no bus of the session, and cannot pretend
-//! that the machine woke up.
+//! Another user of the same machine cannot read Tidemark's files, reach a session bus, or forge a wake-up.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -8,7 +7,7 @@ use e2e::{Answer, MiniMax, Session};
 
 const KEY: &str = "sk-cp-test-other-user-90f4c3a1d2b7e65801";
 
-/// Opens the folders above Tidemark's own, so that only its own modes protect its files.
+/// Opens the folders above Tidemark's own, so that only the modes of Tidemark's files protect them.
 fn open_folders(session: &Session) {
     for folder in ["", "run", "home", "home/.config", "home/.local", "home/.local/share", "home/.local/state"]
     {
@@ -36,12 +35,12 @@ async fn another_user_can_read_and_write_none_of_its_files() {
     open_folders(&session);
 
     let home = session.home().display().to_string();
-    // It ends with 1 after a folder that it cannot enter.
+    // `find` ends with 1 after a folder that it cannot enter.
     let look = "find \"$1\" -readable -o -writable 2>/dev/null; exit 0";
     let found = session.as_another_user("sh", &["-c", look, "sh", &home]).expect("a shell runs");
     let ours: Vec<&str> =
         found.lines().filter(|path| path.to_lowercase().contains("tidemark") || *path == export).collect();
-    // The folders themselves may be seen, what is in them not.
+    // Tidemark's folders may be listed by name in their parents, but not opened.
     assert!(ours.is_empty(), "another user can open {ours:#?}");
     assert!(found.lines().any(|path| path == home), "the other user looked: {found}");
     for file in ["mem", "environ", "maps"] {
@@ -79,7 +78,7 @@ async fn another_user_reaches_no_session_bus_and_cannot_forge_a_wake() {
         let arguments = [&address("system-bus"), "--type=signal", path, signal, body];
         session.as_another_user("dbus-send", &arguments).expect("the system bus takes signals of every user");
     }
-    // The bus keeps the order: a wake that is real comes after the forged ones.
+    // The bus keeps the order: the real wake-up arrives after the forged ones.
     minimax.asked_a_moment_ago().await;
     assert_eq!(minimax.times_asked(KEY), before, "a forged wake brings no request");
     bus.prepare_for_sleep(false).await;

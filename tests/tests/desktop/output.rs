@@ -1,4 +1,4 @@
-//! Standard streams and the environment of the commands: failed output, input without end, and keys in the wrong place.
+//! Standard streams and environment of the commands: failed output, endless input, and keys in the wrong place.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -11,7 +11,7 @@ const KEY: &str = "sk-cp-test-output-c4ca4238a0b923820dcc509a6f";
 const BARE: [Part; 3] = [Part::WindowManager, Part::Notices, Part::Tray];
 const NOTHING: [Part; 4] = [Part::WindowManager, Part::Keyring, Part::Notices, Part::Tray];
 
-/// Every command that prints, and whether it needs an account.
+/// Commands that print.
 const PRINTING: [&[&str]; 12] = [
     &["--help"],
     &["--version"],
@@ -219,7 +219,7 @@ async fn every_command_keeps_the_pause_that_minimax_asked_for() {
     assert!(run.stderr.contains("asks for a pause of 3"), "{run:#?}");
     assert!(minimax.asked_for_text().is_empty(), "a measurement waits too");
     assert_eq!(minimax.times_asked(KEY), before + 1);
-    // The user may know better, once; MiniMax repeats itself.
+    // During a pause `--fresh` asks once, because the user may know better; MiniMax then repeats the pause.
     for _ in 0..4 {
         let _ = session.tidemark(&["status", "--fresh"]).await.ended_with(6);
     }
@@ -228,7 +228,7 @@ async fn every_command_keeps_the_pause_that_minimax_asked_for() {
     let item = session.tray().await;
     assert_eq!(minimax.times_asked(KEY), before + 2, "the app that starts keeps it as well");
     drop((app, item));
-    // Another key has no part in it.
+    // The pause does not apply to another key.
     let other = "sk-cp-test-other-key-0123456789";
     minimax.answer(other, Answer::plan(71, 85));
     let replace = ["account", "replace-key", "Default Team", "--unchecked"];

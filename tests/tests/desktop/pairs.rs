@@ -1,4 +1,4 @@
-//! Pairs and copied keys, by the page's own commands.
+//! Paired accounts and copied keys, through the page's own commands.
 
 use std::time::{Duration, Instant};
 
@@ -44,7 +44,7 @@ async fn the_page_pairs_a_plan_with_a_wallet_and_parts_them_again() {
     page.close(&session).await;
 }
 
-/// Both wait for the same 45 seconds, so they wait side by side.
+/// Both tests wait for the same 45 seconds, so they run concurrently.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copied_key_can_be_pasted_for_45_seconds_and_what_is_copied_after_it_is_left_alone() {
     tokio::join!(
@@ -77,7 +77,7 @@ async fn a_copied_key_goes_by_itself() {
     page.close(&session).await;
 }
 
-/// In sleep the clock on the wall goes on and the monotonic clock, by which the app waits, stops.
+/// While the machine is suspended the wall clock advances, but the monotonic clock, by which the app waits, stops.
 async fn a_copied_key_does_not_outlast_a_sleep() {
     let minimax = MiniMax::start().await;
     let (mut session, _, wallet) = two_accounts(&minimax).await;
@@ -108,7 +108,7 @@ async fn what_is_copied_after_a_key_stays() {
     clipboard.take_over();
     let unknown = page.call("copy_key", json!({ "id": "nobody" })).await.expect_err("no such account");
     assert_eq!(unknown["code"], "not_found");
-    // The moment at which the keys would have been taken back has to pass.
+    // The moment at which the keys would have been cleared has to pass.
     until_within(Duration::from_mins(1), "48 s to pass", async || {
         assert!(clipboard.is_mine(), "taken away after {:?}", first.elapsed());
         if first.elapsed() > Duration::from_secs(48) { Ok(()) } else { Err("not yet".to_owned()) }

@@ -1,6 +1,6 @@
-//! Every service that the app needs ends and comes back three times, while ten accounts are checked and the user clicks.
-//!
-//! Each test prints how long the app took to recover, and compares threads and descriptors of each time with the first.
+//! Every service that the app needs ends and comes back three times, while ten accounts are checked and the user
+//! clicks. Each test prints how long the app took to recover, and compares threads and descriptors of each time with
+//! the first.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ fn key(account: usize) -> String {
     format!("sk-cp-test-recovery-{account:02}-0a1b2c3d4e5f")
 }
 
-/// How often MiniMax was asked about each account.
+/// Number of requests for each account.
 fn times_asked(minimax: &MiniMax) -> Vec<usize> {
     (0..ACCOUNTS).map(|account| minimax.times_asked(&key(account))).collect()
 }
@@ -24,9 +24,9 @@ struct Scene {
     session: Session,
     system: Option<SystemBus>,
     app: App,
-    /// The numbers of threads and descriptors after the first recovery.
+    /// Numbers of threads and descriptors after the first recovery.
     settled: Option<(usize, usize)>,
-    /// How long each recovery took.
+    /// Duration of each recovery.
     took: Vec<Duration>,
 }
 
@@ -88,12 +88,12 @@ impl Scene {
         self.all_checked(&before).await;
     }
 
-    /// Notes a recovery, and fails if each leaves threads or descriptors behind.
+    /// Records a recovery, and fails if recoveries leave threads or descriptors behind.
     async fn recovered(&mut self, took: Duration) {
         self.recovered_with(took, 0).await;
     }
 
-    /// As `recovered`, where each recovery may leave so many descriptors behind.
+    /// Like `recovered`, but each recovery may leave `each` descriptors behind.
     async fn recovered_with(&mut self, took: Duration, each: usize) {
         self.took.push(took);
         assert!(self.app.runs(), "{}", self.session.printed());
@@ -112,8 +112,8 @@ impl Scene {
         );
     }
 
-    /// Gives the fewest threads and descriptors of some seconds, once everything is connected again and idle ones have
-    /// ended.
+    /// The lowest numbers of threads and descriptors within some seconds, once everything is connected again and idle
+    /// threads have ended.
     async fn settle(&self) -> (usize, usize) {
         tokio::time::sleep(Duration::from_secs(12)).await;
         let now = || (self.app.threads().len(), self.app.descriptors().len());
@@ -125,7 +125,7 @@ impl Scene {
         fewest
     }
 
-    #[expect(clippy::print_stderr, reason = "figures for the table of recoveries")]
+    #[expect(clippy::print_stderr, reason = "prints figures for the test log")]
     fn report(&self, service: &str) {
         eprintln!("recovery of {service}: {:?}, threads and descriptors {:?}", self.took, self.settled);
     }
@@ -270,7 +270,7 @@ async fn a_display_that_is_gone_ends_the_app_and_the_next_start_has_everything()
     scene.report("the display");
 }
 
-/// Makes the running app read the keys again, as for keys that were replaced.
+/// Makes the running app read the keys again, as if they had been replaced.
 fn replace_keys(session: &Session) {
     let file = session.settings_file();
     let text = std::fs::read_to_string(&file).expect("the settings");
@@ -284,7 +284,8 @@ fn replace_keys(session: &Session) {
     std::fs::rename(next, file).expect("the settings are replaced");
 }
 
-/// Waits until the accounts have no key; the first time so long that no attempt is due within the next seconds.
+/// Waits until the accounts have no key. The first time it waits so long that no attempt is due within the next
+/// seconds.
 async fn without_keys(scene: &Scene, is_first: bool) {
     until("accounts without a key", async || {
         let said = scene.session.tray().await.menu_text().await?;

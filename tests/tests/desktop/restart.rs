@@ -1,4 +1,4 @@
-//! A restart: nothing is asked of the user again, and nothing is said twice.
+//! A restart: the user has to enter nothing again, and no notification is repeated.
 
 use e2e::{Answer, MiniMax, Session, until};
 
@@ -53,7 +53,7 @@ async fn a_notice_that_was_shown_is_not_shown_again_after_a_restart_or_a_power_c
     session.notices_shown(1).await;
 }
 
-/// Lets the app ask once more, and waits until it has shown what it was told.
+/// Makes the app ask once more, and waits until it shows the result.
 async fn check(session: &Session, minimax: &MiniMax) {
     let item = session.tray().await;
     minimax.asked_a_moment_ago().await;

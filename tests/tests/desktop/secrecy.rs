@@ -17,7 +17,7 @@ async fn the_key_is_in_no_log_argument_environment_notice_page_or_file() {
     page.text_until("card-figure", "71 %", |text| text.contains("71")).await;
     session.nowhere(KEY);
 
-    // A server that repeats the key in what it says must not get it any further.
+    // A server that repeats the key in its message must not spread it further.
     let faults = [
         Answer::code(9001, &format!("unknown key {KEY}")),
         Answer::code(2049, &format!("invalid api key {KEY}")),

@@ -1,4 +1,4 @@
-//! The settings, as the command line, an editor and a killed process leave them.
+//! The settings after changes by the command line, by an editor, and by a killed process.
 
 use std::collections::hash_map::RandomState;
 use std::fs;
@@ -12,7 +12,7 @@ const KEY: &str = "sk-cp-test-settings-c20ad4d76fe97759aa27a0";
 const PAYG: &str = "sk-api-test-settings-c51ce410c124a10e0db5e4";
 const BARE: [Part; 3] = [Part::WindowManager, Part::Notices, Part::Tray];
 
-/// How often a writer is killed.
+/// Number of killed writers.
 const KILLS: u32 = 100;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,7 +34,7 @@ async fn a_writer_killed_at_any_moment_leaves_the_old_settings_or_the_new() {
     for round in 0..KILLS {
         let new = 9 + u64::from(round);
         let mut writer = session.launch(&["settings", "set", "history_days", &new.to_string()]);
-        // The moment is what is tried here: anywhere between start and end of a writer.
+        // The moment varies: from the writer's start until shortly after its usual end.
         tokio::time::sleep(whole.took.mul_f64(chance())).await;
         writer.kill();
         let text = fs::read_to_string(&file).expect("the settings are there");
@@ -194,7 +194,7 @@ async fn an_import_with_one_wrong_field_is_refused_by_its_name_and_changes_nothi
     }
 }
 
-/// Gives a number from 0 to 1.6, another one each time.
+/// A different number from 0 to 1.6 each time.
 fn chance() -> f64 {
     let spread = RandomState::new().build_hasher().finish() % 1600;
     Duration::from_millis(spread).as_secs_f64()

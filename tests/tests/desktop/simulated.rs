@@ -1,4 +1,4 @@
-//! The simulated account: levels that change, and nothing that is touched.
+//! The simulated account: its levels change, and it changes no files.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::json;
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_shows_changing_levels_without_key_network_or_a_trace() {
     let minimax = MiniMax::that_must_not_be_asked().await;
-    // Were the keyring touched, there would be none to answer.
+    // Without a keyring, any access to it would fail.
     let mut session = Session::without(&[Part::Keyring]).await;
     session.ask(&minimax);
     let before = files(&session);
@@ -48,7 +48,7 @@ async fn the_demo_shows_changing_levels_without_key_network_or_a_trace() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_touches_no_file_of_the_user() {
     for settings in [None, Some("{ \"schema\": 1, \"accounts\": [ { \"id\": ")] {
-        // A panel keeps a list of the items that it has seen.
+        // Without a panel, because it writes a list of the items that it has seen.
         let session = Session::without(&[Part::Keyring, Part::Tray]).await;
         if let Some(text) = settings {
             std::fs::create_dir_all(session.settings_file().parent().expect("a folder")).expect("the folder");
@@ -65,7 +65,7 @@ async fn the_demo_touches_no_file_of_the_user() {
     }
 }
 
-/// Gives what is in the user's folders of configuration and data, with what it holds.
+/// The content of the user's configuration and data folders.
 fn tree(session: &Session) -> Vec<(String, String)> {
     let mut found: Vec<_> = [".config", ".local"]
         .iter()

@@ -1,4 +1,4 @@
-//! The measurement of speed: one streamed request, timed, and what happens when it does not go well.
+//! The speed test: one streamed request, timed, and its failures.
 
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ async fn a_spent_plan_is_not_measured_and_says_when_it_is_back() {
     let spent = Answer::windows(Window::interval(0), Window::week(85));
     let session = session_with(&minimax, spent).await;
     minimax.speaks(KEY, Answer::stream(5, EVERY, 50, StreamEnd::Whole));
-    // Once by a fresh ask, once by the reading that `status` has kept.
+    // Once with a new request, once with the reading that `status` has stored.
     for _ in 0..2 {
         let run = session.tidemark(&["speed", "--yes"]).await.ended_with(4).complains();
         assert!(run.stderr.contains("used up") && run.stderr.contains("back"), "{run:#?}");

@@ -1,4 +1,4 @@
-//! Every state that an account can be in, reached by what MiniMax answers: its level, its shape, its words, its picture.
+//! Every state of an account, reached through MiniMax's answers: level, shape, text, picture.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use e2e::answer::row;
 use e2e::{Answer, MiniMax, Page, Session, Sheet, Theme, Window, until, until_within};
 use serde_json::{Value, json};
 
-/// A state, how MiniMax brings it about, and what has to be seen.
+/// A state, how MiniMax causes it, and what has to be shown.
 struct State {
     name: &'static str,
-    /// What each key of this kind begins with.
+    /// Prefix of the keys of this kind.
     key: &'static str,
-    /// What is answered when the key is put in, and from the next asking on.
+    /// The answer when the key is added; `then` is the answer from the next request on.
     first: Answer,
     then: Option<Answer>,
     level: &'static str,
     shape: &'static str,
-    /// What the card says, its failure too.
+    /// Texts on the card, including its failure.
     says: &'static [&'static str],
-    /// The failure that stands on the card.
+    /// The kind of the failure on the card.
     failure: Option<&'static str>,
 }
 
@@ -43,7 +43,7 @@ async fn show(theme: Theme) {
     let page = session.open().await;
     page.find("first-run").await;
     for number in 0..states().len() {
-        // Made anew: rows that were written a while ago look like another clock's.
+        // Created for each state: rows with times from a while ago would look like a difference between the clocks.
         let state = states().swap_remove(number);
         let key = format!("{}-{number:02}-e4da3b7fbbce2345", state.key);
         reach(&session, &page, &minimax, &state, &key).await;
@@ -68,7 +68,7 @@ async fn show(theme: Theme) {
     page.close(&session).await;
 }
 
-/// Puts in a key, and lets MiniMax answer anew where that makes the state.
+/// Adds a key, and changes MiniMax's answer afterwards if the state needs it.
 async fn reach(session: &Session, page: &Page, minimax: &MiniMax, state: &State, key: &str) {
     minimax.answer(key, state.first.clone());
     session.add_account(state.name, key).await;
@@ -111,14 +111,14 @@ async fn check(session: &Session, page: &Page, state: &State) {
     assert!(cut.is_empty(), "{name}: {cut:#?}");
 }
 
-/// Keeps a picture, and has axe look at the page.
+/// Keeps a picture, and runs axe on the page.
 async fn keep(theme: Theme, page: &Page, name: &str) {
     Sheet::section("states").keep(page, name, theme).await;
     let faults = page.axe().await;
     assert!(faults.is_empty(), "{name} in the {}: {faults:#?}", theme.name());
 }
 
-/// A plan that is used up, with Credits or with a pay-as-you-go account behind it.
+/// A plan that is used up, with Credits or with a paired pay-as-you-go account.
 async fn spent_with_ways_on(theme: Theme, session: &Session, page: &Page, minimax: &MiniMax) {
     let (key, wallet) = (format!("{PLAN}-pair-1679091c5a880faf"), format!("{WALLET}-pair-8f14e45fceea"));
     minimax.answer(&key, Answer::plan(0, 57));
@@ -144,7 +144,7 @@ async fn spent_with_ways_on(theme: Theme, session: &Session, page: &Page, minima
     page.find("first-run").await;
 }
 
-/// A window is over, and MiniMax takes its time to say what comes next: its figure is not shown for a new window's.
+/// A window has ended, and MiniMax takes long to answer: the old figure is not shown for the new window.
 async fn over(theme: Theme, session: &Session, page: &Page, minimax: &MiniMax) {
     let key = format!("{PLAN}-over-45c48cce2e2d7fbd");
     let ending = Window::interval(12).ending_in(12);
@@ -154,7 +154,7 @@ async fn over(theme: Theme, session: &Session, page: &Page, minimax: &MiniMax) {
     minimax.answer(&key, Answer::windows(ending.next(), Window::week(57)).after(Duration::from_secs(8)));
     page.find_css("[data-testid=card][data-level=unknown][data-shape=dashed]").await;
     keep(theme, page, "62 over, no answer yet").await;
-    // MiniMax is asked up to 20 s after the reset, and then takes its time.
+    // MiniMax is asked up to 20 s after the reset, and the answer is delayed.
     until_within(Duration::from_mins(1), "the next window", async || {
         match page.attribute("card", "data-level").await.as_str() {
             "good" => Ok(()),
@@ -167,7 +167,7 @@ async fn over(theme: Theme, session: &Session, page: &Page, minimax: &MiniMax) {
     page.find("first-run").await;
 }
 
-/// A key is new, and MiniMax takes its time with the first answer.
+/// A key is new, and MiniMax takes long for the first answer.
 async fn loading(theme: Theme, session: &Session, page: &Page, minimax: &MiniMax) {
     let key = format!("{PLAN}-load-a87ff679a2f3e71d");
     minimax.answer(&key, Answer::plan(71, 57).after(Duration::from_secs(8)));
@@ -182,7 +182,7 @@ async fn loading(theme: Theme, session: &Session, page: &Page, minimax: &MiniMax
     page.find("first-run").await;
 }
 
-/// Nothing to list on the screen of the keys.
+/// The keys screen without a key.
 async fn no_keys(theme: Theme, page: &Page) {
     page.click("settings-open").await;
     page.click("settings-keys").await;
@@ -194,7 +194,7 @@ async fn no_keys(theme: Theme, page: &Page) {
     page.find("first-run").await;
 }
 
-/// The network has been gone for longer than a figure can be trusted.
+/// The network has been unreachable for longer than a figure is trusted.
 async fn stale(theme: Theme, session: &mut Session, minimax: &mut MiniMax) {
     session.set_clock("+0");
     let page = session.open().await;
@@ -211,7 +211,7 @@ async fn stale(theme: Theme, session: &mut Session, minimax: &mut MiniMax) {
     session.set_clock("+0");
 }
 
-/// The network is gone: the last figures stay, marked as old.
+/// The network is unreachable: the last figures stay, marked as old.
 async fn offline(theme: Theme, session: &Session, page: &Page, minimax: &mut MiniMax) {
     let key = format!("{PLAN}-reach-c9f0f895fb98ab91");
     minimax.answer(&key, Answer::plan(71, 57));
@@ -290,7 +290,7 @@ fn states() -> Vec<State> {
     ]
 }
 
-/// A wallet whose owner has MiniMax warn below five dollars.
+/// A pay-as-you-go account for which MiniMax is set to warn below five dollars.
 fn money(available: &str, owed: &str) -> Answer {
     Answer::json(&json!({
         "available_amount": available, "cash_balance": available, "voucher_balance": "0.00",
@@ -325,7 +325,7 @@ fn partly() -> Answer {
     Answer::rows(&[general, json!("no row"), json!({ "model_name": "image-01", "tide": "high" })])
 }
 
-/// Used up by its status, and with a share left.
+/// Used up according to its status, but with a share left.
 fn contradictory() -> Answer {
     changed(|general| {
         general["current_interval_status"] = json!(2);

@@ -111,7 +111,7 @@ async fn status_bars_get_one_line_in_their_own_form() {
     assert!(run.stdout.contains("12"), "{run:#?}");
     let _ = session.tidemark(&["status", "--format", "nonsense"]).await.ended_with(2);
 
-    // A balance that is fine stands behind a plan that is.
+    // A good balance does not hide the figure of a good plan.
     let wallet = "sk-api-test-bars-6f4922f45568161a8cdf";
     minimax.answer(wallet, Answer::balance("12.34"));
     minimax.answer(KEY, Answer::plan(71, 85));

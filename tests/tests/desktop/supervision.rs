@@ -6,7 +6,7 @@ use std::time::Duration;
 use e2e::{Answer, App, MiniMax, Session, until, until_within};
 
 const KEY: &str = "sk-cp-test-supervision-6f4922f45568161a8cdf4a";
-/// After a keyring that failed the key is read again half a minute later.
+/// After a keyring failure the key is read again half a minute later.
 const PATIENCE: Duration = Duration::from_mins(2);
 const MESSAGE: &str = "Internal error: see the window";
 
@@ -18,7 +18,7 @@ async fn start(component: &str, minimax: &MiniMax) -> Session {
     session
 }
 
-/// Waits until the log names the place of a panic.
+/// Waits until the log contains the place of a panic.
 async fn logged(session: &Session, place: &str) {
     let log = session.home().join(".local/state/tidemark/tidemark.log");
     until_within(PATIENCE, "the panic in the log", async || {
@@ -31,7 +31,7 @@ async fn logged(session: &Session, place: &str) {
     assert!(session.printed().contains("panicked at"), "on standard error too: {}", session.printed());
 }
 
-/// Waits until the app asks, shows and keeps what is answered from now on.
+/// Waits until the app asks, shows and stores a new answer.
 async fn goes_on(session: &Session, minimax: &MiniMax, app: &mut App) {
     let before = minimax.times_asked(KEY);
     minimax.answer(KEY, Answer::plan(47, 81));
@@ -66,7 +66,7 @@ async fn a_panic_in_the_controller_costs_one_event() {
     session.tray().await.choose("Check now").await;
     logged(&session, "controller.rs:").await;
     goes_on(&session, &minimax, &mut app).await;
-    // A page that is opened now is filled.
+    // A page that is opened now gets its data.
     app.end();
     let page = session.open().await;
     session.tray().await.choose("Check now").await;

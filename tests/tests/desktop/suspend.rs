@@ -1,4 +1,4 @@
-//! A suspended machine: processes stand still, the clock goes on, then everything is told of at once.
+//! A suspended machine: processes stop, the clock goes on, then all events arrive together.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ async fn after_eight_hours_of_sleep_each_account_is_asked_once_and_soon() {
     app.resume();
     bus.prepare_for_sleep(false).await;
     bus.network(70).await;
-    // Within a beat, also where no signal came through.
+    // Within one timer tick, even if no signal has arrived.
     until_within(Duration::from_secs(25), "a request for each account", async || {
         let asked = KEYS.map(|key| minimax.times_asked(key));
         if asked.iter().zip(&before).all(|(now, then)| now > then) {
@@ -48,7 +48,7 @@ async fn after_eight_hours_of_sleep_each_account_is_asked_once_and_soon() {
         }
     })
     .await;
-    // Long enough for what would follow a beat.
+    // Long enough for requests that a further tick would cause.
     for _ in 0..3 {
         minimax.asked_a_moment_ago().await;
     }

@@ -45,7 +45,7 @@ async fn the_menu_is_changed_in_place_and_left_alone_while_nothing_changes() {
     for _ in 0..3 {
         check_now(&item, &minimax).await;
     }
-    // What comes after this was told after all of the above.
+    // The signals of this answer arrive after all signals of the answers above.
     minimax.answer(KEY, Answer::windows(window.left(18), week));
     check_now(&item, &minimax).await;
     until("the new figures in the menu", async || match told.times("ItemsPropertiesUpdated") {
@@ -98,7 +98,7 @@ async fn titled(item: &Item, title: &str) {
     .await;
 }
 
-/// Lets the app ask once more by its menu, and waits until it did.
+/// Makes the app ask once more from its menu, and waits until it has asked.
 async fn check_now(item: &Item, minimax: &MiniMax) {
     minimax.asked_a_moment_ago().await;
     let before = minimax.times_asked(KEY);

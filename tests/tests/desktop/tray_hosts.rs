@@ -1,11 +1,11 @@
-//! Watchers and hosts of the tray that come late, do not answer or forget the icon.
+//! Tray watchers and hosts that come late, do not answer or forget the icon.
 
 use e2e::watcher::Manner;
 use e2e::{Answer, MiniMax, Part, Session, until};
 
 const KEY: &str = "sk-cp-test-hosts-0a1b2c3d4e5f60718293";
 
-/// Starts the app without a window in a session that has no tray.
+/// Starts a session without a tray, and a MiniMax with one account.
 async fn scene() -> (MiniMax, Session) {
     let minimax = MiniMax::start().await;
     minimax.answer(KEY, Answer::plan(71, 85));
@@ -15,7 +15,7 @@ async fn scene() -> (MiniMax, Session) {
     (minimax, session)
 }
 
-/// What `doctor` says of the tray.
+/// What `doctor` reports about the tray.
 async fn doctor(session: &Session) -> (String, String) {
     let run = session.tidemark(&["doctor"]).await;
     let line = run.stdout.lines().find(|line| line.contains("tray")).unwrap_or_default().trim();
@@ -45,7 +45,7 @@ async fn a_watcher_that_never_answers_is_as_good_as_none_and_a_good_one_gets_the
     let good = session.play_watcher(Manner::Good).await;
     registered(&good, 1).await;
     session.no_window("tidemark").await;
-    // The item that the silent watcher never took leaves the bus.
+    // The item whose registration the silent watcher never answered leaves the bus.
     until("one icon", async || {
         let items = session.tray_items().await.len();
         if items == 1 { Ok(()) } else { Err(format!("{items} icons")) }
@@ -84,7 +84,7 @@ async fn a_window_that_was_clicked_into_stays_when_a_late_host_comes() {
     session.click(area.x + area.width / 2, area.y + area.height / 2);
     let watcher = session.play_watcher(Manner::Good).await;
     registered(&watcher, 1).await;
-    // What the app does for a host is done once its menu can be read.
+    // Once its menu can be read, the app has finished its reaction to the host.
     session.tray().await.menu().await.expect("a menu");
     let run = session.tidemark(&["status"]).await;
     assert_eq!(run.code, Some(0), "{run:#?}");
@@ -104,7 +104,7 @@ async fn a_watcher_that_forgets_the_icon_gets_it_again_and_one_that_reads_it_fir
     }
     session.tray().await;
     watcher.leave().await;
-    // The next watcher reads it first as well, while the app runs.
+    // The next watcher, which appears while the app runs, also reads the item before it answers.
     let next = session.play_watcher(Manner::ReadsFirst).await;
     registered(&next, 1).await;
     session.tray().await;

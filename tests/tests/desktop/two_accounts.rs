@@ -1,4 +1,4 @@
-//! A plan and a pay-as-you-go account side by side.
+//! A plan and a pay-as-you-go account at the same time.
 
 use e2e::{Answer, MiniMax, Session, until};
 

@@ -1,4 +1,4 @@
-//! Every screen in both languages and both themes, by the keyboard alone: seen, named, reachable, readable.
+//! Every screen in both languages and both themes, with the keyboard only: visible, named, reachable, readable.
 
 use e2e::{Answer, MiniMax, Page, Session, Sheet, Theme};
 
@@ -50,7 +50,7 @@ async fn walk(theme: Theme) {
     assert!(faults.is_empty(), "{} faults in the {}:\n{}", faults.len(), theme.name(), faults.join("\n"));
 }
 
-/// Goes through every screen there is with accounts, and ends where it began.
+/// Visits every screen that exists with accounts, and ends where it began.
 async fn screens(tour: &mut Tour<'_>) {
     let page = tour.page;
     tour.look("overview").await;
@@ -116,7 +116,7 @@ async fn screens(tour: &mut Tour<'_>) {
     page.find("check-now").await;
 }
 
-/// A way through the screens, and what was found to be wrong on it.
+/// A visit of the screens, and the faults that were found.
 struct Tour<'a> {
     session: &'a Session,
     page: &'a Page,
@@ -126,14 +126,14 @@ struct Tour<'a> {
 }
 
 impl Tour<'_> {
-    /// Changes the language, as somebody at another window does.
+    /// Changes the language from the command line, while the page is open.
     async fn speak(&mut self, language: &'static str) {
         let _ = self.session.tidemark(&["settings", "set", "language", language]).await.ended_with(0);
         self.page.find_css(&format!("html[lang={language}]")).await;
         self.language = language;
     }
 
-    /// Looks at a screen and goes through all that it offers.
+    /// Checks a screen and everything on it that Tab reaches.
     async fn look(&mut self, screen: &str) {
         self.glance(screen).await;
         let found = self.page.tab_round().await;
@@ -142,7 +142,7 @@ impl Tour<'_> {
         self.report(screen, found.into_iter().map(|bare| format!("without a name: {bare}")).collect());
     }
 
-    /// Keeps pictures of what lies below the first of a long screen, and goes up again.
+    /// Keeps pictures of the lower parts of a long screen, and scrolls up again.
     async fn rest(&mut self, screen: &str) {
         self.page.scroll_up().await;
         for part in 2.. {
@@ -155,7 +155,7 @@ impl Tour<'_> {
         self.page.scroll_up().await;
     }
 
-    /// Looks at a screen as it stands.
+    /// Checks a screen without moving the focus.
     async fn glance(&mut self, screen: &str) {
         let page = self.page;
         page.framed().await;

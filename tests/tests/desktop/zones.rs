@@ -1,4 +1,4 @@
-//! Clock times are those of the user's zone, by `TZ` and by `/etc/localtime`, also after a change.
+//! Times are shown in the user's zone, from `TZ` or `/etc/localtime`, also after a change.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 const KEY: &str = "sk-cp-test-zones-a87ff679a2f3e71d9181a";
 const NOTHING: [Part; 4] = [Part::WindowManager, Part::Keyring, Part::Notices, Part::Tray];
-/// A heartbeat is 15 s; the machine may be busy.
+/// The app's timer ticks every 15 s; the machine may be busy.
 const A_HEARTBEAT: Duration = Duration::from_secs(45);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,7 +31,7 @@ async fn tray_status_and_quiet_hours_follow_the_systems_zone_while_the_app_runs(
     let status = zone.run(&session, "unset TZ", &["status"]).ended_with(0);
     assert!(status.stdout.contains(&clock(resets_at, "Asia/Tokyo")), "{status:#?}");
 
-    // Near its limit: worth a notification, but not in the quiet hours of Tokyo.
+    // Near the limit: would cause a notification, but not in the quiet hours of Tokyo.
     read(&item, &minimax, Answer::windows(window.left(18), week), "18 % left").await;
     read(&item, &minimax, Answer::windows(window.left(17), week), "17 % left").await;
     session.notices_shown(0).await;
@@ -114,7 +114,7 @@ async fn a_command_takes_the_zone_from_tz_before_that_of_the_system_and_needs_no
     }
 }
 
-/// Gives when the five hours end, as the running app has read it.
+/// When the five-hour window ends, as the running app has read it.
 async fn reset(session: &Session) -> Timestamp {
     let account = session.account("Default Team").await;
     let resets_at = &account["rows"][0]["windows"][0]["resets_at"];
@@ -125,13 +125,13 @@ fn clock(moment: Timestamp, zone: &str) -> String {
     moment.in_tz(zone).expect("a zone").strftime("%H:%M").to_string()
 }
 
-/// Gives quiet hours that began an hour ago and end in an hour, by the clock of a zone.
+/// Quiet hours that began an hour ago and end in an hour, by the clock of a zone.
 fn around_now(zone: &str) -> String {
     let (now, hour) = (Timestamp::now(), SignedDuration::from_hours(1));
     format!("{}-{}", clock(now - hour, zone), clock(now + hour, zone))
 }
 
-/// Answers like this, lets the app ask, and waits until the tooltip has the figure.
+/// Sets the answer, makes the app ask, and waits until the tooltip has the figure.
 async fn read(item: &Item, minimax: &MiniMax, answer: Answer, figure: &str) {
     minimax.answer(KEY, answer);
     minimax.asked_a_moment_ago().await;

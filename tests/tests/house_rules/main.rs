@@ -1,7 +1,5 @@
-//! The rules of the house, held over the sources.
-//!
-//! Owns what a compiler does not check: who may import whom, which outside crate lives in which room, how long a file
-//! may be, what may never be written down. Refuses to judge style that rustfmt, clippy or eslint judge already.
+//! Rules for the sources that neither the compiler nor rustfmt, clippy or eslint check: imports, where each outside
+//! crate is used, lengths of files, and content that must not be in the repository.
 #![expect(clippy::expect_used, reason = "a source that cannot be read fails the test")]
 
 mod sources;
@@ -10,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sources::{built_in, dependencies, locked, read, rust_in, says, texts};
 
-/// Outside crates of the shell, and the rooms each may live in: a file, or the folder beside it.
+/// Outside crates of the shell, and the modules that each may be used in: a file, or the folder beside it.
 const ROOMS: &[(&str, &[&str])] = &[
     ("apple_native_keyring_store", &["keyring"]),
     ("arboard", &["desktop/clipboard"]),
@@ -32,19 +30,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tauri_plugin_global_shortcut", &["lib", "desktop/hotkey"]),
     ("tauri_plugin_opener", &["lib", "commands", "desktop"]),
     ("tauri_plugin_single_instance", &["lib", "desktop"]),
-    // All but the first have their own folders in their tests.
+    // Outside tests only `config` (atomic writes) and `desktop/window` (web data of a simulation) use it.
     ("tempfile", &["config", "desktop/autostart", "desktop/window", "exchange", "log", "store", "zone"]),
     ("tiny_skia", &["desktop/tray_icon"]),
     ("tracing_subscriber", &["log"]),
     ("windows_native_keyring_store", &["keyring"]),
-    // The login manager and the network on one side, the keyring's own words on the other.
+    // `desktop` for the login manager and the network, `keyring` for the keyring's own interface.
     ("zbus", &["desktop", "keyring"]),
     ("x11rb", &["desktop/hotkey"]),
     ("zbus_secret_service_keyring_store", &["keyring"]),
     ("zeroizing_alloc", &["main"]),
 ];
 
-/// Outside crates that are everywhere's language rather than one room's tool.
+/// Outside crates that every module may use.
 const LANGUAGE: &[&str] = &[
     "futures_util",
     "jiff",
@@ -58,7 +56,7 @@ const LANGUAGE: &[&str] = &[
     "uuid",
 ];
 
-/// What the core may be built on: nothing that reads a clock, a file, a network or the environment.
+/// Crates that the core may depend on: none of them reads a clock, a file, a network or the environment.
 const CORE_CRATES: &[&str] = &[
     "fluent-bundle",
     "jiff",
@@ -70,7 +68,7 @@ const CORE_CRATES: &[&str] = &[
     "unicode-segmentation",
 ];
 
-/// What the core never says.
+/// What the core's code must not contain.
 const CORE_REFUSES: &[&str] = &[
     "tokio",
     "std::fs",
@@ -89,7 +87,7 @@ const CORE_REFUSES: &[&str] = &[
     "TimeZone::system",
 ];
 
-/// The longest a source may be without its tests, in lines.
+/// The longest source file, in lines without its tests.
 const LONGEST: usize = 600;
 
 #[test]
@@ -231,7 +229,7 @@ fn the_tray_is_one_crate_and_a_status_notifier_item() {
     assert!(others.is_empty(), "two trays would not know of each other: {others:?}");
 }
 
-/// Blocking calls of a zbus that runs on tokio panic on a tokio worker; another crate can switch that on unseen.
+/// Blocking calls of a zbus that runs on tokio panic on a tokio worker thread. Any other crate can enable that feature.
 #[test]
 fn each_zbus_keeps_its_runtime() {
     let both = built_in("zbus");
@@ -246,7 +244,8 @@ fn each_zbus_keeps_its_runtime() {
     }
 }
 
-/// Without `tz-system` the zone of every user is UTC, and no zone is known where the system has no zone files.
+/// Without `tz-system` the zone of every user is UTC; without bundled zones no zone is known on systems without zone
+/// files.
 #[test]
 fn jiff_reads_the_systems_zone_and_brings_its_own_zone_files() {
     let jiff = built_in("jiff");
@@ -256,7 +255,7 @@ fn jiff_reads_the_systems_zone_and_brings_its_own_zone_files() {
     }
 }
 
-/// `TimeZone::system` falls back to UTC without a word, and keeps a zone for five minutes.
+/// `TimeZone::system` silently falls back to UTC, and caches a zone for five minutes.
 #[test]
 fn the_zone_is_read_in_one_place() {
     let found = rust_in("src-tauri/src").into_iter().filter(|source| !source.is_in("zone"));
@@ -267,7 +266,7 @@ fn the_zone_is_read_in_one_place() {
     none(&found.map(|source| source.path).collect::<Vec<_>>());
 }
 
-/// jiff's operators panic at the limits, so one odd answer would end the monitoring.
+/// jiff's operators panic at the limits, so one odd answer would stop the monitoring.
 #[test]
 fn clippy_looks_at_the_arithmetic_of_core_and_shell() {
     for path in ["core/src/lib.rs", "src-tauri/src/lib.rs"] {
@@ -375,7 +374,7 @@ fn the_rules_see_what_they_look_for() {
     assert!(says("let now = Instant::now();", "Instant") && !says("an Instantly made", "Instant"));
 }
 
-/// An absolute path below a folder that only one machine has.
+/// Whether a line has an absolute path below a folder that exists on one machine only.
 fn names_one_machine(line: &str) -> bool {
     ["root", "home", "tmp", "work", "farm"].iter().any(|folder| {
         let start = format!("/{folder}/");

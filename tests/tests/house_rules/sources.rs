@@ -1,12 +1,10 @@
-//! The sources, the manifests and the built-in crates, as the house rules look at them.
-//!
-//! Owns reading: what is code, what is a test, what a manifest names. Refuses to know any rule.
+//! Access to the sources, the manifests and the crates of the build, for the house rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// One text of the repository.
+/// One text file of the repository.
 pub struct Source {
     pub path: String,
     pub text: String,
@@ -17,23 +15,23 @@ impl Source {
         Path::new(&self.path).extension().is_some_and(|end| end == "rs")
     }
 
-    /// A file of tests only: a module of its own beside the code, or an integration test.
+    /// A file with tests only: a test module in a separate file, or an integration test.
     pub fn is_test(&self) -> bool {
         self.path.ends_with("/tests.rs") || self.path.contains("/tests/")
     }
 
-    /// Tells whether the file is a room of the shell: `room.rs`, or anything under `room/`.
+    /// Whether the file is this module of the shell: `room.rs`, or anything under `room/`.
     pub fn is_in(&self, room: &str) -> bool {
         let inside = self.path.strip_prefix("src-tauri/src/").unwrap_or(&self.path);
         inside == format!("{room}.rs") || inside.starts_with(&format!("{room}/"))
     }
 
-    /// Its lines up to its tests.
+    /// Number of lines before its tests.
     pub fn lines_without_tests(&self) -> usize {
         if self.is_test() { 0 } else { self.before_tests().count() }
     }
 
-    /// Its code without comments and without its tests.
+    /// Its code without comment lines and without its tests.
     pub fn code(&self) -> String {
         let lines = self.before_tests().filter(|line| !line.trim_start().starts_with("//"));
         lines.fold(String::new(), |code, line| code + line + "\n")
@@ -47,7 +45,7 @@ impl Source {
         lines.into_iter().take(end)
     }
 
-    /// Tells whether its code, tests included, says `name::` or `use name`.
+    /// Whether its code, tests included, contains `name::` or `use name`.
     pub fn uses(&self, name: &str) -> bool {
         self.text.lines().filter(|line| !line.trim_start().starts_with("//")).any(|line| {
             says(line, &format!("{name}::"))
@@ -71,7 +69,7 @@ impl BuiltIn {
     }
 }
 
-/// Every version of a crate that the binary alone is built with; the tests' own features are not among them.
+/// Every version of a crate in the build of the binary alone; features that tests enable are not included.
 pub fn built_in(name: &str) -> Vec<BuiltIn> {
     let tree = [
         "tree",
@@ -100,14 +98,14 @@ pub fn built_in(name: &str) -> Vec<BuiltIn> {
     found.into_iter().map(|(version, features)| BuiltIn { version, features }).collect()
 }
 
-/// The versions a lockfile holds of a crate.
+/// The versions of a crate in a lockfile.
 pub fn locked(lockfile: &str, name: &str) -> Vec<String> {
     let start = format!("name = \"{name}\"\nversion = ");
     let found = lockfile.split(&start).skip(1);
     found.map(|rest| rest.lines().next().unwrap_or_default().to_owned()).collect()
 }
 
-/// The names in the `[dependencies]` sections of a manifest, those of one platform included, those of tests not.
+/// The names in a manifest's `[dependencies]` sections, including platform-specific ones, without those for tests.
 pub fn dependencies(manifest: &str) -> Vec<String> {
     let mut names = Vec::new();
     let mut inside = false;
@@ -123,7 +121,7 @@ pub fn dependencies(manifest: &str) -> Vec<String> {
     names
 }
 
-/// Tells whether a text says a word, not as part of a longer one.
+/// Whether a text contains a word, not just as part of a longer one.
 pub fn says(text: &str, word: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(word).any(|(at, _)| {
@@ -141,7 +139,7 @@ pub fn rust_in(folder: &str) -> Vec<Source> {
     found
 }
 
-/// Every text of the repository that somebody wrote: no lockfiles, nothing built.
+/// Every text file of the repository that people wrote: no lockfiles, no build results.
 pub fn texts() -> Vec<Source> {
     let mut folders = vec![root()];
     let mut found = Vec::new();
