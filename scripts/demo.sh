@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Shows the simulated accounts: on the user's desktop, or, without one, in a virtual one with screenshots.
+# Shows the simulated accounts: on the user's desktop, or without one on a virtual display, where it takes screenshots.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 binary=${CARGO_TARGET_DIR:-target}/release/tidemark

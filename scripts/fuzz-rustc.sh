@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Cargo's RUSTC_WORKSPACE_WRAPPER for `make fuzz`: compiles the workspace's own crates with the counters that libFuzzer
-# reads. They are an LLVM pass, which the stable compiler takes too. Build scripts run without libFuzzer and stay plain.
+# reads. They are an LLVM pass, which the stable compiler accepts too. Build scripts run without libFuzzer and are not
+# instrumented.
 set -euo pipefail
 crate=
 previous=

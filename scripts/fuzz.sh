@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs every libFuzzer target for ten minutes each, two at a time, and prints a table of what each did.
+# Runs every libFuzzer target for ten minutes each, two at a time, and prints a table of the results.
 #   scripts/fuzz.sh [--seconds N] [TARGET…]
-# A finding is kept below target/fuzz-runs/TARGET and repeated by giving its file to target/fuzz/TARGET; it becomes
-# a file in core/fuzz/seeds or src-tauri/fuzz/seeds, which the ordinary tests replay.
+# A finding is kept below target/fuzz-runs/TARGET. To repeat it, pass its file to target/fuzz/TARGET. Then add it to
+# core/fuzz/seeds or src-tauri/fuzz/seeds, which the ordinary tests replay.
 #
-# The stable compiler does: the counters that libFuzzer reads are an LLVM pass, which scripts/fuzz-rustc.sh asks for.
-# The crates have cargo-fuzz's layout, so `cargo fuzz run TARGET` works too, there with AddressSanitizer.
+# The stable compiler is enough: the counters that libFuzzer reads are an LLVM pass, which scripts/fuzz-rustc.sh
+# enables. The crates have cargo-fuzz's layout, so `cargo fuzz run TARGET` works too, there with AddressSanitizer.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
@@ -22,7 +22,7 @@ export RUSTC_WORKSPACE_WRAPPER=$PWD/scripts/fuzz-rustc.sh
 bins() { for name in "$@"; do case " ${wanted[*]} " in *" $name "*) printf ' --bin %s' "$name" ;; esac; done; }
 core_bins=$(bins "${core[@]}")
 shell_bins=$(bins "${shell[@]}")
-# The core runs many times faster when it is optimised; the shell waits for files.
+# Optimisation makes the core many times faster; the shell is limited by file access.
 if [ -n "$core_bins" ]; then
     # shellcheck disable=SC2086
     cargo build --locked -p tidemark-core-fuzz --profile fuzz $core_bins || exit 1
@@ -34,7 +34,7 @@ if [ -n "$shell_bins" ]; then
 fi
 
 runs=$target/fuzz-runs
-# Files of the shell's targets are made and thrown away all the time: in memory, where that is possible.
+# The shell's targets create and delete files all the time: in memory, where possible.
 scratch=$(mktemp -d -p "$([ -d /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")")
 trap 'rm -rf "$scratch"' EXIT
 

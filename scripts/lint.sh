@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every check that needs no running app. Goes on after a failure, so that one run tells all.
+# Every check that needs no running app. Continues after a failure, so that one run reports everything.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,7 +14,7 @@ in_page() { (cd ui && npm run --silent "$1"); }
 scripts/setup.sh build && scripts/page.sh || exit 1
 check rustfmt cargo fmt --all --check
 check "rustfmt of the yardstick" cargo fmt --manifest-path tests/yardstick/Cargo.toml --check
-# Apart, as they are tested: features that one asks for must not reach the other.
+# Separately, as in scripts/test.sh: features that one of them enables must not affect the other.
 check clippy cargo clippy --locked -p tidemark-core -p tidemark --all-targets -- -D warnings
 check "clippy of the desktop tests" cargo clippy --locked -p e2e --all-targets -- -D warnings
 check rustdoc scripts/doc.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the page into ui/dist, when one of its sources changed since the last time.
+# Builds the page into ui/dist if one of its sources has changed since the last build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes the pictures of the simulated accounts in a virtual desktop, into a folder.
+# Takes the pictures of the simulated accounts on a virtual display, into a folder.
 #   scripts/pictures.sh target/demo
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Puts in place what building (and, asked for, testing) needs: system packages and the page's packages.
+# Installs what building (and, on request, testing) needs: system packages and the page's packages.
 #   scripts/setup.sh build          what `make build` and `make run` need
 #   scripts/setup.sh build tests    that, and the private desktop session of the tests
 #   scripts/setup.sh page           what the page needs in a browser: Node.js and the page's packages
-# Installs only what is missing; a run with nothing missing needs no root, no network and no time.
+# Installs only what is missing; if nothing is missing, it needs no root rights, no network and almost no time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -42,7 +42,7 @@ with_apt() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${absent[@]}"
 }
 
-# What the other systems call the same things. Only Debian and Ubuntu names are tested.
+# Package names of other systems. Only those of Debian and Ubuntu are tested.
 elsewhere() {
     local tests=0 part
     for part in "$@"; do [ "$part" != tests ] || tests=1; done
@@ -99,7 +99,7 @@ need_node() {
         fail "Node.js $(node --version) is too old: 20.19 or newer is needed"
 }
 
-# The page's packages, once per lockfile.
+# Installs the page's packages, once per lockfile.
 page_packages() {
     local stamp=ui/node_modules/.tidemark-setup now
     now="$(node --version) $(cksum <ui/package-lock.json) $(cksum <ui/package.json)"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the app for 15 minutes at an interval of one second, under failures, windows and clicks, and fails when it
-# grows. `scripts/soak.sh 1` or `make soak MINUTES=1` runs a short one.
+# Runs the app for 15 minutes at an interval of one second, with failures, windows and clicks, and fails if it grows.
+# `scripts/soak.sh 1` or `make soak MINUTES=1` is a short run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}

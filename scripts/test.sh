@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs every test and ends with one line, `N passed, N failed`. Whatever could not be set up or built counts as failed.
+# Runs every test and ends with one line, `N passed, N failed`. What could not be set up or built counts as failed.
 #
-# The end-to-end tests drive the binary as users get it built (its own features, not those of the tests beside it),
-# in the dev profile; TIDEMARK_BIN names it.
+# The end-to-end tests drive the binary with the features that users get (not with those that tests enable), in the dev
+# profile; TIDEMARK_BIN is its path.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,7 +21,7 @@ finish() {
     if [ "$failed" -gt 0 ] || [ "$passed" -eq 0 ]; then exit 1; fi
     exit 0
 }
-# Adds what one runner counted: its exit status, then how many passed and failed.
+# Adds the results of one runner: its name, its exit status, and how many tests passed and failed.
 add() {
     local runner=$1 status=$2 good=${3:-0} bad=${4:-0}
     passed=$((passed + good))
@@ -34,7 +34,7 @@ libtest_counts() {
     awk '/^test result:/ { for (i = 2; i <= NF; i++) { if ($i ~ /^passed/) good += $(i - 1); if ($i ~ /^failed/) bad += $(i - 1) } }
          END { print good + 0, bad + 0 }' "$1"
 }
-# Counts the cases in a JUnit file: all, less those that failed, erred or were skipped.
+# Counts the cases in a JUnit file: passed are all except those that failed, had an error or were skipped.
 junit_counts() {
     node -e '
         const text = require("fs").readFileSync(process.argv[1], "utf8");
@@ -64,13 +64,13 @@ add vitest $? $(vitest_counts "$out/vitest.json" 2>/dev/null)
 
 stage "the binary under test"
 cargo build --locked -p tidemark || { fail "tidemark could not be built"; finish; }
-# A link of our own: building the tests of the app puts a binary with the tests' features in its place.
+# A separate link: building the app's tests replaces the binary by one with the tests' features.
 mkdir -p "$out/bin"
 ln -f "$target/debug/tidemark" "$out/bin/tidemark" 2>/dev/null || cp "$target/debug/tidemark" "$out/bin/tidemark"
 TIDEMARK_BIN=$(realpath "$out/bin/tidemark")
 export TIDEMARK_BIN
 
-# The app's crates and the end-to-end tests are built apart: features that one asks for must not reach the other.
+# The app's crates and the end-to-end tests are built separately: features that one enables must not affect the other.
 for packages in "-p tidemark-core -p tidemark" "-p e2e"; do
     stage "tests: $packages"
     if cargo nextest --version >/dev/null 2>&1; then

@@ -184,7 +184,7 @@ const does = {
     return bare.map((element) => element.outerHTML.slice(0, 200));
   },
 
-  /** The share of the height of the window's head and foot that is visible. */
+  /** Top and bottom of the window's head and foot, and the height of the window, in CSS pixels. */
   frame() {
     const part = (selector) => {
       const box = document.querySelector(selector)?.getBoundingClientRect();
