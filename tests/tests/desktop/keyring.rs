@@ -1,4 +1,4 @@
-//! The keyring is locked, absent or hangs: the user is told why, and no key is written elsewhere.
+//! The keyring is locked, absent or hangs: the user sees why, and no key is written elsewhere.
 
 use e2e::{Answer, MiniMax, Part, Session, until};
 
