@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 /// The shortest text with one of [`KEY_PREFIXES`] that counts as a key.
 const PREFIXED_LENGTH: usize = 12;
 /// The shortest text with the general prefix `sk-` that counts as a key: "sk-learn" is a word.
@@ -39,6 +41,17 @@ pub fn redact_keys(text: &str) -> Cow<'_, str> {
 #[must_use]
 pub fn contains_key(text: &str) -> bool {
     keys(text).next().is_some()
+}
+
+/// Whether a value contains something that looks like an API key; the recursion is bounded by the JSON parser's limit.
+#[must_use]
+pub fn holds_key(value: &Value) -> bool {
+    match value {
+        Value::String(text) => contains_key(text),
+        Value::Array(values) => values.iter().any(holds_key),
+        Value::Object(fields) => fields.iter().any(|(key, value)| contains_key(key) || holds_key(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// Returns the byte ranges of the keys in a text.

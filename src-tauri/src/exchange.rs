@@ -8,6 +8,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+use tidemark_core::redact;
 use tidemark_core::settings::{SettingError, Settings};
 use tidemark_core::text::{Tongue, Words};
 
@@ -30,6 +31,8 @@ pub fn text(settings: Settings) -> serde_json::Result<String> {
     let mut value = serde_json::to_value(&bare)?;
     if let Value::Object(fields) = &mut value {
         fields.remove("accounts");
+        // Someone may have written a key into the settings file by hand.
+        fields.retain(|name, value| !redact::contains_key(name) && !redact::holds_key(value));
         // An address with a password in it is a secret too.
         if fields.get("proxy").and_then(Value::as_str).is_some_and(|proxy| proxy.contains('@')) {
             fields.remove("proxy");
@@ -125,10 +128,11 @@ pub fn read_limited(source: impl io::Read) -> io::Result<String> {
     files::text(files::read_limited(source, LONGEST)?)
 }
 
-/// Reads the fields of an export; `None` where the text is none.
+/// Reads the fields of an export; `None` if the text is no JSON object or has no setting.
 #[must_use]
 pub fn parse(text: &str) -> Option<Map<String, Value>> {
-    serde_json::from_str(text.trim_start_matches('\u{FEFF}')).ok()
+    let fields = serde_json::from_str(text.trim_start_matches('\u{FEFF}')).ok()?;
+    Settings::is_export(&fields).then_some(fields)
 }
 
 fn shown(file: &Path) -> String {

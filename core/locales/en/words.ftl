@@ -507,6 +507,7 @@ setting-balance_below-example = 10.00
 refused-no-such-setting = There is no setting named { $name }.
 refused-no-such-account = There is no such account any more.
 refused-newer-export = These settings are from a newer Tidemark. Update Tidemark to take them.
+refused-key-in-export = This file holds something that looks like an API key. Take it out of the file, and replace the key if others can read the file. Nothing was changed.
 refused-unknown-export = This file holds more that this version of Tidemark does not know than it keeps. Nothing was changed.
 refused-whole = { $label }: give a whole number from { $least } to { $most }.
 refused-whole-or-own = { $label }: give a whole number from { $least } to { $most }, or 0 for MiniMax's own.

@@ -483,6 +483,7 @@ setting-balance_below-example = 10.00
 refused-no-such-setting = 没有名为 { $name } 的设置。
 refused-no-such-account = 该账户已不存在。
 refused-newer-export = 这些设置来自更新版本的 Tidemark。请先更新 Tidemark。
+refused-key-in-export = 此文件中有看起来像 API 密钥的内容。请将其从文件中删除；如果他人可以读取此文件，请更换密钥。没有任何改动。
 refused-unknown-export = 此文件中有过多当前版本的 Tidemark 无法识别的内容，无法保存。没有任何改动。
 refused-whole = { $label }：请填写 { $least } 到 { $most } 之间的整数。
 refused-whole-or-own = { $label }：请填写 { $least } 到 { $most } 之间的整数，或填 0 使用 MiniMax 的数值。

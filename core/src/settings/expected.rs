@@ -22,6 +22,11 @@ pub enum SettingError {
         "this export holds more that this Tidemark does not know than it keeps (64 KiB, 16 levels deep); take that out of it"
     )]
     TooMuchUnknown,
+    /// The export contains something that looks like an API key.
+    #[error(
+        "this file holds something that looks like an API key; take it out of the file, and replace the key if others can read the file"
+    )]
+    KeyInExport,
     /// There is no such account.
     #[error("there is no such account; `tidemark account list` shows them all")]
     NoSuchAccount,
@@ -130,6 +135,7 @@ impl SettingError {
             Self::NoSuchAccount => return words.say("refused-no-such-account"),
             Self::NewerSchema => return words.say("refused-newer-export"),
             Self::TooMuchUnknown => return words.say("refused-unknown-export"),
+            Self::KeyInExport => return words.say("refused-key-in-export"),
             Self::Takes { key, takes } => (key, takes),
         };
         let label = words.say(&format!("setting-{key}"));
@@ -209,6 +215,7 @@ mod tests {
                 SettingError::NoSuchAccount,
                 SettingError::NewerSchema,
                 SettingError::TooMuchUnknown,
+                SettingError::KeyInExport,
             ] {
                 assert!(!error.worded(&words).contains("refused-"), "{error:?}");
             }

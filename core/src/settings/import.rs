@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::choices::choice;
 use super::expected::SettingError;
 use super::{SCHEMA, Settings};
+use crate::redact::{contains_key, holds_key};
 use crate::text::Words;
 
 /// Maximum size of unknown fields, in bytes of JSON.
@@ -25,8 +26,11 @@ impl Settings {
     ///
     /// [`SettingError`] has the first invalid field; nothing is imported then.
     pub fn with_import(&self, export: Map<String, Value>) -> Result<Self, SettingError> {
-        if export.get("schema").is_some_and(|schema| schema.as_u64().is_none_or(|s| s > u64::from(SCHEMA))) {
+        if is_newer(&export) {
             return Err(SettingError::NewerSchema);
+        }
+        if export.iter().any(|(key, value)| contains_key(key) || holds_key(value)) {
+            return Err(SettingError::KeyInExport);
         }
         let mut next = self.clone();
         let mut has_unknown = false;
@@ -59,6 +63,18 @@ impl Settings {
         let many = labels.len().into();
         words.put("imported", &[("many", many), ("fields", words.list(labels).into()), ("file", file.into())])
     }
+}
+
+impl Settings {
+    /// Whether these fields are an export: at least one of them is a setting, or they are from a newer version.
+    #[must_use]
+    pub fn is_export(fields: &Map<String, Value>) -> bool {
+        is_newer(fields) || fields.keys().any(|key| choice(key).is_some())
+    }
+}
+
+fn is_newer(export: &Map<String, Value>) -> bool {
+    export.get("schema").is_some_and(|schema| schema.as_u64().is_none_or(|s| s > u64::from(SCHEMA)))
 }
 
 fn is_bounded(unknown: &Map<String, Value>) -> bool {
@@ -129,6 +145,31 @@ mod tests {
             assert_eq!(mine().with_import(taken), Err(SettingError::NewerSchema));
         }
     }
+    #[test]
+    fn an_export_with_a_key_anywhere_is_refused() {
+        let key = "sk-cp-test-0123456789abcdef";
+        for held in [
+            serde_json::json!({ "near_percent": 50, "key": key }),
+            serde_json::json!({ "near_percent": 50, "sun": { "rays": ["a", key] } }),
+            serde_json::json!({ "near_percent": 50, "accounts": [{ "name": key }] }),
+            serde_json::json!({ "near_percent": 50, key: 1 }),
+        ] {
+            assert_eq!(mine().with_import(export(held)), Err(SettingError::KeyInExport));
+        }
+    }
+
+    #[test]
+    fn what_has_no_setting_is_no_export() {
+        for (fields, is_export) in [
+            (serde_json::json!({}), false),
+            (serde_json::json!({ "settings": { "near_percent": 50 } }), false),
+            (serde_json::json!({ "schema": 1, "accounts": [] }), false),
+            (serde_json::json!({ "near_percent": 50 }), true),
+        ] {
+            assert_eq!(Settings::is_export(&export(fields)), is_export);
+        }
+    }
+
     #[test]
     fn unknown_fields_are_kept_up_to_a_length_and_a_depth() {
         let nested =
