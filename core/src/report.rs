@@ -10,7 +10,7 @@ mod status;
 mod tests;
 mod words;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -91,6 +91,9 @@ pub struct AccountStatus {
     pub balance: Option<BalanceReport>,
     /// When the plan runs out at the present pace.
     pub forecast: Option<ForecastReport>,
+    /// How far MiniMax's clock was ahead of the local one at the reading; zero if they agree.
+    #[serde(skip)]
+    pub clock_skew: SignedDuration,
 }
 
 /// The kind of result.

@@ -262,6 +262,12 @@ pub(crate) fn skew(reading: &Reading, at: Timestamp) -> SignedDuration {
     skew.filter(|skew| skew.abs() > CLOCK_TOLERANCE).unwrap_or_default()
 }
 
+/// The time of a reading by MiniMax's clock, if the local clock, which says `at`, is wrong; otherwise `at`.
+#[must_use]
+pub fn server_time(reading: &Reading, at: Timestamp) -> Timestamp {
+    at.checked_add(skew(reading, at)).unwrap_or(at)
+}
+
 /// Compares what is left, not the bounds: they vary while nothing is used.
 fn same_figures(before: &Reading, now: &Reading) -> bool {
     match (before, now) {

@@ -58,6 +58,9 @@ fn of_account(clock: &Clock<'_>, account: &AccountStatus) -> String {
     let age = account.read_at.filter(|_| account.stale);
     let from = if account.state == AccountState::Stale { "from" } else { "figures from" };
     let age = age.map(|at| format!(", {from} {}", clock.time(at))).unwrap_or_default();
+    // Resets are by MiniMax's clock.
+    let server_now = clock.now.checked_add(account.clock_skew).unwrap_or(clock.now);
+    let clock = &Clock { now: server_now, ..*clock };
     let mut lines =
         meaning(clock, account.failure.as_ref(), account.balance.as_ref(), account.rows.iter().collect());
     lines.extend(account.forecast.as_ref().map(|forecast| forecast_line(clock, forecast)));

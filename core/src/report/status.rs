@@ -33,9 +33,10 @@ pub fn account_status(
     now: Timestamp,
 ) -> AccountStatus {
     let failure = failure.filter(|(failed_at, _)| good.is_none_or(|(read_at, _)| failed_at >= &read_at));
-    let status =
-        AccountStatus { failure: failure.map(|(_, failure)| failure_report(failure)), ..blank(account) };
-    let server_now = good.and_then(|(at, reading)| now.checked_add(skew(reading, *at)).ok()).unwrap_or(now);
+    let clock_skew = good.map_or(SignedDuration::ZERO, |(at, reading)| skew(reading, *at));
+    let failure_of = |(_, failure): (_, &Failure)| failure_report(failure);
+    let status = AccountStatus { failure: failure.map(failure_of), clock_skew, ..blank(account) };
+    let server_now = now.checked_add(clock_skew).unwrap_or(now);
     let seen = Seen { account, history, thresholds, server_now };
     if let Some((failed_at, state)) = failure.and_then(|(at, failure)| Some((at, deciding(failure.kind)?))) {
         let blank = AccountStatus { state, read_at: Some(*failed_at), ..status };
@@ -97,6 +98,7 @@ fn blank(account: &Account) -> AccountStatus {
         rows: Vec::new(),
         balance: None,
         forecast: None,
+        clock_skew: SignedDuration::ZERO,
     }
 }
 

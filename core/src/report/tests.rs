@@ -440,6 +440,17 @@ fn the_users_own_warning_line_counts_like_the_accounts() {
 }
 
 #[test]
+fn countdowns_are_by_minimaxs_clock_if_the_computers_is_wrong() {
+    let status = status(Some((0, &plan(71, 88))), None);
+    for (skew, said) in [(0, "(in 2 h)"), (-30, "(in 2 h 30 min)"), (90, "(in 30 min)")] {
+        let clock_skew = SignedDuration::from_mins(skew);
+        let accounts = vec![AccountStatus { clock_skew, ..status.clone() }];
+        let text = plain_status(&StatusReport { schema: SCHEMA, at: now(), accounts }, &TimeZone::UTC);
+        assert!(text.contains(said), "{skew}: {text}");
+    }
+}
+
+#[test]
 fn plain_status_speaks_the_time_of_the_machine_and_one_line_of_forecast() {
     let zone = TimeZone::fixed(jiff::tz::offset(8));
     let mut rolling = status(Some((2, &plan(71, 88))), None);

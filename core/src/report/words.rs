@@ -72,7 +72,9 @@ pub(super) fn message(failure: &Failure) -> String {
         FailureKind::Tls => {
             "No safe connection to MiniMax could be made. Look at the computer's clock, the proxy and its certificates."
         }
-        FailureKind::Keyring => "The keyring could not be read. Unlock it and try again.",
+        FailureKind::Keyring => {
+            "The key could not be read from the keyring. Start or unlock the keyring, and try again; `tidemark doctor` says more."
+        }
     };
     text.to_owned()
 }

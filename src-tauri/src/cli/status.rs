@@ -117,6 +117,11 @@ fn read(
         }
         asks.join_all().await
     })?;
+    if !answers.is_empty()
+        && let Err(error) = store.note(&settings.accounts)
+    {
+        tracing::debug!(%error, "the accounts could not be stored");
+    }
     for (i, outcome) in answers {
         let at = now();
         let outcome = outcome.map_err(|failure| failure.within_pause(pauses[i], at));
@@ -127,8 +132,10 @@ fn read(
             Ok(answer) => {
                 let mut history = std::mem::take(&mut known[i].history);
                 if let Ok(reading) = watched::read(&answer, &accounts[i], at) {
-                    // Only for this forecast: what is kept is the running app's affair.
-                    history.take(&reading, at);
+                    let changes = history.take(&reading, watched::server_time(&reading, at));
+                    if let Err(error) = store.keep_history(&accounts[i].id, &changes) {
+                        tracing::debug!(%error, "the reading could not be stored in the history");
+                    }
                 }
                 known[i] = Kept { good: Some((at, answer)), failure: None, history, next: None };
             }

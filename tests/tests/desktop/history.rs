@@ -17,8 +17,9 @@ async fn history_tells_what_was_read_with_the_app_running_and_without() {
     let mut session = Session::start().await;
     session.ask(&minimax);
     session.add_account("=Default, Team", KEY).await;
-    let mut app = session.launch_asking(&minimax, KEY).await;
+    let _ = session.tidemark(&["status", "--fresh"]).await.ended_with(0);
     lefts_until(&session, &[71]).await;
+    let mut app = session.launch_asking(&minimax, KEY).await;
     read_anew(&session, &minimax, Answer::plan(60, 84)).await;
     lefts_until(&session, &[71, 60]).await;
     app.kill();
