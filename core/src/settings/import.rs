@@ -50,6 +50,10 @@ impl Settings {
         if has_unknown && !is_bounded(&next.unknown) {
             return Err(SettingError::TooMuchUnknown);
         }
+        // An account of the computer that the export is from.
+        if next.set("tray_account", &next.tray_account.clone()).is_err() {
+            next.tray_account.clone_from(&self.tray_account);
+        }
         next.check()?;
         Ok(next)
     }
@@ -155,6 +159,17 @@ mod tests {
             serde_json::json!({ "near_percent": 50, key: 1 }),
         ] {
             assert_eq!(mine().with_import(export(held)), Err(SettingError::KeyInExport));
+        }
+    }
+
+    #[test]
+    fn an_account_of_another_computer_is_not_imported_for_the_tray() {
+        let mut own = mine();
+        own.set("tray_account", "1").expect("an account");
+        for (imported, expected) in [("elsewhere", "1"), ("1", "1"), ("", "")] {
+            let taken = export(serde_json::json!({ "tray_account": imported, "near_percent": 50 }));
+            let next = own.with_import(taken).expect("the rest fits");
+            assert_eq!((next.tray_account.as_str(), next.near_percent), (expected, 50));
         }
     }
 
