@@ -2,24 +2,24 @@
 //!
 //! Texts are made in `present` when a notification is shown, so that they describe the state at that time.
 
-mod edge;
+mod account_state;
+mod event;
+mod latch;
 mod memory;
 mod old;
-mod once;
-mod owed;
+mod pending;
 mod snooze;
 #[cfg(test)]
 mod tests;
-mod told;
-mod window;
+mod window_state;
 
 use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
 
-pub use edge::Edge;
+pub use event::AlertEvent;
 pub use memory::Memory;
-pub use owed::{Mark, Owed};
+pub use pending::{AlertKey, PendingAlert};
 pub use snooze::Snooze;
 
 /// Identifies one attempt to show a notification. For a notification shown in the window instead, it identifies the

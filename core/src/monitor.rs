@@ -1,6 +1,6 @@
 //! The core's state machine: [`Monitor::update`] takes an event and returns the effects. No I/O and no clock here.
 
-mod notices;
+mod outbox;
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::history::WindowKey;
 use crate::level::Level;
 use crate::message::{Effect, Event, KeyringTrouble, Now, Remark};
 use crate::present::{self, Cards, Scene};
-use crate::schedule::{self, Outlook, Turns};
+use crate::schedule::{self, PollInputs, StaggeredStart};
 use crate::settings::Settings;
 use crate::speed::{self, Standing};
 use crate::text::{Tongue, Words};
@@ -24,7 +24,7 @@ use crate::tray::Tray;
 use crate::view::View;
 use crate::watched::{Good, Kept, Watched};
 
-use notices::Deliveries;
+use outbox::NotificationOutbox;
 
 /// How long the readings of an account that is missing in the settings stay in memory.
 const ABSENCE_LIMIT: SignedDuration = SignedDuration::from_hours(24);
@@ -59,7 +59,7 @@ pub struct Monitor {
     /// The accounts that are missing in the settings, and since when. They may come back.
     absent: Vec<(Timestamp, Watched)>,
     memory: Memory,
-    deliveries: Deliveries,
+    deliveries: NotificationOutbox,
     fetches: u64,
     window_open: bool,
     has_tray_host: bool,
@@ -87,7 +87,7 @@ impl Monitor {
             settings.accounts.iter().map(|a| Watched::new(a.clone(), take_kept(&a.id), now.at)).collect();
         Self {
             words: Arc::new(Words::new(Tongue::of(settings.language, &system_locale))),
-            deliveries: Deliveries::default(),
+            deliveries: NotificationOutbox::default(),
             settings,
             system_locale,
             demo,
@@ -121,8 +121,8 @@ impl Monitor {
             Event::Answered { account, fetch, outcome } => {
                 self.answered(&account, fetch, outcome, now, &mut effects);
             }
-            Event::CheckNow => self.watched.iter_mut().for_each(|w| w.schedule.want_now(now.at)),
-            Event::Woke => self.watched.iter_mut().for_each(|w| w.schedule.woke(now.at)),
+            Event::CheckNow => self.watched.iter_mut().for_each(|w| w.schedule.poll_now(now.at)),
+            Event::Woke => self.watched.iter_mut().for_each(|w| w.schedule.on_wake(now.at)),
             Event::SettingsChanged(settings) => self.change_settings(*settings, now.at),
             Event::Window(open) => self.window(open, now.at),
             Event::TrayHost(present) => {
@@ -146,7 +146,7 @@ impl Monitor {
             Event::TestNotice => self.test_notice(now, &mut effects),
             Event::RetryKeyring => {
                 effects.push(Effect::ForgetKeys);
-                self.watched.iter_mut().for_each(|w| w.schedule.want_soon(now.at));
+                self.watched.iter_mut().for_each(|w| w.schedule.poll_soon(now.at));
             }
             Event::Keyring(trouble) => self.keyring = trouble,
             Event::KeyringChanged => {
@@ -169,7 +169,7 @@ impl Monitor {
                 let meant = |w: &&mut Watched| account.as_ref().is_none_or(|id| w.account.id == *id);
                 self.watched.iter_mut().filter(meant).for_each(|w| w.history = Arc::default());
             }
-            Event::NotificationsBack => self.deliveries.hurry(),
+            Event::NotificationsBack => self.deliveries.retry_now(),
         }
         self.settle(now, &mut effects);
         effects
@@ -225,7 +225,7 @@ impl Monitor {
         let (interval, thresholds) = (self.interval(), self.settings.thresholds());
         let window_open = self.window_open;
         let Some(watched) = self.watched.iter_mut().find(|w| w.account.id == *account) else { return };
-        if !watched.schedule.take(fetch) {
+        if !watched.schedule.accept_answer(fetch) {
             return;
         }
         let judged = watched.take(&outcome, now.at);
@@ -235,7 +235,7 @@ impl Monitor {
                 // MiniMax sends whole percents, so a figure that changes slowly is the same in two successive readings.
                 let is_moving = |good: &Good| now.at.duration_since(good.changed_at) <= interval;
                 let is_moving = watched.good.as_ref().is_some_and(is_moving);
-                let outlook = Outlook {
+                let outlook = PollInputs {
                     interval,
                     watched: window_open,
                     moving_near_limit: is_moving && matches!(level, Level::Near | Level::Critical),
@@ -325,7 +325,7 @@ impl Monitor {
                         self.memory.forget(&account.id);
                         watched.good = None;
                     }
-                    watched.schedule.renew(now);
+                    watched.schedule.on_key_replaced(now);
                 }
                 watched
             }
@@ -335,9 +335,9 @@ impl Monitor {
 
     /// Starts due polls, delivers due notifications, shows what has changed.
     fn settle(&mut self, now: &Now, effects: &mut Vec<Effect>) {
-        let mut turns = Turns::default();
+        let mut stagger = StaggeredStart::default();
         for watched in &mut self.watched {
-            if turns.take(&mut watched.schedule, now.at) {
+            if stagger.may_poll(&mut watched.schedule, now.at) {
                 self.fetches += 1;
                 let ignores_stored_pause = watched.schedule.ignores_stored_pause(now.at);
                 watched.schedule.asked(now.at, self.fetches);
@@ -351,7 +351,7 @@ impl Monitor {
             }
         }
         self.memory.snooze.pass(now.at);
-        self.memory.pass_over(&self.watched, &self.settings, now);
+        self.memory.suppress(&self.watched, &self.settings, now);
         // Stored before a notification is shown: after a crash between the two it is still due, and not lost.
         if self.memory != self.kept_memory {
             self.kept_memory = self.memory.clone();

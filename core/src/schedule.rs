@@ -2,14 +2,14 @@
 //!
 //! There are no timers here: each tick compares the current time with the next due time.
 
-mod turns;
+mod stagger;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::failure::{Failure, FailureKind};
 use crate::time::{SaturatingMove as _, scaled};
 
-pub use turns::Turns;
+pub use stagger::StaggeredStart;
 
 /// Why an account is polled at its next time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,9 +70,9 @@ impl Reason {
 }
 
 /// The shortest time between two polls of one account, whatever their reasons.
-pub const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
+pub const MIN_POLL_INTERVAL: SignedDuration = SignedDuration::from_secs(1);
 /// An answer that has not come after this long is lost. The keyring may take a minute, MiniMax ten seconds.
-const LOST_AFTER: SignedDuration = SignedDuration::from_secs(90);
+const ANSWER_TIMEOUT: SignedDuration = SignedDuration::from_secs(90);
 const WATCHED: SignedDuration = SignedDuration::from_mins(1);
 const AFTER_RESET: SignedDuration = SignedDuration::from_secs(5);
 const AFTER_RESET_SPREAD: SignedDuration = SignedDuration::from_secs(15);
@@ -102,7 +102,7 @@ pub fn stale_after(interval: SignedDuration) -> SignedDuration {
 
 /// What a successful poll means for the next one.
 #[derive(Clone, Copy, Debug)]
-pub struct Outlook {
+pub struct PollInputs {
     /// The user's interval.
     pub interval: SignedDuration,
     /// Whether the window is open.
@@ -115,7 +115,7 @@ pub struct Outlook {
 
 /// The state of a poll that the user requests although MiniMax asked for a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Insistence {
+enum PauseOverride {
     /// There is none, or it did not reach MiniMax.
     None,
     /// The user has requested it; the result is not known yet.
@@ -123,12 +123,12 @@ enum Insistence {
     /// The key was replaced since the last request: a stored pause is that of the former key.
     NewKey,
     /// MiniMax answered it with a pause at this time.
-    InVain(Timestamp),
+    Repeated(Timestamp),
 }
 
 /// The state of the keyring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Keyring {
+enum KeyringState {
     /// It gave the key the last time.
     Read,
     /// It gave no key the last time.
@@ -148,16 +148,16 @@ pub struct Schedule {
     looked_at: Option<Timestamp>,
     awaited: Option<u64>,
     /// The end of the pause that MiniMax asked for.
-    told_until: Option<Timestamp>,
+    retry_after_until: Option<Timestamp>,
     /// Whether the key was rejected: no wake-up makes it valid.
     is_refused: bool,
-    keyring: Keyring,
+    keyring: KeyringState,
     /// Whether this poll does not wait for other accounts: the user waits for it, or it is in its slot.
     is_hurried: bool,
     woken_at: Option<Timestamp>,
     /// Whether the network came back while an answer was awaited.
     is_woken: bool,
-    insistence: Insistence,
+    pause_override: PauseOverride,
     seed: u64,
 }
 
@@ -172,22 +172,22 @@ impl Schedule {
             asked_at: None,
             looked_at: None,
             awaited: None,
-            told_until: None,
+            retry_after_until: None,
             is_refused: false,
-            keyring: Keyring::Read,
+            keyring: KeyringState::Read,
             is_hurried: false,
             woken_at: None,
             is_woken: false,
-            insistence: Insistence::None,
+            pause_override: PauseOverride::None,
             seed,
         }
     }
 
     /// Continues after a restart: a pause that MiniMax asked for still applies. Everything else starts from the
     /// beginning.
-    pub fn resume(&mut self, told_until: Timestamp, now: Timestamp) {
-        if told_until > now && told_until <= now.plus(LONGEST_PAUSE) {
-            self.told_until = self.told_until.max(Some(told_until));
+    pub fn resume(&mut self, retry_after_until: Timestamp, now: Timestamp) {
+        if retry_after_until > now && retry_after_until <= now.plus(LONGEST_PAUSE) {
+            self.retry_after_until = self.retry_after_until.max(Some(retry_after_until));
             self.plan(now, now, Reason::Start);
         }
     }
@@ -206,26 +206,26 @@ impl Schedule {
     /// Whether the poll is due: its time has come, and no answer is awaited, or the awaited one is lost.
     #[must_use]
     pub fn is_due(&self, now: Timestamp) -> bool {
-        let lost = self.asked_at.is_some_and(|asked| now.duration_since(asked) > LOST_AFTER);
+        let lost = self.asked_at.is_some_and(|asked| now.duration_since(asked) > ANSWER_TIMEOUT);
         now >= self.next_at && (self.awaited.is_none() || lost)
     }
 
-    /// Detects that the clock was set back by more than `LOST_AFTER`. If so, plans the next poll again, because a wrong
+    /// Detects that the clock was set back by more than `ANSWER_TIMEOUT`. If so, plans the next poll again, because a wrong
     /// clock may have planned it weeks ahead.
     ///
     /// A request that the wrong clock dates in the future counts as made now, and the pause that was counted from it
     /// moves with the clock. A pause from before keeps its end, unless it is longer than MiniMax can ask for.
-    pub fn heed(&mut self, now: Timestamp) {
-        let is_later = |moment: &Timestamp| now.plus(LOST_AFTER) < *moment;
+    pub fn check_clock(&mut self, now: Timestamp) {
+        let is_later = |moment: &Timestamp| now.plus(ANSWER_TIMEOUT) < *moment;
         let wrong = self.looked_at.replace(now).filter(is_later);
         let asked = self.asked_at.filter(is_later);
         let Some(before) = wrong.max(asked) else { return };
         let back = before.duration_since(now);
         let longest = now.plus(LONGEST_PAUSE);
         let is_moved = |until: Timestamp| asked.is_some() || until > longest;
-        self.told_until =
-            self.told_until.map(|until| if is_moved(until) { until.minus(back) } else { until });
-        (self.woken_at, self.insistence) = (None, Insistence::None);
+        self.retry_after_until =
+            self.retry_after_until.map(|until| if is_moved(until) { until.minus(back) } else { until });
+        (self.woken_at, self.pause_override) = (None, PauseOverride::None);
         if asked.is_some() {
             self.asked_at = Some(now);
         } else if self.awaited.is_some() {
@@ -239,16 +239,16 @@ impl Schedule {
         self.asked_at = Some(now);
         self.awaited = Some(fetch);
         self.is_hurried = false;
-        if self.insistence == Insistence::NewKey {
-            self.insistence = Insistence::None;
+        if self.pause_override == PauseOverride::NewKey {
+            self.pause_override = PauseOverride::None;
         }
-        if let Some(until) = self.told_until.filter(|until| *until > now) {
+        if let Some(until) = self.retry_after_until.filter(|until| *until > now) {
             (self.next_at, self.reason) = (until, Reason::ToldToWait);
         }
     }
 
     /// Accepts an answer by its number; `false` if that answer is not awaited any more.
-    pub fn take(&mut self, fetch: u64) -> bool {
+    pub fn accept_answer(&mut self, fetch: u64) -> bool {
         let expected = self.awaited == Some(fetch);
         if expected {
             self.awaited = None;
@@ -260,7 +260,7 @@ impl Schedule {
     /// pause was that of the former key.
     #[must_use]
     pub fn ignores_stored_pause(&self, now: Timestamp) -> bool {
-        self.insistence == Insistence::NewKey || self.is_told_to_wait(now)
+        self.pause_override == PauseOverride::NewKey || self.is_in_pause(now)
     }
 
     /// Stops waiting for the answer: it will not be delivered here.
@@ -271,16 +271,19 @@ impl Schedule {
     /// Requests a poll now because the user clicked. During a pause of MiniMax a click still polls, because the user
     /// may know better; after MiniMax has answered a click with another pause, clicks poll at most once per
     /// [`BETWEEN_CLICKS`].
-    pub fn want_now(&mut self, now: Timestamp) {
+    pub fn poll_now(&mut self, now: Timestamp) {
         // A click within a second of the last poll gets the result of that poll.
         if self.was_just_asked(now) {
             return;
         }
-        if self.is_told_to_wait(now) {
-            match self.insistence {
-                Insistence::InVain(at) if now.duration_since(at).abs() < BETWEEN_CLICKS => return,
-                Insistence::None | Insistence::Asked | Insistence::NewKey | Insistence::InVain(_) => {
-                    self.insistence = Insistence::Asked;
+        if self.is_in_pause(now) {
+            match self.pause_override {
+                PauseOverride::Repeated(at) if now.duration_since(at).abs() < BETWEEN_CLICKS => return,
+                PauseOverride::None
+                | PauseOverride::Asked
+                | PauseOverride::NewKey
+                | PauseOverride::Repeated(_) => {
+                    self.pause_override = PauseOverride::Asked;
                 }
             }
         }
@@ -289,14 +292,15 @@ impl Schedule {
 
     /// Plans a poll as soon as possible, for example because the keyring is available again. Unlike for a click, a poll
     /// of the last second does not replace it.
-    pub fn want_soon(&mut self, now: Timestamp) {
-        let earliest = self.asked_at.filter(|_| self.was_just_asked(now)).map(|asked| asked.plus(SHORTEST));
+    pub fn poll_soon(&mut self, now: Timestamp) {
+        let earliest =
+            self.asked_at.filter(|_| self.was_just_asked(now)).map(|asked| asked.plus(MIN_POLL_INTERVAL));
         self.plan(now, earliest.unwrap_or(now), Reason::Asked);
     }
 
     /// Plans a poll soon because the machine woke up, the clock jumped or the network came back. A rejected key keeps
     /// resting.
-    pub fn woke(&mut self, now: Timestamp) {
+    pub fn on_wake(&mut self, now: Timestamp) {
         if self.is_refused && self.next_at > now {
             return;
         }
@@ -308,7 +312,7 @@ impl Schedule {
             // Already polled: the same wake-up was reported in another way before.
             _ if !has_failed && self.was_just_asked(now) => {}
             // A request is under way; its result decides.
-            _ if self.awaited.is_some() && since(self.asked_at).is_some_and(|s| s <= LOST_AFTER) => {
+            _ if self.awaited.is_some() && since(self.asked_at).is_some_and(|s| s <= ANSWER_TIMEOUT) => {
                 self.is_woken = true;
             }
             Some(since) if has_failed => {
@@ -321,7 +325,7 @@ impl Schedule {
             Some(_) => {}
             None => {
                 self.woken_at = Some(now);
-                self.want_soon(now);
+                self.poll_soon(now);
             }
         }
     }
@@ -329,18 +333,18 @@ impl Schedule {
     /// Plans a poll now if the last one failed because of the keyring, or when the one under way fails because of it.
     pub fn keyring_changed(&mut self, now: Timestamp) {
         if self.awaited.is_some() {
-            self.keyring = Keyring::Changed;
-        } else if self.keyring == Keyring::Failed {
-            self.want_soon(now);
+            self.keyring = KeyringState::Changed;
+        } else if self.keyring == KeyringState::Failed {
+            self.poll_soon(now);
         }
     }
 
     /// Starts over with another key: nothing known about the old one applies, and its answer is not awaited.
-    pub fn renew(&mut self, now: Timestamp) {
-        (self.awaited, self.told_until) = (None, None);
-        (self.failures, self.is_refused, self.keyring) = (0, false, Keyring::Read);
-        self.insistence = Insistence::NewKey;
-        self.want_soon(now);
+    pub fn on_key_replaced(&mut self, now: Timestamp) {
+        (self.awaited, self.retry_after_until) = (None, None);
+        (self.failures, self.is_refused, self.keyring) = (0, false, KeyringState::Read);
+        self.pause_override = PauseOverride::NewKey;
+        self.poll_soon(now);
     }
 
     /// Delays the poll to its slot after other accounts. It is not delayed a second time.
@@ -354,21 +358,21 @@ impl Schedule {
     }
 
     /// Plans the next poll after a good answer.
-    pub fn succeeded(&mut self, now: Timestamp, outlook: Outlook) {
+    pub fn succeeded(&mut self, now: Timestamp, outlook: PollInputs) {
         (self.failures, self.is_refused, self.is_woken) = (0, false, false);
-        self.keyring = Keyring::Read;
-        (self.told_until, self.insistence) = (None, Insistence::None);
+        self.keyring = KeyringState::Read;
+        (self.retry_after_until, self.pause_override) = (None, PauseOverride::None);
         let (wait, reason) = match () {
             () if outlook.watched && WATCHED < outlook.interval => (WATCHED, Reason::Watched),
             () if outlook.moving_near_limit && WATCHED < outlook.interval => (WATCHED, Reason::NearLimit),
             () => (outlook.interval, Reason::Interval),
         };
         // Up to a tenth more, so that several accounts drift apart.
-        let spread = scaled(wait, 0.1 * self.chance());
+        let spread = scaled(wait, 0.1 * self.jitter());
         (self.next_at, self.reason) = (now.plus(wait.saturating_add(spread)), reason);
         // MiniMax needs a moment to open the new window; the spread prevents that all users poll in one second.
         if let Some(reset) = outlook.next_reset {
-            let at = reset.plus(AFTER_RESET.saturating_add(scaled(AFTER_RESET_SPREAD, self.chance())));
+            let at = reset.plus(AFTER_RESET.saturating_add(scaled(AFTER_RESET_SPREAD, self.jitter())));
             if at < self.next_at && at > now {
                 (self.next_at, self.reason) = (at, Reason::Reset);
             }
@@ -377,7 +381,8 @@ impl Schedule {
 
     /// Plans the next poll after a failure.
     pub fn failed(&mut self, now: Timestamp, failure: &Failure) {
-        let keyring = if failure.kind == FailureKind::Keyring { Keyring::Failed } else { Keyring::Read };
+        let keyring =
+            if failure.kind == FailureKind::Keyring { KeyringState::Failed } else { KeyringState::Read };
         let before = std::mem::replace(&mut self.keyring, keyring);
         // Failures of the keyring do not count for MiniMax's back-off, nor the other way round.
         if before != keyring {
@@ -409,19 +414,21 @@ impl Schedule {
             }
         };
         let told = failure.retry_after.and_then(|d| SignedDuration::try_from(d).ok()).unwrap_or_default();
-        if self.insistence == Insistence::Asked {
-            self.insistence = if told.is_zero() { Insistence::None } else { Insistence::InVain(now) };
+        if self.pause_override == PauseOverride::Asked {
+            self.pause_override =
+                if told.is_zero() { PauseOverride::None } else { PauseOverride::Repeated(now) };
         }
         // A newer answer may lengthen a pause, never shorten it.
-        self.told_until = self.told_until.max(now.checked_add(told).ok().filter(|_| !told.is_zero()));
+        self.retry_after_until =
+            self.retry_after_until.max(now.checked_add(told).ok().filter(|_| !told.is_zero()));
         // Jitter only delays.
-        let spread = wait.saturating_add(scaled(wait, 0.25 * self.chance()));
+        let spread = wait.saturating_add(scaled(wait, 0.25 * self.jitter()));
         // The request was sent before the network was back, so its failure says little.
         let is_outdated = std::mem::take(&mut self.is_woken) && reason == Reason::Backoff;
         let spread = if is_outdated { spread.min(BETWEEN_WAKES) } else { spread };
         self.plan(now, now.plus(spread), reason);
         // The key may have been read before the change.
-        if before == Keyring::Changed {
+        if before == KeyringState::Changed {
             self.keyring_changed(now);
         }
     }
@@ -444,22 +451,22 @@ impl Schedule {
     /// Plans the next poll, but not before the end of MiniMax's pause.
     fn plan(&mut self, now: Timestamp, at: Timestamp, reason: Reason) {
         self.is_hurried = false;
-        (self.next_at, self.reason) = match self.told_until.filter(|told| *told > now && *told > at) {
+        (self.next_at, self.reason) = match self.retry_after_until.filter(|told| *told > now && *told > at) {
             Some(told) => (told, Reason::ToldToWait),
             None => (at, reason),
         };
     }
 
-    fn is_told_to_wait(&self, now: Timestamp) -> bool {
-        self.told_until.is_some_and(|told| told > now)
+    fn is_in_pause(&self, now: Timestamp) -> bool {
+        self.retry_after_until.is_some_and(|told| told > now)
     }
 
     fn was_just_asked(&self, now: Timestamp) -> bool {
-        self.asked_at.is_some_and(|asked| now.duration_since(asked).abs() < SHORTEST)
+        self.asked_at.is_some_and(|asked| now.duration_since(asked).abs() < MIN_POLL_INTERVAL)
     }
 
     /// Returns the next pseudo-random number (`splitmix64`), 0.0..=1.0. Not for secrets: it only spreads load.
-    fn chance(&mut self) -> f64 {
+    fn jitter(&mut self) -> f64 {
         self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.seed;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -19,7 +19,7 @@ use tidemark_core::monitor::{Monitor, Start};
 use tidemark_core::quiet::Quiet;
 use tidemark_core::reading::{Percent, Span};
 use tidemark_core::report;
-use tidemark_core::schedule::{Outlook, Reason, Schedule};
+use tidemark_core::schedule::{PollInputs, Reason, Schedule};
 use tidemark_core::settings::Settings;
 use tidemark_core::spend;
 use tidemark_core::watched::Kept;
@@ -256,14 +256,14 @@ proptest! {
         for (n, at) in moments.iter().copied().enumerate() {
             let other = moments[(n + 1) % moments.len()];
             schedule.resume(other, at);
-            schedule.heed(at);
-            schedule.woke(at);
-            schedule.want_now(at);
+            schedule.check_clock(at);
+            schedule.on_wake(at);
+            schedule.poll_now(at);
             schedule.watched(at);
             schedule.interval_changed(at, interval);
             schedule.asked(at, 1);
-            prop_assert!(schedule.take(1));
-            let outlook = Outlook {
+            prop_assert!(schedule.accept_answer(1));
+            let outlook = PollInputs {
                 interval,
                 watched: n % 2 == 0,
                 moving_near_limit: n % 3 == 0,
@@ -274,8 +274,8 @@ proptest! {
             let failure = Failure { retry_after: Some(std::time::Duration::MAX), ..Failure::new(FailureKind::RateLimited) };
             schedule.asked(at, 2);
             schedule.failed(at, &failure);
-            schedule.want_soon(at);
-            schedule.renew(at);
+            schedule.poll_soon(at);
+            schedule.on_key_replaced(at);
             let _ = schedule.is_due(other);
         }
     }

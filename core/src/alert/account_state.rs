@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::once::Once;
-use super::window::{Sight, ToldWindow};
+use super::latch::Latch;
+use super::window_state::{WindowAlertState, WindowSample};
 use crate::account::Account;
 use crate::failure::{Failure, FailureKind};
 use crate::forecast::{self, Confidence, Forecast, Outcome};
@@ -22,15 +22,15 @@ const SOON: SignedDuration = SignedDuration::from_hours(24);
 /// Alert state of one account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Told {
+pub(super) struct AccountAlertState {
     /// By row and window, see `window_key`.
-    pub(super) windows: BTreeMap<String, ToldWindow>,
-    pub(super) refused: Once,
-    pub(super) lapsed: Once,
+    pub(super) windows: BTreeMap<String, WindowAlertState>,
+    pub(super) refused: Latch,
+    pub(super) lapsed: Latch,
     pub(super) plan_spent: PlanSpent,
     /// A plan that was never seen cannot lapse.
     had_plan: bool,
-    pub(super) money: Option<ToldMoney>,
+    pub(super) money: Option<BalanceAlertState>,
 }
 
 /// Alert state of a plan that is used up according to a status code without rows.
@@ -39,7 +39,8 @@ pub(super) struct Told {
 pub(super) enum PlanSpent {
     #[default]
     No,
-    Owed,
+    #[serde(rename = "owed")]
+    Pending,
     Said,
     /// Its windows were reported as spent before, or the user has switched this kind off.
     Noted,
@@ -49,14 +50,14 @@ pub(super) enum PlanSpent {
 /// Alert state of a balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "WrittenMoney")]
-pub(super) struct ToldMoney {
+pub(super) struct BalanceAlertState {
     pub(super) level: Level,
     pub(super) noted: Level,
 }
 
 /// What a reading is compared with.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Light<'a> {
+pub(super) struct EvalContext<'a> {
     pub(super) account: &'a Account,
     pub(super) thresholds: Thresholds,
     pub(super) history: &'a History,
@@ -64,14 +65,14 @@ pub(super) struct Light<'a> {
     pub(super) now: jiff::Timestamp,
 }
 
-impl Told {
+impl AccountAlertState {
     /// Compares a reading with the alert state and updates the state.
-    pub(super) fn read(&mut self, reading: &Reading, light: &Light<'_>) {
+    pub(super) fn read(&mut self, reading: &Reading, context: &EvalContext<'_>) {
         match reading {
-            Reading::Plan(plan) => self.plan(plan, light),
-            Reading::Balance(balance) => self.balance(balance, light.account),
+            Reading::Plan(plan) => self.plan(plan, context),
+            Reading::Balance(balance) => self.balance(balance, context.account),
         }
-        (self.refused, self.lapsed) = (Once::No, Once::No);
+        (self.refused, self.lapsed) = (Latch::No, Latch::No);
     }
 
     /// Compares a failure with the alert state and updates the state.
@@ -80,21 +81,21 @@ impl Told {
             FailureKind::KeyRejected | FailureKind::KeyRejectedOrWrongRegion => self.refused.holds(),
             // The key is valid, so an earlier rejection is over.
             FailureKind::NoActivePlan => {
-                self.refused = Once::No;
+                self.refused = Latch::No;
                 // A plan that was never seen is no news.
                 if self.had_plan {
                     self.lapsed.holds();
                 }
             }
             FailureKind::PlanExhausted => {
-                (self.refused, self.lapsed) = (Once::No, Once::No);
+                (self.refused, self.lapsed) = (Latch::No, Latch::No);
                 let knows = self.windows.values().any(|w| w.stands == Level::Spent && !w.room);
                 self.plan_spent = match self.plan_spent {
                     PlanSpent::No if knows => PlanSpent::Noted,
-                    PlanSpent::No => PlanSpent::Owed,
+                    PlanSpent::No => PlanSpent::Pending,
                     // The user was notified that it is used up, and not yet of its return.
                     PlanSpent::BackOwed => PlanSpent::Said,
-                    same @ (PlanSpent::Owed | PlanSpent::Said | PlanSpent::Noted) => same,
+                    same @ (PlanSpent::Pending | PlanSpent::Said | PlanSpent::Noted) => same,
                 };
             }
             // A temporary failure is shown in the window, without a notification.
@@ -113,61 +114,61 @@ impl Told {
         }
     }
 
-    fn plan(&mut self, plan: &Plan, light: &Light<'_>) {
+    fn plan(&mut self, plan: &Plan, context: &EvalContext<'_>) {
         self.had_plan = true;
         let mut seen = BTreeSet::new();
         for row in &plan.rows {
             for window in &row.windows {
                 // A row that is sent twice would be compared with itself.
                 if seen.insert(window_key(row, window)) {
-                    self.window(row, window, light);
+                    self.window(row, window, context);
                 }
             }
         }
-        let is_spent = light.thresholds.of_plan(plan) == Level::Spent;
+        let is_spent = context.thresholds.of_plan(plan) == Level::Spent;
         if is_spent && matches!(self.plan_spent, PlanSpent::Said | PlanSpent::BackOwed) {
-            self.told_spent();
+            self.mark_exhausted_notified();
         }
         self.plan_spent = match self.plan_spent {
             // A pending alert of a window says the same.
             PlanSpent::Said | PlanSpent::BackOwed if !is_spent && !self.owes_windows() => PlanSpent::BackOwed,
             // A reading supersedes an earlier "plan used up" status code.
-            PlanSpent::No | PlanSpent::Owed | PlanSpent::Noted | PlanSpent::Said | PlanSpent::BackOwed => {
+            PlanSpent::No | PlanSpent::Pending | PlanSpent::Noted | PlanSpent::Said | PlanSpent::BackOwed => {
                 PlanSpent::No
             }
         };
     }
 
     /// Records for the windows that the user was notified that the whole plan is used up.
-    pub(super) fn told_spent(&mut self) {
-        self.windows.values_mut().for_each(ToldWindow::told_spent);
+    pub(super) fn mark_exhausted_notified(&mut self) {
+        self.windows.values_mut().for_each(WindowAlertState::mark_exhausted_notified);
     }
 
-    fn window(&mut self, row: &Row, window: &Window, light: &Light<'_>) {
+    fn window(&mut self, row: &Row, window: &Window, context: &EvalContext<'_>) {
         let named = WindowKey { row: row.model.clone(), span: window.span };
-        let track = light.history.track(&named);
+        let track = context.history.track(&named);
         let rolling = track.and_then(|t| t.points().last()).is_some_and(|p| p.rolling);
-        let Some(sight) = Sight::of(window, light.thresholds, rolling) else { return };
+        let Some(sample) = WindowSample::of(window, context.thresholds, rolling) else { return };
         let told = match self.windows.entry(window_key(row, window)) {
-            std::collections::btree_map::Entry::Vacant(free) => free.insert(ToldWindow::first(&sight)),
+            std::collections::btree_map::Entry::Vacant(free) => free.insert(WindowAlertState::first(&sample)),
             std::collections::btree_map::Entry::Occupied(known) => {
                 let told = known.into_mut();
-                if !told.note(&sight) {
+                if !told.note(&sample) {
                     return;
                 }
                 told
             }
         };
-        let forecast = || track.and_then(|track| forecast::of(track, window, light.now));
-        if told.runs_out != Once::Noted {
+        let forecast = || track.and_then(|track| forecast::of(track, window, context.now));
+        if told.runs_out != Latch::Noted {
             let will = told.level < Level::Spent
                 && !rolling
                 && forecast().is_some_and(|f| will_run_out(&f).is_some());
-            told.runs_out = if will { Once::Owed } else { Once::No };
+            told.runs_out = if will { Latch::Pending } else { Latch::No };
         }
-        if told.unused != Once::Noted {
-            let will = !rolling && will_be_left(window, forecast().as_ref(), light.now);
-            told.unused = if will { Once::Owed } else { Once::No };
+        if told.unused != Latch::Noted {
+            let will = !rolling && will_be_left(window, forecast().as_ref(), context.now);
+            told.unused = if will { Latch::Pending } else { Latch::No };
         }
     }
 
@@ -180,9 +181,9 @@ impl Told {
             // A first balance causes a notification only if nothing can be spent.
             None => {
                 let noted = if level == Level::Spent { Level::Good } else { level };
-                self.money = Some(ToldMoney { level, noted });
+                self.money = Some(BalanceAlertState { level, noted });
             }
-            Some(money) => *money = ToldMoney { level, noted: money.noted.min(level) },
+            Some(money) => *money = BalanceAlertState { level, noted: money.noted.min(level) },
         }
     }
 
@@ -192,13 +193,13 @@ impl Told {
 
     /// Forgets that the key was rejected or its plan ended: the key has been replaced.
     pub(super) fn key_replaced(&mut self) {
-        (self.refused, self.lapsed) = (Once::No, Once::No);
+        (self.refused, self.lapsed) = (Latch::No, Latch::No);
     }
 
     /// Makes an alert due again: the first version recorded it as notified when it made the text, and did not deliver
     /// it.
-    pub(super) fn owe_again(&mut self, edge: &str) {
-        let owe = |told: &mut Once| *told = Once::Owed;
+    pub(super) fn rearm(&mut self, edge: &str) {
+        let owe = |told: &mut Latch| *told = Latch::Pending;
         let mut windows = |level: Level| {
             for window in self.windows.values_mut().filter(|w| w.level == level && w.stands == level) {
                 (window.noted, window.stands) = (Level::Good, Level::Good);
@@ -210,7 +211,7 @@ impl Told {
             "near" => windows(Level::Near),
             "refused" => owe(&mut self.refused),
             "lapsed" => owe(&mut self.lapsed),
-            "plan-spent" => self.plan_spent = PlanSpent::Owed,
+            "plan-spent" => self.plan_spent = PlanSpent::Pending,
             "money" => {
                 if let Some(money) = &mut self.money {
                     money.noted = Level::Good;
@@ -263,7 +264,7 @@ pub(super) fn window_key(row: &Row, window: &Window) -> String {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum WrittenPlanSpent {
-    Told(bool),
+    Flag(bool),
     Known(KnownPlanSpent),
 }
 
@@ -271,7 +272,8 @@ enum WrittenPlanSpent {
 #[serde(rename_all = "snake_case")]
 enum KnownPlanSpent {
     No,
-    Owed,
+    #[serde(rename = "owed")]
+    Pending,
     Said,
     Noted,
     BackOwed,
@@ -280,9 +282,9 @@ enum KnownPlanSpent {
 impl From<WrittenPlanSpent> for PlanSpent {
     fn from(written: WrittenPlanSpent) -> Self {
         match written {
-            WrittenPlanSpent::Told(false) | WrittenPlanSpent::Known(KnownPlanSpent::No) => Self::No,
-            WrittenPlanSpent::Told(true) | WrittenPlanSpent::Known(KnownPlanSpent::Said) => Self::Said,
-            WrittenPlanSpent::Known(KnownPlanSpent::Owed) => Self::Owed,
+            WrittenPlanSpent::Flag(false) | WrittenPlanSpent::Known(KnownPlanSpent::No) => Self::No,
+            WrittenPlanSpent::Flag(true) | WrittenPlanSpent::Known(KnownPlanSpent::Said) => Self::Said,
+            WrittenPlanSpent::Known(KnownPlanSpent::Pending) => Self::Pending,
             WrittenPlanSpent::Known(KnownPlanSpent::Noted) => Self::Noted,
             WrittenPlanSpent::Known(KnownPlanSpent::BackOwed) => Self::BackOwed,
         }
@@ -297,7 +299,7 @@ enum WrittenMoney {
     Now { level: Level, noted: Level },
 }
 
-impl From<WrittenMoney> for ToldMoney {
+impl From<WrittenMoney> for BalanceAlertState {
     fn from(written: WrittenMoney) -> Self {
         match written {
             WrittenMoney::First(level) => Self { level, noted: level },

@@ -8,7 +8,7 @@ use crate::reading::{Balance, Row, Window};
 
 /// A change that needs a notification, with the current data about it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Edge {
+pub enum AlertEvent {
     /// A window has reached a worse level: near, critical or spent.
     Worse { row: Row, window: Window, level: Level },
     /// Quota is available again in a window that was reported as near or spent.
@@ -38,7 +38,7 @@ pub enum Edge {
     },
 }
 
-impl Edge {
+impl AlertEvent {
     /// Returns the kind that the settings switch on and off.
     #[must_use]
     pub const fn kind(&self) -> NoticeKind {
@@ -57,7 +57,7 @@ impl Edge {
 
     /// Ranks changes for a notification that covers several; the highest comes first.
     #[must_use]
-    pub const fn gravity(&self) -> u8 {
+    pub const fn severity(&self) -> u8 {
         match self {
             Self::Refused | Self::Lapsed => 6,
             Self::Worse { level: Level::Spent, .. }

@@ -5,27 +5,28 @@ use serde::{Deserialize, Serialize};
 /// Whether the condition holds, and whether a notification was shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", from = "Written")]
-pub(super) enum Once {
+pub(super) enum Latch {
     /// The condition does not hold.
     #[default]
     No,
     /// The condition holds and a notification is due.
-    Owed,
+    #[serde(rename = "owed")]
+    Pending,
     /// The condition holds and the notification was shown, or skipped as unwanted.
     Noted,
 }
 
-impl Once {
+impl Latch {
     /// Records that the condition holds.
     pub(super) fn holds(&mut self) {
         if *self == Self::No {
-            *self = Self::Owed;
+            *self = Self::Pending;
         }
     }
 
     /// Records that the notification was shown or is not needed.
     pub(super) fn note(&mut self) {
-        if *self == Self::Owed {
+        if *self == Self::Pending {
             *self = Self::Noted;
         }
     }
@@ -35,7 +36,7 @@ impl Once {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Written {
-    Told(bool),
+    Flag(bool),
     Known(Known),
 }
 
@@ -43,16 +44,17 @@ enum Written {
 #[serde(rename_all = "snake_case")]
 enum Known {
     No,
-    Owed,
+    #[serde(rename = "owed")]
+    Pending,
     Noted,
 }
 
-impl From<Written> for Once {
+impl From<Written> for Latch {
     fn from(written: Written) -> Self {
         match written {
-            Written::Told(false) | Written::Known(Known::No) => Self::No,
-            Written::Known(Known::Owed) => Self::Owed,
-            Written::Told(true) | Written::Known(Known::Noted) => Self::Noted,
+            Written::Flag(false) | Written::Known(Known::No) => Self::No,
+            Written::Known(Known::Pending) => Self::Pending,
+            Written::Flag(true) | Written::Known(Known::Noted) => Self::Noted,
         }
     }
 }

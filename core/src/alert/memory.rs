@@ -4,9 +4,9 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::account_state::{AccountAlertState, EvalContext};
 use super::old::Pending;
 use super::snooze::Snooze;
-use super::told::{Light, Told};
 use crate::account::{Account, AccountId};
 use crate::failure::Failure;
 use crate::level::Thresholds;
@@ -22,7 +22,7 @@ const ABSENCE_LIMIT: SignedDuration = SignedDuration::from_hours(30 * 24);
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, from = "Written")]
 pub struct Memory {
-    pub(super) accounts: BTreeMap<AccountId, Told>,
+    pub(super) accounts: BTreeMap<AccountId, AccountAlertState>,
     /// The local dates on which the notified peak hours end.
     pub(super) peaks: Vec<Date>,
     pub snooze: Snooze,
@@ -64,15 +64,15 @@ impl Memory {
     pub fn read(&mut self, watched: &Watched, thresholds: Thresholds, now: Timestamp) {
         let Some(good) = &watched.good else { return };
         let told = self.accounts.entry(watched.account.id.clone()).or_default();
-        let light = Light {
+        let context = EvalContext {
             account: &watched.account,
             thresholds,
             history: &watched.history,
             now: watched.server_now(now),
         };
-        told.read(&good.reading, &light);
+        told.read(&good.reading, &context);
         if self.unknown.remove(&watched.account.id) {
-            told.pass_over(|_| true);
+            told.suppress(|_| true);
         }
     }
 
@@ -82,7 +82,7 @@ impl Memory {
         told.failed(failure);
         // A failure says nothing about the windows, so the account stays unknown until its first reading.
         if self.unknown.contains(account) {
-            told.pass_over(|_| true);
+            told.suppress(|_| true);
         }
     }
 
@@ -113,7 +113,7 @@ impl Memory {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Written {
-    accounts: BTreeMap<AccountId, Told>,
+    accounts: BTreeMap<AccountId, AccountAlertState>,
     peaks: Vec<Date>,
     snooze: Snooze,
     unknown: BTreeSet<AccountId>,
@@ -126,7 +126,7 @@ impl From<Written> for Memory {
         let Written { mut accounts, peaks, snooze, unknown, absent, pending } = written;
         for notice in pending {
             if let Some(told) = notice.account.as_ref().and_then(|account| accounts.get_mut(account)) {
-                told.owe_again(notice.edge());
+                told.rearm(notice.edge());
             }
         }
         Self { accounts, peaks, snooze, unknown, are_peaks_unknown: false, absent }

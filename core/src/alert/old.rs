@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::once::Once;
-use super::window::ToldWindow;
+use super::latch::Latch;
+use super::window_state::WindowAlertState;
 use crate::account::AccountId;
 use crate::level::Level;
 
@@ -44,9 +44,9 @@ pub(super) enum WrittenWindow {
         #[serde(default)]
         late: u8,
         #[serde(default)]
-        runs_out: Once,
+        runs_out: Latch,
         #[serde(default)]
-        unused: Once,
+        unused: Latch,
     },
     First {
         level: Level,
@@ -57,7 +57,7 @@ pub(super) enum WrittenWindow {
     },
 }
 
-impl From<WrittenWindow> for ToldWindow {
+impl From<WrittenWindow> for WindowAlertState {
     fn from(written: WrittenWindow) -> Self {
         match written {
             WrittenWindow::Now {
@@ -85,8 +85,8 @@ impl From<WrittenWindow> for ToldWindow {
                 ends_at: resets_at,
                 left,
                 late: 0,
-                runs_out: Once::No,
-                unused: Once::No,
+                runs_out: Latch::No,
+                unused: Latch::No,
             },
         }
     }

@@ -13,13 +13,13 @@ use crate::account::AccountId;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Snooze {
-    all: Option<Silence>,
-    accounts: BTreeMap<AccountId, Silence>,
+    all: Option<Mute>,
+    accounts: BTreeMap<AccountId, Mute>,
 }
 
 /// One snooze, by the local clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Silence {
+struct Mute {
     since: Timestamp,
     until: Timestamp,
 }
@@ -27,7 +27,7 @@ struct Silence {
 impl Snooze {
     /// Snoozes one account, or all.
     pub fn begin(&mut self, account: Option<AccountId>, now: Timestamp, until: Timestamp) {
-        let silence = Silence { since: now, until };
+        let silence = Mute { since: now, until };
         match account {
             Some(account) => drop(self.accounts.insert(account, silence)),
             None => self.all = Some(silence),
@@ -58,7 +58,7 @@ impl Snooze {
     }
 
     /// Returns every snooze: the account, `None` for all accounts, and when it ends.
-    pub fn silences(&self) -> impl Iterator<Item = (Option<&AccountId>, Timestamp)> {
+    pub fn mutes(&self) -> impl Iterator<Item = (Option<&AccountId>, Timestamp)> {
         let all = self.all.iter().map(|silence| (None, silence.until));
         all.chain(self.accounts.iter().map(|(account, silence)| (Some(account), silence.until)))
     }
@@ -68,7 +68,7 @@ impl Snooze {
     }
 }
 
-impl Silence {
+impl Mute {
     fn at(self, now: Timestamp) -> Option<Self> {
         let meant: SignedDuration = self.until.duration_since(self.since);
         let since = self.since.min(now);
@@ -103,6 +103,6 @@ mod tests {
         snooze.pass(at("2026-11-23T10:59:00Z"));
         assert!(snooze.until(Some(&home)).is_some() && snooze.until(Some(&work)).is_none());
         snooze.end();
-        assert_eq!(snooze.silences().count(), 0);
+        assert_eq!(snooze.mutes().count(), 0);
     }
 }

@@ -59,22 +59,22 @@ impl Story {
         self.memory.failed(&self.watched.account.id, &failure);
     }
 
-    fn owed(&mut self) -> Vec<Owed> {
-        self.memory.pass_over(std::slice::from_ref(&self.watched), &self.settings, &self.now);
-        self.memory.owed(std::slice::from_ref(&self.watched), &self.settings, &self.now)
+    fn pending(&mut self) -> Vec<PendingAlert> {
+        self.memory.suppress(std::slice::from_ref(&self.watched), &self.settings, &self.now);
+        self.memory.pending(std::slice::from_ref(&self.watched), &self.settings, &self.now)
     }
 
     /// Records the due alerts as shown and returns their names.
-    fn tell(&mut self) -> Vec<String> {
-        let owed = self.owed();
-        let marks: Vec<_> = owed.iter().map(|o| o.mark.clone()).collect();
-        self.memory.tell(&marks, self.settings.thresholds());
-        owed.iter().map(|o| name(&o.edge)).collect()
+    fn mark_notified(&mut self) -> Vec<String> {
+        let pending = self.pending();
+        let keys: Vec<_> = pending.iter().map(|o| o.key.clone()).collect();
+        self.memory.mark_notified(&keys, self.settings.thresholds());
+        pending.iter().map(|o| name(&o.event)).collect()
     }
 
     fn used(&mut self, used: f64) -> Vec<String> {
         self.read(used);
-        self.tell()
+        self.mark_notified()
     }
 
     fn next_window(&mut self) {
@@ -94,11 +94,11 @@ fn account() -> Account {
     serde_json::from_value(written).expect("an account")
 }
 
-fn name(edge: &Edge) -> String {
-    match edge {
-        Edge::Worse { level, .. } => format!("{level:?}"),
-        Edge::Money { level, .. } => format!("Money{level:?}"),
-        Edge::Back { .. } => "Back".to_owned(),
+fn name(event: &AlertEvent) -> String {
+    match event {
+        AlertEvent::Worse { level, .. } => format!("{level:?}"),
+        AlertEvent::Money { level, .. } => format!("Money{level:?}"),
+        AlertEvent::Back { .. } => "Back".to_owned(),
         other => format!("{other:?}"),
     }
 }
@@ -145,7 +145,7 @@ fn a_restart_tells_nothing_twice_and_loses_nothing() {
     story.restart();
     story.read(100.0);
     story.restart();
-    assert_eq!(story.tell(), ["Spent"]);
+    assert_eq!(story.mark_notified(), ["Spent"]);
     story.restart();
     story.next_window();
     assert_eq!(story.used(3.0), ["Back"]);
@@ -170,15 +170,15 @@ fn what_was_not_told_yet_is_told_as_it_is_now() {
     story.used(10.0);
     story.read(85.0);
     story.read(100.0);
-    assert_eq!(story.tell(), ["Spent"], "near is overtaken");
+    assert_eq!(story.mark_notified(), ["Spent"], "near is overtaken");
     story.next_window();
     story.read(2.0);
     story.next_window();
     story.read(90.0);
-    assert_eq!(story.tell(), ["Near"], "that it was back is no longer true in this way");
+    assert_eq!(story.mark_notified(), ["Near"], "that it was back is no longer true in this way");
     story.read(100.0);
     story.read(98.0);
-    assert_eq!(story.tell(), ["Critical"], "something is left again");
+    assert_eq!(story.mark_notified(), ["Critical"], "something is left again");
     assert_eq!(story.used(100.0), ["Spent"]);
 }
 
@@ -198,7 +198,7 @@ fn a_return_that_nobody_was_told_of_is_none_when_it_is_spent_again() {
     assert_eq!(story.used(100.0), ["Spent"]);
     story.read(93.0);
     story.read(100.0);
-    assert!(story.tell().is_empty(), "the user knows it as spent");
+    assert!(story.mark_notified().is_empty(), "the user knows it as spent");
     assert_eq!(story.used(93.0), ["Back"]);
     assert!(story.used(95.0).is_empty(), "too close to what was told");
 }
@@ -208,17 +208,17 @@ fn a_window_that_changed_while_a_notice_was_shown_is_told_right_afterwards() {
     let mut story = Story::new();
     story.used(10.0);
     story.read(85.0);
-    let marks: Vec<_> = story.owed().iter().map(|o| o.mark.clone()).collect();
+    let keys: Vec<_> = story.pending().iter().map(|o| o.key.clone()).collect();
     story.read(100.0);
-    story.memory.tell(&marks, story.settings.thresholds());
-    assert_eq!(story.tell(), ["Spent"]);
+    story.memory.mark_notified(&keys, story.settings.thresholds());
+    assert_eq!(story.mark_notified(), ["Spent"]);
     story.next_window();
     story.read(100.0);
-    let marks: Vec<_> = story.owed().iter().map(|o| o.mark.clone()).collect();
+    let keys: Vec<_> = story.pending().iter().map(|o| o.key.clone()).collect();
     story.next_window();
     story.read(0.0);
-    story.memory.tell(&marks, story.settings.thresholds());
-    assert_eq!(story.tell(), ["Back"], "the user was just told that it is spent");
+    story.memory.mark_notified(&keys, story.settings.thresholds());
+    assert_eq!(story.mark_notified(), ["Back"], "the user was just told that it is spent");
 }
 
 #[test]
@@ -289,40 +289,40 @@ fn nothing_is_told_that_nobody_knows_any_more() {
     story.used(10.0);
     story.read(85.0);
     story.now.at += SignedDuration::from_mins(16);
-    assert!(story.tell().is_empty(), "three intervals old");
+    assert!(story.mark_notified().is_empty(), "three intervals old");
     story.read(85.0);
     story.fail(FailureKind::KeyRejected);
-    assert_eq!(story.tell(), ["Refused"]);
+    assert_eq!(story.mark_notified(), ["Refused"]);
     assert_eq!(story.used(85.0), ["Near"]);
     story.read(100.0);
     story.now.at = at("2026-11-23T10:00:01Z");
     story.watched.good.as_mut().expect("a reading").at = story.now.at;
-    assert!(story.tell().is_empty(), "its window has ended");
+    assert!(story.mark_notified().is_empty(), "its window has ended");
 }
 
 #[test]
 fn a_refused_key_is_told_once_until_it_works_again() {
     let mut story = Story::new();
     story.fail(FailureKind::KeyRejected);
-    assert_eq!(story.tell(), ["Refused"]);
+    assert_eq!(story.mark_notified(), ["Refused"]);
     story.fail(FailureKind::KeyRejected);
-    assert!(story.tell().is_empty());
+    assert!(story.mark_notified().is_empty());
     story.used(10.0);
     story.fail(FailureKind::KeyRejected);
     story.restart();
-    assert_eq!(story.tell(), ["Refused"]);
+    assert_eq!(story.mark_notified(), ["Refused"]);
 }
 
 #[test]
 fn a_plan_that_was_never_there_cannot_lapse() {
     let mut story = Story::new();
     story.fail(FailureKind::NoActivePlan);
-    assert!(story.tell().is_empty());
+    assert!(story.mark_notified().is_empty());
     story.used(10.0);
     story.fail(FailureKind::NoActivePlan);
-    assert_eq!(story.tell(), ["Lapsed"]);
+    assert_eq!(story.mark_notified(), ["Lapsed"]);
     story.fail(FailureKind::NoActivePlan);
-    assert!(story.tell().is_empty());
+    assert!(story.mark_notified().is_empty());
 }
 
 #[test]
@@ -330,16 +330,16 @@ fn a_plan_said_to_be_spent_by_a_code_comes_back_by_its_rows() {
     let mut story = Story::new();
     story.used(10.0);
     story.fail(FailureKind::PlanExhausted);
-    assert_eq!(story.tell(), ["PlanSpent"]);
+    assert_eq!(story.mark_notified(), ["PlanSpent"]);
     assert!(story.used(100.0).is_empty(), "the rows say the same");
     story.next_window();
     assert_eq!(story.used(0.0), ["Back"]);
     story.fail(FailureKind::PlanExhausted);
-    assert_eq!(story.tell(), ["PlanSpent"]);
+    assert_eq!(story.mark_notified(), ["PlanSpent"]);
     assert_eq!(story.used(5.0), ["PlanBack"]);
     story.used(100.0);
     story.fail(FailureKind::PlanExhausted);
-    assert!(story.tell().is_empty(), "its rows have said so");
+    assert!(story.mark_notified().is_empty(), "its rows have said so");
 }
 
 #[test]
@@ -354,5 +354,5 @@ fn what_the_first_version_kept_is_understood() {
     let pending =
         r#""pending":[{"id":"a/near/1795406402","account":"a","title":"","body":"","urgent":false}]"#;
     story.memory = serde_json::from_str(&written.replace(r#""pending":[]"#, pending)).expect("it reads");
-    assert_eq!(story.used(83.0), ["Near"], "it was owed");
+    assert_eq!(story.used(83.0), ["Near"], "it was pending");
 }

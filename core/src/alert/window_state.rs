@@ -7,7 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::once::Once;
+use super::latch::Latch;
 use crate::level::{Level, Thresholds};
 use crate::reading::{Percent, Span, Window};
 
@@ -21,7 +21,7 @@ const MOST_LATE: u8 = 2;
 /// Alert state of one window of one row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "super::old::WrittenWindow")]
-pub(super) struct ToldWindow {
+pub(super) struct WindowAlertState {
     /// The worst level of this window so far. Falls back once the figure is `REARM_POINTS` above the threshold.
     pub(super) level: Level,
     /// Levels up to this one need no more notification in this window: it was shown, or skipped as unwanted.
@@ -40,14 +40,14 @@ pub(super) struct ToldWindow {
     /// How many late answers have come in a row.
     pub(super) late: u8,
     /// State of the alert that this window will run out.
-    pub(super) runs_out: Once,
+    pub(super) runs_out: Latch,
     /// State of the alert that much of this window will be left unused.
-    pub(super) unused: Once,
+    pub(super) unused: Latch,
 }
 
 /// One window in a new reading.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sight {
+pub(super) struct WindowSample {
     pub(super) left: Percent,
     /// When it ends, by the server's clock, even if the local clock is wrong.
     pub(super) ends_at: Option<Timestamp>,
@@ -58,7 +58,7 @@ pub(super) struct Sight {
     pub(super) thresholds: Thresholds,
 }
 
-impl Sight {
+impl WindowSample {
     /// Returns a metered window; `None` for any other.
     pub(super) fn of(window: &Window, thresholds: Thresholds, rolling: bool) -> Option<Self> {
         let usual = match window.span {
@@ -89,21 +89,21 @@ fn ends_at(window: &Window) -> Option<Timestamp> {
 
 /// A pending alert of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Due {
+pub(super) enum Transition {
     Worse(Level),
     Back(Level),
 }
 
-enum Age {
+enum SampleAge {
     Former,
     Same,
     New,
 }
 
-impl ToldWindow {
+impl WindowAlertState {
     /// Starts with a first reading, which causes a notification only if already spent.
-    pub(super) fn first(sight: &Sight) -> Self {
-        let level = sight.level();
+    pub(super) fn first(sample: &WindowSample) -> Self {
+        let level = sample.level();
         Self {
             level,
             noted: if level == Level::Spent { Level::Good } else { level },
@@ -111,40 +111,40 @@ impl ToldWindow {
             stands_here: false,
             room: false,
             turn: 0,
-            ends_at: sight.ends_at,
-            left: sight.left.get(),
+            ends_at: sample.ends_at,
+            left: sample.left.get(),
             late: 0,
-            runs_out: Once::No,
-            unused: Once::No,
+            runs_out: Latch::No,
+            unused: Latch::No,
         }
     }
 
     /// Updates the state with a reading. Returns `false` for a late one, which shows nothing about the current window.
-    pub(super) fn note(&mut self, sight: &Sight) -> bool {
-        let level = sight.level();
-        match self.age(sight) {
-            Age::Former if self.late < MOST_LATE => {
+    pub(super) fn note(&mut self, sample: &WindowSample) -> bool {
+        let level = sample.level();
+        match self.age(sample) {
+            SampleAge::Former if self.late < MOST_LATE => {
                 self.late += 1;
                 return false;
             }
-            Age::New => {
+            SampleAge::New => {
                 self.turn = self.turn.wrapping_add(1);
                 (self.level, self.noted) = (level, Level::Good);
                 (self.stands_here, self.room) = (false, true);
-                (self.runs_out, self.unused) = (Once::No, Once::No);
-                self.ends_at = sight.ends_at;
+                (self.runs_out, self.unused) = (Latch::No, Latch::No);
+                self.ends_at = sample.ends_at;
             }
-            Age::Same | Age::Former => {
-                self.ends_at = sight.ends_at.or(self.ends_at);
+            SampleAge::Same | SampleAge::Former => {
+                self.ends_at = sample.ends_at.or(self.ends_at);
                 match level.cmp(&self.level) {
                     std::cmp::Ordering::Greater => self.fall(level),
-                    std::cmp::Ordering::Less => self.rise(level, sight),
+                    std::cmp::Ordering::Less => self.rise(level, sample),
                     std::cmp::Ordering::Equal => {}
                 }
             }
         }
         self.late = 0;
-        self.left = sight.left.get();
+        self.left = sample.left.get();
         true
     }
 
@@ -158,16 +158,17 @@ impl ToldWindow {
         }
     }
 
-    fn rise(&mut self, level: Level, sight: &Sight) {
-        if !is_clear_of(sight.left, self.level, sight.thresholds) {
+    fn rise(&mut self, level: Level, sample: &WindowSample) {
+        if !is_clear_of(sample.left, self.level, sample.thresholds) {
             // Too close to the threshold to arm it again. Levels without a notification are dropped without that
             // margin.
             self.level = self.level.min(self.noted).max(level);
             return;
         }
         // The figure may still be too close to a lower threshold that has had a notification.
-        let close =
-            |l: &Level| *l <= self.noted && *l < self.level && !is_clear_of(sight.left, *l, sight.thresholds);
+        let close = |l: &Level| {
+            *l <= self.noted && *l < self.level && !is_clear_of(sample.left, *l, sample.thresholds)
+        };
         let floor = [Level::Critical, Level::Near].into_iter().find(close).unwrap_or(Level::Good);
         self.level = level.max(floor);
         self.noted = self.noted.min(self.level);
@@ -180,39 +181,39 @@ impl ToldWindow {
         }
     }
 
-    fn age(&self, sight: &Sight) -> Age {
-        if sight.rolling {
-            return Age::Same;
+    fn age(&self, sample: &WindowSample) -> SampleAge {
+        if sample.rolling {
+            return SampleAge::Same;
         }
-        match (self.ends_at, sight.ends_at) {
+        match (self.ends_at, sample.ends_at) {
             (Some(before), Some(now)) => {
                 let moved = now.duration_since(before);
                 match () {
-                    () if moved > sight.half => Age::New,
-                    () if moved.saturating_add(sight.half).is_negative() => Age::Former,
-                    () => Age::Same,
+                    () if moved > sample.half => SampleAge::New,
+                    () if moved.saturating_add(sample.half).is_negative() => SampleAge::Former,
+                    () => SampleAge::Same,
                 }
             }
             // Bounds that are missing in one of the readings do not identify the window; a rise of the figure does.
-            (_, None) | (None, Some(_)) if sight.left.get() - self.left >= RISE_POINTS => Age::New,
-            (_, None) | (None, Some(_)) => Age::Same,
+            (_, None) | (None, Some(_)) if sample.left.get() - self.left >= RISE_POINTS => SampleAge::New,
+            (_, None) | (None, Some(_)) => SampleAge::Same,
         }
     }
 
     /// Returns the pending alert.
-    pub(super) fn due(&self) -> Option<Due> {
+    pub(super) fn due(&self) -> Option<Transition> {
         match () {
-            () if self.level > self.noted => Some(Due::Worse(self.level)),
-            () if self.room && self.stands > self.level => Some(Due::Back(self.level)),
+            () if self.level > self.noted => Some(Transition::Worse(self.level)),
+            () if self.room && self.stands > self.level => Some(Transition::Back(self.level)),
             () => None,
         }
     }
 
     /// Records a notification as shown. The state may have changed while it was being shown.
-    pub(super) fn tell(&mut self, due: Due, turn: u32, thresholds: Thresholds) {
+    pub(super) fn mark_notified(&mut self, due: Transition, turn: u32, thresholds: Thresholds) {
         let is_same = turn == self.turn;
         match due {
-            Due::Worse(told) if is_same => {
+            Transition::Worse(told) if is_same => {
                 self.room = false;
                 (self.stands, self.stands_here) = (told, true);
                 let left = Percent::clamped(self.left).unwrap_or(Percent::FULL);
@@ -224,19 +225,21 @@ impl ToldWindow {
                     self.stands = self.level;
                 }
             }
-            Due::Worse(told) => (self.stands, self.stands_here, self.room) = (told, false, true),
-            Due::Back(level) => (self.stands, self.stands_here, self.room) = (level, is_same, !is_same),
+            Transition::Worse(told) => (self.stands, self.stands_here, self.room) = (told, false, true),
+            Transition::Back(level) => {
+                (self.stands, self.stands_here, self.room) = (level, is_same, !is_same);
+            }
         }
     }
 
     /// Records alerts that the user does not want, without a notification.
-    pub(super) fn pass_over(&mut self, unwanted: impl Fn(Due) -> bool) {
-        if let Some(due @ Due::Worse(level)) = self.due()
+    pub(super) fn suppress(&mut self, unwanted: impl Fn(Transition) -> bool) {
+        if let Some(due @ Transition::Worse(level)) = self.due()
             && unwanted(due)
         {
             self.noted = level;
         }
-        if let Some(due @ Due::Back(level)) = self.due()
+        if let Some(due @ Transition::Back(level)) = self.due()
             && unwanted(due)
         {
             (self.stands, self.room) = (level, false);
@@ -244,7 +247,7 @@ impl ToldWindow {
     }
 
     /// Records that a notification about the whole plan has said that this window is spent.
-    pub(super) fn told_spent(&mut self) {
+    pub(super) fn mark_exhausted_notified(&mut self) {
         if self.level == Level::Spent {
             (self.noted, self.stands) = (Level::Spent, Level::Spent);
             (self.stands_here, self.room) = (true, false);

@@ -33,7 +33,7 @@ pub(super) fn banners(scene: &Scene<'_>) -> Vec<Banner> {
     let remarks = scene.remarks.iter().filter(|remark| **remark != taken_back);
     banners.extend(remarks.map(|remark| from_remark(scene, remark)));
     banners.extend(clock(scene));
-    banners.extend(silences(scene));
+    banners.extend(mutes(scene));
     if !scene.has_tray_host {
         let dismiss = Some(("do-dismiss", Does::Dismiss));
         banners.push(banner(scene, "no_tray", Tone::Info, "banner-no-tray", dismiss));
@@ -94,7 +94,7 @@ fn from_remark(scene: &Scene<'_>, remark: &Remark) -> Banner {
 }
 
 /// One banner per snoozed account, or a single one if all are snoozed.
-fn silences(scene: &Scene<'_>) -> Vec<Banner> {
+fn mutes(scene: &Scene<'_>) -> Vec<Banner> {
     let words = scene.words;
     let clock = |until| scene.local_wording().clock(until);
     let banner = |title| Banner {
@@ -108,8 +108,8 @@ fn silences(scene: &Scene<'_>) -> Vec<Banner> {
         return vec![banner(words.put("banner-snooze", &[("clock", clock(until).into())]))];
     }
     let of = |id: &AccountId| scene.accounts.iter().find(|a| a.account.id == *id);
-    let silences = scene.snooze.silences().filter_map(|(id, until)| Some((id?, until)));
-    silences
+    let mutes = scene.snooze.mutes().filter_map(|(id, until)| Some((id?, until)));
+    mutes
         .filter_map(|(id, until)| Some((of(id)?, until)))
         .map(|(account, until)| {
             let name = account.account.name.clone();

@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::account::{Account, AccountId};
-use crate::alert::{Edge, Notice, NoticeAction, NoticeButton, NoticeId, NoticeKind, Owed};
+use crate::alert::{AlertEvent, Notice, NoticeAction, NoticeButton, NoticeId, NoticeKind, PendingAlert};
 use crate::level::{self, Level};
 use crate::reading::{Row, Window};
 use crate::settings::notices::name_of;
@@ -18,8 +18,12 @@ const ROW: usize = 18;
 /// Builds one notification from all pending alerts, by what is true now; the most severe one gives the title.
 /// `id` maps the name of its kind to its id.
 #[must_use]
-pub fn notice(scene: &Scene<'_>, owed: &[Owed], id: impl FnOnce(&str) -> NoticeId) -> Option<Notice> {
-    let (first, others) = owed.split_first()?;
+pub fn notice(
+    scene: &Scene<'_>,
+    pending: &[PendingAlert],
+    id: impl FnOnce(&str) -> NoticeId,
+) -> Option<Notice> {
+    let (first, others) = pending.split_first()?;
     let (what, body) = words_of(scene, first)?;
     let title = titled(scene, first, what, None);
     let words = scene.words;
@@ -36,7 +40,7 @@ pub fn notice(scene: &Scene<'_>, owed: &[Owed], id: impl FnOnce(&str) -> NoticeI
         None => body,
     };
     let account = first.account.clone().filter(|_| others.iter().all(|other| other.account == first.account));
-    let kind = first.edge.kind();
+    let kind = first.event.kind();
     Some(Notice {
         id: id(name_of(kind)),
         kind,
@@ -44,7 +48,7 @@ pub fn notice(scene: &Scene<'_>, owed: &[Owed], id: impl FnOnce(&str) -> NoticeI
         title: marked(scene, title),
         body: body.trim().to_owned(),
         // Nothing simulated is urgent.
-        urgent: matches!(first.edge, Edge::Refused) && !scene.demo,
+        urgent: matches!(first.event, AlertEvent::Refused) && !scene.demo,
         buttons: vec![
             button(scene, "notice-open", NoticeAction::Open),
             button(scene, "notice-snooze", NoticeAction::Snooze),
@@ -54,8 +58,8 @@ pub fn notice(scene: &Scene<'_>, owed: &[Owed], id: impl FnOnce(&str) -> NoticeI
 
 /// Puts an account's name before the event, shortened so that the event is certain to be visible. `told` is
 /// the account whose name is already in the title.
-fn titled(scene: &Scene<'_>, owed: &Owed, what: String, told: Option<&AccountId>) -> String {
-    let watched = owed.account.as_ref().and_then(|id| scene.accounts.iter().find(|a| a.account.id == *id));
+fn titled(scene: &Scene<'_>, pending: &PendingAlert, what: String, told: Option<&AccountId>) -> String {
+    let watched = pending.account.as_ref().and_then(|id| scene.accounts.iter().find(|a| a.account.id == *id));
     let Some(account) = watched.map(|w| &w.account).filter(|account| Some(&account.id) != told) else {
         return what;
     };
@@ -89,15 +93,15 @@ fn button(scene: &Scene<'_>, label: &str, does: NoticeAction) -> NoticeButton {
 }
 
 /// The event and the body of an alert. The headline row is not named.
-fn words_of(scene: &Scene<'_>, owed: &Owed) -> Option<(String, String)> {
-    let Some(id) = &owed.account else { return of_no_account(scene, &owed.edge) };
+fn words_of(scene: &Scene<'_>, pending: &PendingAlert) -> Option<(String, String)> {
+    let Some(id) = &pending.account else { return of_no_account(scene, &pending.event) };
     let watched = scene.accounts.iter().find(|a| a.account.id == *id)?;
     let headline = watched.plan().and_then(|plan| plan.headline_row());
-    Some(of_account(&scene.wording(watched), &watched.account, &owed.edge, headline))
+    Some(of_account(&scene.wording(watched), &watched.account, &pending.event, headline))
 }
 
-fn of_no_account(scene: &Scene<'_>, edge: &Edge) -> Option<(String, String)> {
-    let Edge::Peak { until } = edge else { return None };
+fn of_no_account(scene: &Scene<'_>, event: &AlertEvent) -> Option<(String, String)> {
+    let AlertEvent::Peak { until } = event else { return None };
     let clock = scene.local_wording().clock(*until);
     let body = scene.words.put("notice-peak-body", &[("clock", clock.into())]);
     Some((scene.words.say("notice-peak"), body))
@@ -106,13 +110,13 @@ fn of_no_account(scene: &Scene<'_>, edge: &Edge) -> Option<(String, String)> {
 fn of_account(
     wording: &Wording<'_>,
     account: &Account,
-    edge: &Edge,
+    event: &AlertEvent,
     headline: Option<&Row>,
 ) -> (String, String) {
     let (words, has_credits) = (wording.words, account.has_credits);
     let say = |id: &str| words.say(id);
-    match edge {
-        Edge::Worse { row, window, level } => {
+    match event {
+        AlertEvent::Worse { row, window, level } => {
             let name = window_name(wording, row, window, headline);
             let left = window.quota.metered_left().unwrap_or(crate::reading::Percent::ZERO);
             let id = if *level == Level::Spent { "notice-spent" } else { "notice-near" };
@@ -129,23 +133,25 @@ fn of_account(
             );
             (title, body)
         }
-        Edge::Back { row, window } => {
+        AlertEvent::Back { row, window } => {
             let name = window_name(wording, row, window, headline);
             let figure = window.quota.metered_left().map(|l| wording.figure(l)).unwrap_or_default();
             let title = words.put("notice-back", &[("window", name.into())]);
             (title, words.put("notice-back-body", &[("figure", figure.into())]))
         }
-        Edge::PlanSpent => (say("notice-plan-spent"), words.say("notice-spent-body")),
-        Edge::PlanBack => (say("notice-plan-back"), String::new()),
-        Edge::Refused => (say("notice-refused"), words.say("notice-refused-body")),
-        Edge::Lapsed => (say("notice-lapsed"), words.say("notice-lapsed-body")),
-        Edge::Money { level: Level::Spent, .. } => (say("notice-empty"), words.say("notice-empty-body")),
-        Edge::Money { balance, .. } => {
+        AlertEvent::PlanSpent => (say("notice-plan-spent"), words.say("notice-spent-body")),
+        AlertEvent::PlanBack => (say("notice-plan-back"), String::new()),
+        AlertEvent::Refused => (say("notice-refused"), words.say("notice-refused-body")),
+        AlertEvent::Lapsed => (say("notice-lapsed"), words.say("notice-lapsed-body")),
+        AlertEvent::Money { level: Level::Spent, .. } => {
+            (say("notice-empty"), words.say("notice-empty-body"))
+        }
+        AlertEvent::Money { balance, .. } => {
             let amount = balance.available.map(|a| wording.money(a, balance.currency)).unwrap_or_default();
             let title = words.put("notice-low", &[("amount", amount.into())]);
             (title, words.say("notice-low-body"))
         }
-        Edge::RunsOut { row, window, at, before_reset } => {
+        AlertEvent::RunsOut { row, window, at, before_reset } => {
             let name = window_name(wording, row, window, headline);
             let values = [("window", name.into()), ("at", wording.at(*at).into())];
             let title = words.put("notice-runs-out", &values);
@@ -153,7 +159,7 @@ fn of_account(
             let values = [("figure", figure.into()), ("span", wording.span(*before_reset).into())];
             (title, words.put("notice-runs-out-body", &values))
         }
-        Edge::Unused { row, window } => {
+        AlertEvent::Unused { row, window } => {
             let name = window_name(wording, row, window, headline);
             let figure = window.quota.metered_left().map(|l| wording.figure(l)).unwrap_or_default();
             let title = words.put("notice-unused", &[("window", name.into())]);
@@ -165,7 +171,7 @@ fn of_account(
             (title, body.unwrap_or_default())
         }
         // Peak hours belong to no account.
-        Edge::Peak { .. } => (words.say("notice-peak"), String::new()),
+        AlertEvent::Peak { .. } => (words.say("notice-peak"), String::new()),
     }
 }
 

@@ -8,29 +8,29 @@ use super::Schedule;
 use crate::time::SaturatingMove as _;
 
 /// This many accounts are polled without delay; so few are no burst.
-const AT_ONCE: i32 = 2;
+const MAX_AT_ONCE: i32 = 2;
 /// The delay from one further account to the next.
-const BETWEEN: SignedDuration = SignedDuration::from_secs(1);
+const STAGGER: SignedDuration = SignedDuration::from_secs(1);
 
 /// The slots of one moment.
 #[derive(Debug, Default)]
-pub struct Turns {
-    pub(super) given: i32,
+pub struct StaggeredStart {
+    pub(super) granted: i32,
 }
 
-impl Turns {
+impl StaggeredStart {
     /// Whether an account is polled now. If it is due but behind others, it is delayed instead.
-    pub fn take(&mut self, schedule: &mut Schedule, now: Timestamp) -> bool {
-        schedule.heed(now);
+    pub fn may_poll(&mut self, schedule: &mut Schedule, now: Timestamp) -> bool {
+        schedule.check_clock(now);
         if !schedule.is_due(now) {
             return false;
         }
-        self.given = self.given.saturating_add(1);
-        let behind = self.given - AT_ONCE;
+        self.granted = self.granted.saturating_add(1);
+        let behind = self.granted - MAX_AT_ONCE;
         if behind <= 0 || schedule.is_hurried() {
             return true;
         }
-        schedule.wait_until(now.plus(BETWEEN.saturating_mul(behind)));
+        schedule.wait_until(now.plus(STAGGER.saturating_mul(behind)));
         false
     }
 }

@@ -6,8 +6,8 @@ fn start() -> Timestamp {
     "2026-11-23T04:00:00Z".parse().expect("a moment")
 }
 
-fn outlook() -> Outlook {
-    Outlook {
+fn outlook() -> PollInputs {
+    PollInputs {
         interval: SignedDuration::from_mins(5),
         watched: false,
         moving_near_limit: false,
@@ -28,7 +28,7 @@ fn an_account_is_asked_at_its_interval_and_never_twice_at_once() {
     assert!(schedule.is_due(start()));
     schedule.asked(start(), 1);
     assert!(!schedule.is_due(start() + SignedDuration::from_secs(30)));
-    assert!(schedule.take(1));
+    assert!(schedule.accept_answer(1));
     schedule.succeeded(start(), outlook());
     assert!(!schedule.is_due(start() + SignedDuration::from_secs(299)));
     assert!(schedule.is_due(start() + SignedDuration::from_secs(331)));
@@ -38,9 +38,9 @@ fn an_account_is_asked_at_its_interval_and_never_twice_at_once() {
 fn an_answer_nobody_waits_for_is_dropped() {
     let mut schedule = Schedule::new(start(), 1);
     schedule.asked(start(), 7);
-    assert!(!schedule.take(6));
-    schedule.renew(start());
-    assert!(!schedule.take(7));
+    assert!(!schedule.accept_answer(6));
+    schedule.on_key_replaced(start());
+    assert!(!schedule.accept_answer(7));
 }
 
 /// Fails twelve times in a row and returns each wait in seconds.
@@ -111,7 +111,7 @@ fn a_keyring_that_changed_while_it_was_read_is_read_again_if_that_failed() {
         schedule.asked(start(), 1);
         schedule.keyring_changed(start());
         assert!(!schedule.is_due(start() + SignedDuration::from_secs(2)), "one is under way");
-        assert!(schedule.take(1));
+        assert!(schedule.accept_answer(1));
         schedule.failed(start(), &Failure::new(kind));
         assert_eq!(schedule.is_due(start() + SignedDuration::from_secs(1)), is_read, "{kind:?}");
     }
@@ -138,7 +138,7 @@ fn a_reset_is_looked_at_within_twenty_seconds() {
     for seed in 0..50 {
         let mut schedule = Schedule::new(start(), seed);
         let reset = start() + SignedDuration::from_mins(2);
-        schedule.succeeded(start(), Outlook { next_reset: Some(reset), ..outlook() });
+        schedule.succeeded(start(), PollInputs { next_reset: Some(reset), ..outlook() });
         let (at, reason) = schedule.next();
         assert_eq!(reason, Reason::Reset);
         assert!((5..=20).contains(&at.duration_since(reset).as_secs()));
@@ -149,11 +149,11 @@ fn a_reset_is_looked_at_within_twenty_seconds() {
 fn a_click_asks_at_once_but_not_within_a_second_of_the_last_ask() {
     let mut schedule = Schedule::new(start(), 1);
     schedule.asked(start(), 1);
-    schedule.take(1);
+    schedule.accept_answer(1);
     schedule.succeeded(start(), outlook());
-    schedule.want_now(start() + SignedDuration::from_millis(500));
+    schedule.poll_now(start() + SignedDuration::from_millis(500));
     assert!(!schedule.is_due(start() + SignedDuration::from_millis(600)));
-    schedule.want_now(start() + SignedDuration::from_millis(1000));
+    schedule.poll_now(start() + SignedDuration::from_millis(1000));
     assert!(schedule.is_due(start() + SignedDuration::from_millis(1000)));
 }
 
@@ -161,16 +161,16 @@ fn a_click_asks_at_once_but_not_within_a_second_of_the_last_ask() {
 fn a_new_key_is_asked_with_soon_even_just_after_the_old_one() {
     let mut schedule = Schedule::new(start(), 1);
     schedule.asked(start(), 1);
-    schedule.renew(start() + SignedDuration::from_millis(300));
+    schedule.on_key_replaced(start() + SignedDuration::from_millis(300));
     assert!(!schedule.is_due(start() + SignedDuration::from_millis(400)));
-    assert!(schedule.is_due(start() + SHORTEST));
+    assert!(schedule.is_due(start() + MIN_POLL_INTERVAL));
 }
 
 /// A schedule that was polled, with a pause of this many seconds as the answer.
 fn told(wait: u64) -> Schedule {
     let mut schedule = Schedule::new(start(), 3);
     schedule.asked(start(), 1);
-    schedule.take(1);
+    schedule.accept_answer(1);
     schedule.failed(start(), &told_failure(wait));
     schedule
 }
@@ -190,8 +190,8 @@ fn a_pause_is_never_shortened_by_a_shorter_one_a_fault_a_wake_or_an_open_window(
         (|s, at| s.failed(at, &told_failure(5))) as fn(&mut Schedule, Timestamp),
         |s, at| s.failed(at, &Failure::new(FailureKind::Offline)),
         |s, at| s.failed(at, &told_failure(0)),
-        Schedule::woke,
-        Schedule::want_soon,
+        Schedule::on_wake,
+        Schedule::poll_soon,
         Schedule::watched,
         |s, at| s.interval_changed(at, SignedDuration::from_mins(1)),
     ] {
@@ -220,11 +220,11 @@ fn during_a_pause_one_click_asks_and_hammering_does_not() {
     let mut asks = 0;
     for tenth in 20..1200 {
         let now = start() + SignedDuration::from_millis(tenth * 100);
-        schedule.want_now(now);
+        schedule.poll_now(now);
         if schedule.is_due(now) {
             asks += 1;
             schedule.asked(now, 2);
-            schedule.take(2);
+            schedule.accept_answer(2);
             schedule.failed(now, &told_failure(900));
         }
     }
@@ -237,10 +237,10 @@ fn a_click_in_a_pause_that_did_not_reach_minimax_may_be_repeated() {
     let mut schedule = told(990);
     for second in [2, 4, 6] {
         let now = start() + secs(second);
-        schedule.want_now(now);
+        schedule.poll_now(now);
         assert!(schedule.is_due(now));
         schedule.asked(now, 2);
-        schedule.take(2);
+        schedule.accept_answer(2);
         schedule.failed(now, &Failure::new(FailureKind::Offline));
         assert_eq!(schedule.next(), (start() + secs(990), Reason::ToldToWait));
     }
@@ -253,7 +253,7 @@ fn a_good_answer_or_another_key_ends_the_pause() {
     schedule.succeeded(at, outlook());
     assert_eq!(schedule.next().1, Reason::Interval);
     let mut schedule = told(990);
-    schedule.renew(at);
+    schedule.on_key_replaced(at);
     assert!(schedule.is_due(at));
 }
 
@@ -274,7 +274,7 @@ fn a_pause_holds_over_a_restart_and_over_a_wake_after_it() {
     let mut schedule = Schedule::new(start(), 1);
     schedule.resume(later, start());
     schedule.resume(start() + secs(300), start());
-    schedule.woke(start() + secs(5));
+    schedule.on_wake(start() + secs(5));
     assert!(!schedule.is_due(later - secs(1)), "neither a shorter one nor a wake ends it");
 }
 
@@ -282,17 +282,17 @@ fn a_pause_holds_over_a_restart_and_over_a_wake_after_it() {
 fn a_wake_asks_at_once_and_a_flapping_network_every_ten_seconds() {
     let mut schedule = Schedule::new(start(), 1);
     schedule.asked(start(), 1);
-    schedule.take(1);
+    schedule.accept_answer(1);
     schedule.succeeded(start(), outlook());
     let (mut asks, mut fetch, mut first) = (0, 1, None);
     for second in 100..160 {
         let now = start() + secs(second);
-        schedule.woke(now);
+        schedule.on_wake(now);
         if schedule.is_due(now) {
             (asks, fetch) = (asks + 1, fetch + 1);
             first.get_or_insert(second);
             schedule.asked(now, fetch);
-            schedule.take(fetch);
+            schedule.accept_answer(fetch);
             schedule.failed(now, &Failure::new(FailureKind::Offline));
         }
     }
@@ -305,18 +305,18 @@ fn a_wake_that_is_told_of_three_times_asks_once_unless_that_ask_fails() {
     for (fails, expected) in [(false, 1), (true, 2)] {
         let mut schedule = Schedule::new(start(), 1);
         schedule.asked(start(), 1);
-        schedule.take(1);
+        schedule.accept_answer(1);
         schedule.succeeded(start(), outlook());
         let mut asks = 0;
         for second in 100..125 {
             let now = start() + secs(second);
             if [100, 101, 104].contains(&second) {
-                schedule.woke(now);
+                schedule.on_wake(now);
             }
             if schedule.is_due(now) {
                 asks += 1;
                 schedule.asked(now, 2);
-                schedule.take(2);
+                schedule.accept_answer(2);
                 if fails && asks == 1 {
                     schedule.failed(now, &Failure::new(FailureKind::Offline));
                 } else {
@@ -332,9 +332,9 @@ fn a_wake_that_is_told_of_three_times_asks_once_unless_that_ask_fails() {
 fn a_network_that_comes_back_while_an_answer_is_awaited_shortens_the_back_off() {
     let mut schedule = Schedule::new(start(), 1);
     schedule.asked(start(), 1);
-    schedule.woke(start() + secs(5));
+    schedule.on_wake(start() + secs(5));
     assert!(!schedule.is_due(start() + secs(5)), "never two at once");
-    schedule.take(1);
+    schedule.accept_answer(1);
     schedule.failed(start() + secs(9), &Failure::new(FailureKind::Timeout));
     assert!(schedule.is_due(start() + secs(19)));
 }
@@ -344,13 +344,13 @@ fn a_wake_does_not_ask_with_a_refused_key_but_a_click_does() {
     let mut schedule = Schedule::new(start(), 1);
     schedule.failed(start(), &Failure::new(FailureKind::KeyRejected));
     let at = start() + secs(60);
-    schedule.woke(at);
+    schedule.on_wake(at);
     assert!(!schedule.is_due(at));
-    schedule.want_now(at);
+    schedule.poll_now(at);
     assert!(schedule.is_due(at));
     let mut portal = Schedule::new(start(), 1);
     portal.failed(start(), &Failure::new(FailureKind::RedirectRefused));
-    portal.woke(at);
+    portal.on_wake(at);
     assert!(portal.is_due(at), "a network that wanted a log-in may have had it");
 }
 
@@ -360,7 +360,7 @@ fn after_a_wake_the_back_off_begins_anew() {
     for _ in 0..8 {
         schedule.failed(start(), &Failure::new(FailureKind::Offline));
     }
-    schedule.woke(start());
+    schedule.on_wake(start());
     schedule.failed(start(), &Failure::new(FailureKind::Offline));
     assert!(schedule.next().0 <= start() + secs(38));
 }
@@ -370,10 +370,10 @@ fn asks_in_ten_minutes(schedule: &mut Schedule, from: Timestamp) -> u32 {
     let mut asks = 0;
     for second in 0..600 {
         let now = from + secs(second);
-        if Turns::default().take(schedule, now) {
+        if StaggeredStart::default().may_poll(schedule, now) {
             asks += 1;
             schedule.asked(now, u64::from(asks) + 100);
-            schedule.take(u64::from(asks) + 100);
+            schedule.accept_answer(u64::from(asks) + 100);
             schedule.succeeded(now, outlook());
         }
     }
@@ -385,7 +385,7 @@ fn a_clock_that_jumps_neither_stalls_nor_storms() {
     for hours in [-24, -1, 1, 24, 30 * 24, 366 * 24] {
         let mut schedule = Schedule::new(start(), 1);
         schedule.asked(start(), 1);
-        schedule.take(1);
+        schedule.accept_answer(1);
         schedule.succeeded(start(), outlook());
         let there = start() + SignedDuration::from_hours(hours);
         let asks = asks_in_ten_minutes(&mut schedule, there);
@@ -399,9 +399,9 @@ fn a_clock_that_jumps_neither_stalls_nor_storms() {
 fn a_pause_is_waited_out_by_a_clock_that_was_set_back() {
     let mut schedule = told(300);
     let yesterday = start() - SignedDuration::from_hours(24) + secs(100);
-    assert!(!Turns::default().take(&mut schedule, yesterday));
+    assert!(!StaggeredStart::default().may_poll(&mut schedule, yesterday));
     assert_eq!(schedule.next(), (yesterday + secs(300), Reason::ToldToWait));
-    assert!(Turns::default().take(&mut schedule, yesterday + secs(300)));
+    assert!(StaggeredStart::default().may_poll(&mut schedule, yesterday + secs(300)));
 }
 
 #[test]
@@ -409,12 +409,12 @@ fn an_ask_that_was_planned_by_a_wrong_clock_is_planned_again() {
     let mut schedule = told(300);
     // Forty days ahead the pause is over, and the slots of two other accounts delay this poll.
     let wrong = start() + SignedDuration::from_hours(40 * 24);
-    let mut turns = Turns { given: 2 };
-    assert!(!turns.take(&mut schedule, wrong));
+    let mut stagger = StaggeredStart { granted: 2 };
+    assert!(!stagger.may_poll(&mut schedule, wrong));
     assert!(schedule.next().0 > wrong);
-    assert!(!Turns::default().take(&mut schedule, start() + secs(60)));
+    assert!(!StaggeredStart::default().may_poll(&mut schedule, start() + secs(60)));
     assert_eq!(schedule.next(), (start() + secs(300), Reason::ToldToWait));
-    assert!(Turns::default().take(&mut schedule, start() + secs(300)));
+    assert!(StaggeredStart::default().may_poll(&mut schedule, start() + secs(300)));
 }
 
 #[test]
@@ -422,8 +422,8 @@ fn a_clock_set_back_while_an_answer_is_awaited_does_not_ask_twice() {
     let mut schedule = Schedule::new(start(), 1);
     schedule.asked(start(), 1);
     let yesterday = start() - SignedDuration::from_hours(24);
-    assert!(!Turns::default().take(&mut schedule, yesterday));
-    assert!(schedule.take(1), "the answer is still taken");
+    assert!(!StaggeredStart::default().may_poll(&mut schedule, yesterday));
+    assert!(schedule.accept_answer(1), "the answer is still taken");
 }
 
 #[test]
@@ -438,8 +438,8 @@ fn an_answer_that_never_comes_is_given_up_after_a_minute_and_a_half() {
 fn ten_accounts_that_are_due_at_once_take_turns_unless_the_user_waits() {
     let due = || (0..10).map(|seed| Schedule::new(start(), seed)).collect::<Vec<_>>();
     let asked_in = |schedules: &mut [Schedule], second: i64| {
-        let (mut turns, now) = (Turns::default(), start() + secs(second));
-        let taken = schedules.iter_mut().filter_map(|s| turns.take(s, now).then(|| s.asked(now, 1)));
+        let (mut stagger, now) = (StaggeredStart::default(), start() + secs(second));
+        let taken = schedules.iter_mut().filter_map(|s| stagger.may_poll(s, now).then(|| s.asked(now, 1)));
         taken.count()
     };
     let mut schedules = due();
@@ -447,7 +447,7 @@ fn ten_accounts_that_are_due_at_once_take_turns_unless_the_user_waits() {
     assert_eq!(asked, [2, 1, 1, 1, 1, 1, 1, 1, 1]);
     let mut schedules = due();
     for schedule in &mut schedules {
-        schedule.want_now(start());
+        schedule.poll_now(start());
     }
     assert_eq!(asked_in(&mut schedules, 0), 10);
 }

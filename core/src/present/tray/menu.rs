@@ -136,8 +136,8 @@ fn snooze(scene: &Scene<'_>) -> Vec<MenuLine> {
     let mut lines = Vec::new();
     // An account that is missing in the settings keeps its snooze, but is not shown.
     let is_shown = |id: &AccountId| scene.accounts.iter().any(|a| a.account.id == *id);
-    let silences = scene.snooze.silences().filter(|(account, _)| account.is_none_or(is_shown));
-    if let Some(until) = silences.map(|(_, until)| until).max() {
+    let mutes = scene.snooze.mutes().filter(|(account, _)| account.is_none_or(is_shown));
+    if let Some(until) = mutes.map(|(_, until)| until).max() {
         let clock = scene.local_wording().clock(until);
         let text = words.put("menu-snooze-until", &[("clock", clock.into())]);
         lines.extend([

@@ -141,7 +141,7 @@ impl X11Connection {
                 Ok(Event::MappingNotify(_)) => {
                     let freed = self.display.ungrab_key(0_u8, self.root, ModMask::ANY);
                     if freed.is_err() || self.grab(shortcut).is_err() {
-                        tracing::info!("the shortcut was display_error with the keyboard's layout");
+                        tracing::info!("the hotkey was lost with the keyboard's layout");
                     }
                 }
                 Ok(Event::ClientMessage(message)) if message.window == self.wake_window => return,
