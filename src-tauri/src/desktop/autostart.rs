@@ -1,7 +1,6 @@
-//! Starting with the session.
+//! Autostart with the session.
 //!
-//! Owns the entry that the desktop reads. Refuses to remember what it wrote: the entry itself is read each time, since
-//! the desktop's own settings change it too.
+//! What was written is not cached: the entry is read each time, because the desktop's own settings change it too.
 
 use std::io;
 use std::path::PathBuf;
@@ -14,11 +13,11 @@ use crate::config::files;
 #[cfg(target_os = "linux")]
 mod entry;
 
-/// No entry is longer, in bytes.
+/// Longest entry that is read, in bytes.
 #[cfg(target_os = "linux")]
 const LONGEST: u64 = 256 * 1024;
 
-/// Where the entry is.
+/// The autostart entry of this program.
 #[cfg(target_os = "linux")]
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -28,24 +27,24 @@ pub struct Entry {
 
 #[cfg(target_os = "linux")]
 impl Entry {
-    /// Makes one for this program and the folder of the user's configuration, `~/.config`.
+    /// `config` is the user's configuration folder, `~/.config`; `program` is what the entry starts.
     #[must_use]
     pub fn new(config: &std::path::Path, program: PathBuf) -> Self {
         Self { file: config.join("autostart/tidemark.desktop"), program }
     }
 
-    /// Gives what is written for the folder that an error is about.
+    /// Returns the entry's folder, as shown in an error.
     #[must_use]
     pub fn place(&self) -> String {
         self.file.parent().unwrap_or(&self.file).display().to_string()
     }
 
-    /// Reads what the desktop will do.
+    /// Reads from the entry whether and how the desktop starts Tidemark.
     #[must_use]
     pub fn read(&self) -> Autostart {
         match files::read_small_text(&self.file, LONGEST) {
             Ok(text) => entry::read(&text, &self.program),
-            // A link to nowhere is an entry that nobody can follow, and so is none.
+            // A dangling symbolic link counts as no entry.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Autostart::Off,
             Err(error) => {
                 tracing::warn!(%error, "the autostart entry cannot be read");
@@ -58,7 +57,7 @@ impl Entry {
     ///
     /// # Errors
     ///
-    /// Where the folder cannot be written; nothing is changed then.
+    /// If the folder cannot be written, or if no entry can hold the program's path; nothing is changed then.
     pub fn set(&self, on: bool) -> io::Result<()> {
         if !on {
             return match std::fs::remove_file(&self.file) {
@@ -73,22 +72,22 @@ impl Entry {
     }
 }
 
-/// Gives the program that is to be started: the `AppImage` itself where it runs from one.
+/// Returns the program to start: the `AppImage` itself if Tidemark runs from one.
 ///
 /// # Errors
 ///
-/// Where the system does not say which program this is.
+/// If the system does not report which program this is.
 pub fn program(get: impl Fn(&str) -> Option<std::ffi::OsString>) -> io::Result<PathBuf> {
     if let Some(image) = get("APPIMAGE").map(PathBuf::from).filter(|path| path.is_absolute()) {
         return Ok(image);
     }
     let own = std::env::current_exe()?;
-    // Replaced by an update while running.
+    // Linux appends this to the path if an update has replaced the file while it runs.
     let name = own.to_string_lossy();
     Ok(name.strip_suffix(" (deleted)").map_or_else(|| own.clone(), PathBuf::from))
 }
 
-/// Where the entry is.
+/// The autostart entry of this program.
 #[cfg(not(target_os = "linux"))]
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -97,19 +96,19 @@ pub struct Entry {
 
 #[cfg(not(target_os = "linux"))]
 impl Entry {
-    /// Makes one for this program; the system knows where.
+    /// `program` is what the entry starts. The system determines where the entry is.
     #[must_use]
     pub fn new(_config: &std::path::Path, program: PathBuf) -> Self {
         Self { program }
     }
 
-    /// Gives what is written for the place that an error is about.
+    /// Returns the program's path, as shown in an error.
     #[must_use]
     pub fn place(&self) -> String {
         self.program.display().to_string()
     }
 
-    /// Reads what the system will do.
+    /// Reads whether the system starts Tidemark.
     #[must_use]
     pub fn read(&self) -> Autostart {
         match self.entry().and_then(|entry| entry.is_enabled().map_err(io::Error::other)) {
@@ -126,7 +125,7 @@ impl Entry {
     ///
     /// # Errors
     ///
-    /// Where the system refuses.
+    /// If the system rejects the change.
     pub fn set(&self, on: bool) -> io::Result<()> {
         let entry = self.entry()?;
         if on { entry.enable() } else { entry.disable() }.map_err(io::Error::other)

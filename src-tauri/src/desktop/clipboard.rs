@@ -1,7 +1,7 @@
-//! The clipboard: a key that the user wants to paste, or a report that anybody may read.
+//! The clipboard: a key that the user wants to paste, or a report that is no secret.
 //!
-//! Owns how long a key stays there. Refuses to clear what somebody else has put there since, and asks clipboard managers
-//! to keep no copy where there is a way to ask. The page has no part in it.
+//! A key is removed after 45 s, but not what another program has copied since. Clipboard managers are asked to keep no
+//! copy, where there is a way to ask. The page is not involved.
 
 use std::time::Duration;
 
@@ -13,19 +13,19 @@ use tokio::time::Instant;
 use crate::error::{AppError, Code};
 use crate::key::ApiKey;
 
-/// How long a key can be pasted.
+/// How long a key stays on the clipboard.
 const SECRET_LIFETIME: Duration = Duration::from_secs(45);
-/// How often the clock on the wall is compared meanwhile.
+/// How often the wall clock is checked meanwhile.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Puts a key on the clipboard and takes it off after 45 s, if it is still the one that is there.
+/// Puts a key on the clipboard and removes it after 45 s, if it is still there.
 ///
 /// # Errors
 ///
-/// Where the desktop does not hand its clipboard over, or the app is ending.
+/// If the desktop does not give access to its clipboard, or the app is ending.
 pub async fn copy_secret(app: &AppHandle, key: ApiKey) -> Result<(), AppError> {
     let (tell, told) = oneshot::channel();
-    // The clipboard belongs to the main thread.
+    // The clipboard must be used on the main thread.
     let asked = app.run_on_main_thread(move || drop(tell.send(system::put(key))));
     let secret = match asked {
         Ok(()) => told.await.ok().flatten(),
@@ -40,16 +40,16 @@ pub async fn copy_secret(app: &AppHandle, key: ApiKey) -> Result<(), AppError> {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         wait_for_removal(Timestamp::now).await;
-        // An app that is ending takes the clipboard with it.
+        // Fails only when the app is ending, which also ends the clipboard's content.
         let _ = app.run_on_main_thread(move || system::clear_if_ours(&secret));
     });
     Ok(())
 }
 
-/// Waits for 45 s, those in which the machine slept included.
+/// Waits for 45 s, including time in which the machine slept.
 ///
-/// The monotonic clock stops in sleep, and the clock on the wall can be set. The wait ends by whichever of them is the
-/// first to have moved that far; a wall clock that was set ends it early, never late.
+/// The monotonic clock stops in sleep, and the wall clock can be set. The wait ends when either of them has moved that
+/// far; a wall clock that was set ends it early, never late.
 async fn wait_for_removal(now: impl Fn() -> Timestamp) {
     let (began, ends) = (now(), Instant::now() + SECRET_LIFETIME);
     while Instant::now() < ends && now().duration_since(began).unsigned_abs() < SECRET_LIFETIME {
@@ -57,11 +57,11 @@ async fn wait_for_removal(now: impl Fn() -> Timestamp) {
     }
 }
 
-/// Puts a text on the clipboard that is no secret; it stays there.
+/// Puts a text that is no secret on the clipboard; it stays there.
 ///
 /// # Errors
 ///
-/// Where the desktop does not hand its clipboard over, or the app is ending.
+/// If the desktop does not give access to its clipboard, or the app is ending.
 pub async fn put(app: &AppHandle, text: String) -> Result<(), AppError> {
     let (tell, told) = oneshot::channel();
     let asked = app.run_on_main_thread(move || {
@@ -85,15 +85,15 @@ mod system {
 
     use crate::key::ApiKey;
 
-    /// The names text goes by: X11's, and the types of Wayland and of newer programs.
+    /// Target names of text: those of X11, and the types of Wayland and of newer programs.
     const TEXT: [&str; 5] = ["UTF8_STRING", "text/plain;charset=utf-8", "STRING", "TEXT", "text/plain"];
-    /// By this Klipper and others know a secret, and keep none.
+    /// By this target Klipper and other clipboard managers recognise a secret, and keep no copy.
     const HINT: &str = "x-kde-passwordManagerHint";
 
     const AS_TEXT: u32 = 0;
     const AS_HINT: u32 = 1;
 
-    /// The key, for as long as the clipboard holds it: the toolkit drops it when another program takes over.
+    /// The key, for as long as the clipboard holds it: GTK drops it when another program replaces the content.
     pub(super) type SecretOnClipboard = Weak<ApiKey>;
 
     pub(super) fn put(key: ApiKey) -> Option<SecretOnClipboard> {
@@ -134,7 +134,7 @@ mod system {
 
     use crate::key::ApiKey;
 
-    /// The key, to be compared with what is on the clipboard then.
+    /// The key, to be compared later with what is on the clipboard.
     pub(super) type SecretOnClipboard = ApiKey;
 
     pub(super) fn put(key: ApiKey) -> Option<SecretOnClipboard> {
@@ -150,7 +150,7 @@ mod system {
     pub(super) fn clear_if_ours(secret: &SecretOnClipboard) {
         let Ok(mut clipboard) = Clipboard::new() else { return };
         let is_there = clipboard.get_text().is_ok_and(|text| {
-            // Erased like every other copy of a key.
+            // As an `ApiKey`, this copy is erased like every other copy of a key.
             ApiKey::from_stored(text.into_bytes()).is_some_and(|key| key.same_as(secret))
         });
         if is_there && let Err(error) = clipboard.clear() {
@@ -184,7 +184,7 @@ mod tests {
 
     use super::*;
 
-    /// Gives how long the wait lasts by the monotonic clock if the wall clock leaps after so many seconds.
+    /// Returns how long the wait takes by the monotonic clock if the wall clock jumps after `leap_after` seconds.
     async fn waits(leap_after: u64, leap: SignedDuration) -> Duration {
         let began = Instant::now();
         let wall = || {

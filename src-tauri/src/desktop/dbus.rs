@@ -1,12 +1,10 @@
-//! Who is there on the session bus.
-//!
-//! Owns that question, asked once or followed. Refuses to start anything by asking it.
+//! Session bus names: whether they have an owner, asked once or followed. Asking never starts a service.
 
 use std::time::Duration;
 
 use tidemark_core::habits::NoticeService;
 
-/// Tells whether a name has an owner on the session bus; `None` without a bus.
+/// Returns whether a name has an owner on the session bus; `None` if there is no bus or it does not answer within 2 s.
 #[cfg(target_os = "linux")]
 pub async fn has_owner(name: &str) -> Option<bool> {
     let looked = within(MAY_TAKE, async {
@@ -23,7 +21,7 @@ pub async fn has_owner(_name: &str) -> Option<bool> {
     None
 }
 
-/// The first and the longest pause before a lost bus is connected to again. An attempt is one failed `connect`.
+/// First and longest pause before reconnecting to a lost bus. An attempt costs one failed `connect`.
 #[cfg(target_os = "linux")]
 const RECONNECT: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
 
@@ -35,13 +33,11 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 #[cfg(target_os = "linux")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The user's.
     Session,
-    /// The machine's.
     System,
 }
 
-/// Connections to one bus, each made when the former one has ended.
+/// Connections to one bus, each made when the previous one has ended.
 #[cfg(target_os = "linux")]
 #[derive(Debug)]
 pub struct Connections {
@@ -52,13 +48,13 @@ pub struct Connections {
 
 #[cfg(target_os = "linux")]
 impl Connections {
-    /// Makes the first attempt at once.
+    /// The first attempt is made without a pause.
     #[must_use]
     pub const fn new(kind: Kind) -> Self {
         Self { kind, pause: RECONNECT.0, is_first: true }
     }
 
-    /// Connects, and tries again until that succeeds. The first failure in a row is logged.
+    /// Connects, and retries until it succeeds. Only the first failure in a row is logged.
     pub async fn next(&mut self) -> zbus::Connection {
         loop {
             if !std::mem::take(&mut self.is_first) {
@@ -90,19 +86,19 @@ impl Connections {
     }
 }
 
-/// Gives up a call on a bus after this time.
+/// Cancels a call on a bus after `limit`.
 ///
 /// # Errors
 ///
-/// As the call, or `TimedOut`.
+/// The error of the call, or an I/O error of the kind `TimedOut`.
 #[cfg(target_os = "linux")]
 pub async fn within<T>(limit: Duration, call: impl Future<Output = zbus::Result<T>>) -> zbus::Result<T> {
     let timed_out = |_| zbus::Error::from(std::io::Error::from(std::io::ErrorKind::TimedOut));
     tokio::time::timeout(limit, call).await.unwrap_or_else(|late| Err(timed_out(late)))
 }
 
-/// Calls `changed` each time a name on the session bus gets an owner (`true`) or loses it. A bus that ends takes all
-/// names with it; the next one at the same address is followed.
+/// Calls `changed` each time a name on the session bus gets an owner (`true`) or loses it (`false`). When the bus ends,
+/// all names are lost; the next bus at the same address is followed.
 #[cfg(target_os = "linux")]
 pub async fn follow(name: &str, mut changed: impl FnMut(bool)) {
     let mut connections = Connections::new(Kind::Session);
@@ -119,8 +115,8 @@ pub async fn follow(name: &str, mut changed: impl FnMut(bool)) {
     }
 }
 
-/// Follows a name until the bus ends. What its owner was before is compared with what it is now: nothing is said on
-/// the first look.
+/// Follows a name until the bus ends. `is_owned` is the last known state; if it differs now, `changed` is called, but
+/// not when the state becomes known for the first time.
 #[cfg(target_os = "linux")]
 async fn follow_on(
     bus: &zbus::Connection,
@@ -149,10 +145,10 @@ async fn follow_on(
 #[cfg(not(target_os = "linux"))]
 pub async fn follow(_name: &str, _changed: impl FnMut(bool)) {}
 
-/// The longest that a service may take to name itself.
+/// How long the bus or a service may take to answer.
 const MAY_TAKE: Duration = Duration::from_secs(2);
 
-/// Asks the notification service for its name; one that only holds its place on the bus is not there.
+/// Asks the notification service for its name. A service that owns the bus name but does not answer is `Hung`.
 #[cfg(target_os = "linux")]
 pub async fn notice_service() -> NoticeService {
     const NAME: &str = "org.freedesktop.Notifications";

@@ -1,31 +1,29 @@
-//! The desktop's own dialog for choosing a file.
-//!
-//! Owns the way there and back. Refuses to read or write the file itself.
+//! The desktop's own dialog for choosing a file. The file itself is neither read nor written here.
 
 use std::path::PathBuf;
 
 use tauri::AppHandle;
 use tidemark_core::text::Words;
 
-/// Lets the user choose where to save; `None` where the user thinks better of it.
+/// Asks the user where to save; `None` if the user cancels.
 pub async fn save(app: &AppHandle, words: &Words, name: &'static str) -> Option<PathBuf> {
     let dialog =
         Dialog { title: words.say("file-export"), accept: words.say("file-save"), ..Dialog::of(words) };
     system::choose(app, Dialog { save_as: Some(name), ..dialog }).await
 }
 
-/// Lets the user choose what to open; `None` where the user thinks better of it.
+/// Asks the user which file to open; `None` if the user cancels.
 pub async fn open(app: &AppHandle, words: &Words) -> Option<PathBuf> {
     system::choose(app, Dialog::of(words)).await
 }
 
-/// What a dialog says.
+/// The texts of a dialog.
 struct Dialog {
     title: String,
     accept: String,
     cancel: String,
     kind: String,
-    /// The name that is proposed, where a file is to be made.
+    /// Proposed file name; only a dialog for saving has one.
     save_as: Option<&'static str>,
 }
 
@@ -59,12 +57,12 @@ mod system {
     pub(super) async fn choose(app: &AppHandle, dialog: Dialog) -> Option<PathBuf> {
         let (sender, receiver) = oneshot::channel();
         let handle = app.clone();
-        // Dialogs belong to the main thread.
+        // Dialogs must be used on the main thread.
         app.run_on_main_thread(move || show(&handle, &dialog, sender)).ok()?;
         receiver.await.ok().flatten()
     }
 
-    /// Shows the toolkit's own dialog, or that of the desktop's portal where the session uses one.
+    /// Shows GTK's own dialog, or that of the desktop's portal if the session uses one.
     fn show(app: &AppHandle, dialog: &Dialog, sender: Sender<Option<PathBuf>>) {
         let above: Option<Window> = window::gtk_window(app).map(gtk::glib::Cast::upcast);
         let action = if dialog.save_as.is_some() { FileChooserAction::Save } else { FileChooserAction::Open };
@@ -85,19 +83,19 @@ mod system {
         }
         chooser.set_modal(true);
         let inspectable = uses_portal().then(Inspectable::new);
-        // Held until it is answered: nobody else holds it.
+        // Keeps the dialog alive until it is answered: there is no other reference to it.
         let held = Rc::new(RefCell::new(Some((chooser.clone(), sender, inspectable))));
         chooser.connect_response(move |chooser, response| {
             let Some((_, sender, _inspectable)) = held.borrow_mut().take() else { return };
             let chosen = (response == ResponseType::Accept).then(|| chooser.filename()).flatten();
-            // A page that has gone away needs no answer.
+            // Fails only if the page is gone.
             let _ = sender.send(chosen);
             chooser.destroy();
         });
         chooser.show();
     }
 
-    /// Tells whether the toolkit asks the desktop's portal for its dialogs, by the same signs as the toolkit.
+    /// Returns whether GTK uses the desktop's portal for its dialogs, by the same checks as GTK itself.
     fn uses_portal() -> bool {
         std::env::var_os("GTK_USE_PORTAL").is_some_and(|value| value.as_encoded_bytes().starts_with(b"1"))
             || std::env::var_os("XDG_RUNTIME_DIR")

@@ -1,6 +1,4 @@
-//! The key combination that calls Tidemark from any program.
-//!
-//! Owns the ear that listens for it. Refuses to listen where none is set: no thread, no wake-up.
+//! The global hotkey that opens Tidemark from any program. If none is set, there is no thread and no wake-up.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -14,7 +12,7 @@ use super::window;
 #[cfg(target_os = "linux")]
 mod x11;
 
-/// What listens, and what became of it.
+/// The current registration and its status.
 #[derive(Debug, Default)]
 pub struct HotkeyState(Mutex<Registration>);
 
@@ -25,14 +23,14 @@ struct Registration {
     grab: Option<system::Grab>,
 }
 
-/// Listens for this shortcut from now on, and tells what became of that; one that works already goes on working.
+/// Registers this shortcut instead of the previous one, and returns the status. One that already works is kept.
 pub fn register(app: &AppHandle, wanted: Option<Shortcut>) -> Calling {
     let state = app.state::<HotkeyState>();
     let mut now = state.0.lock().unwrap_or_else(PoisonError::into_inner);
     if now.wanted == wanted && matches!(now.status, Calling::Works(_) | Calling::None) {
         return now.status;
     }
-    // The former one is given back before the new one is asked for.
+    // The previous shortcut is released before the new one is registered.
     *now = Registration { wanted, ..Registration::default() };
     if let Some(shortcut) = wanted {
         let handle = app.clone();
@@ -60,7 +58,7 @@ mod system {
         shortcut: Shortcut,
         on_pressed: impl Fn(bool) + Send + 'static,
     ) -> Result<Grab, Calling> {
-        // There, X11 hears only the keys of X11's own windows.
+        // On Wayland, X11 gets only the keys of X11's own windows.
         if std::env::var_os("WAYLAND_DISPLAY").is_some_and(|display| !display.is_empty()) {
             return Err(Calling::Wayland);
         }
@@ -87,7 +85,7 @@ mod system {
 
     impl Drop for Grab {
         fn drop(&mut self) {
-            // It is gone with the program at the latest.
+            // If this fails, the hotkey ends with the process.
             let _ = self.0.global_shortcut().unregister_all();
         }
     }

@@ -1,6 +1,4 @@
-//! How Tidemark stands with this desktop, put together.
-//!
-//! Owns the putting together. Refuses to remember: every question is asked anew.
+//! Collects autostart, hotkey and notification status for the settings page. Nothing is cached.
 
 use std::path::Path;
 
@@ -14,7 +12,7 @@ use crate::config::Paths;
 use crate::controller::InUse;
 use crate::error::{AppError, Code};
 
-/// Tells how everything stands.
+/// Returns the current status. A hotkey that does not work is registered again.
 pub async fn state(app: &AppHandle, paths: &Paths, in_use: &InUse) -> DesktopState {
     let words = in_use.words();
     let (autostart, hotkey_status) = if in_use.demo {
@@ -36,17 +34,17 @@ pub async fn state(app: &AppHandle, paths: &Paths, in_use: &InUse) -> DesktopSta
     }
 }
 
-/// Reads the entry where a slow disk holds up nothing else.
+/// Reads the entry on a blocking thread, so that a slow disk delays nothing else.
 async fn read_autostart(paths: Paths) -> Autostart {
     let read = move || entry(&paths).map_or(Autostart::Off, |entry| entry.read());
     tokio::task::spawn_blocking(read).await.unwrap_or(Autostart::Off)
 }
 
-/// Lets the desktop start Tidemark with the session, or not any more.
+/// Switches autostart on or off.
 ///
 /// # Errors
 ///
-/// Says which folder cannot be written; or that this is a simulation.
+/// If the entry cannot be changed (the message names the folder), or if this is a simulation.
 pub fn set_autostart(on: bool, paths: &Paths, in_use: &InUse) -> Result<(), AppError> {
     let words = in_use.words();
     if in_use.demo {
@@ -61,13 +59,13 @@ pub fn set_autostart(on: bool, paths: &Paths, in_use: &InUse) -> Result<(), AppE
     entry.set(on).map_err(|error| refused(entry.place(), &error))
 }
 
-/// Says that a simulation does no such thing.
+/// The error for what a simulation does not do.
 #[must_use]
 pub fn simulated(words: &Words) -> AppError {
     AppError::new(Code::Other, words.say("simulated-refusal"))
 }
 
-/// The entry is beside our own folder of settings.
+/// The autostart folder is beside our own settings folder.
 fn entry(paths: &Paths) -> std::io::Result<Entry> {
     let config = paths.settings.parent().and_then(Path::parent).unwrap_or_else(|| Path::new("."));
     Ok(Entry::new(config, autostart::program(|name| std::env::var_os(name))?))

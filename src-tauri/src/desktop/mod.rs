@@ -1,4 +1,4 @@
-//! The desktop's own things: tray, notifications, window, clipboard, sleep and network.
+//! Desktop integration: tray, notifications, window, clipboard, hotkey, autostart, power and network events.
 
 pub mod autostart;
 pub mod clipboard;

@@ -1,7 +1,6 @@
 //! Notifications, shown by the desktop's own service.
 //!
-//! Owns their form, their clicks and how long the service may take. Refuses to let a hung or absent service hold up
-//! anything, or to hand it what it would only show long after.
+//! A service that hangs or is absent delays nothing, and is sent no notification that it would show only long after.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -12,10 +11,10 @@ use notify_rust::{Notification, NotificationHandle};
 use tidemark_core::account::AccountId;
 use tidemark_core::alert::{Notice, NoticeAction, NoticeKind};
 
-/// The longest that showing a notice may take, waiting for former ones included.
+/// How long showing a notification may take, including the wait for earlier ones.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// So many notices can be clicked at once; each costs a connection until it closes, and some never do.
+/// How many notifications can be clicked at a time. Each costs a connection until it closes, and some never close.
 const MAX_SHOWN: usize = 8;
 
 /// The desktop's notification service. Clones share what is shown.
@@ -26,9 +25,9 @@ pub struct Notifier {
 
 struct NotifierState {
     on_press: Box<dyn Fn(NoticeAction, Option<AccountId>) + Send + Sync>,
-    /// One at a time: a notice needs the id of its slot's former one.
+    /// Notifications are sent one at a time: each needs the id of the previous one of its slot.
     send_lock: tokio::sync::Mutex<()>,
-    /// What is shown and may be clicked, oldest first.
+    /// Shown notifications that may be clicked, oldest first.
     shown: Mutex<VecDeque<Shown>>,
 }
 
@@ -36,13 +35,13 @@ struct Shown {
     slot: ReplaceSlot,
     #[cfg(target_os = "linux")]
     id: u32,
-    /// The service that gave the id, by its unique name on the bus.
+    /// The unique bus name of the service that gave the id.
     #[cfg(target_os = "linux")]
     service: String,
     waiter: tokio::task::AbortHandle,
 }
 
-/// A newer notice of the same slot takes the older one's: an account's, that of all of them, or a try's.
+/// A newer notification replaces the older one of the same slot. The slots: each account, all accounts, and tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ReplaceSlot {
     account: Option<AccountId>,
@@ -68,15 +67,15 @@ impl fmt::Debug for Notifier {
 }
 
 impl Notifier {
-    /// Makes ready; `on_press` is told what was pressed on a notice and whose it was, on a runtime thread. A click on
-    /// the notice itself is [`NoticeAction::Open`].
+    /// `on_press` is called on a runtime thread with what was pressed on a notification, and the account it is about. A
+    /// click on the notification itself is [`NoticeAction::Open`].
     #[must_use]
     pub fn new(on_press: impl Fn(NoticeAction, Option<AccountId>) + Send + Sync + 'static) -> Self {
         let (send_lock, shown) = (tokio::sync::Mutex::default(), Mutex::default());
         Self { state: Arc::new(NotifierState { on_press: Box::new(on_press), send_lock, shown }) }
     }
 
-    /// Shows a notice in slot of the account's former one; tells within 2 s whether the service took it.
+    /// Shows a notification in place of the previous one of its slot; returns within 2 s whether the service took it.
     pub async fn show(&self, notice: &Notice) -> bool {
         tokio::time::timeout(LIMIT, self.try_show(notice)).await.unwrap_or(false)
     }
@@ -111,13 +110,13 @@ impl Notifier {
         #[cfg(target_os = "linux")]
         let id = handle.id();
         let (state, whose) = (Arc::downgrade(&self.state), slot.account.clone());
-        // Held until this one is in the list, or a notice that closes at once would stay in it.
+        // Held until this notification is in the list; otherwise one that closes immediately would stay in it.
         let mut shown = self.shown();
         let waiter = tokio::spawn(async move {
             let pressed = platform::pressed(handle).await;
             let Some(state) = state.upgrade() else { return };
             let mut shown = state.shown.lock().unwrap_or_else(PoisonError::into_inner);
-            // The newer notice of the same slot is not this one's to take away.
+            // Removes this notification only, not a newer one of the same slot.
             shown.retain(|s| s.waiter.id() != tokio::task::id());
             drop(shown);
             if let Some(action) = pressed {
@@ -138,12 +137,12 @@ impl Notifier {
         }
     }
 
-    /// Forgets what is shown: the service that showed it is gone, and its ids with it.
+    /// Forgets what is shown, because the service that showed it is gone and its ids are no longer valid.
     pub fn forget(&self) {
         self.shown().clear();
     }
 
-    /// Takes what is still shown from the screen, as far as the service does.
+    /// Closes what is still shown, on Linux only. On other systems it is only forgotten.
     pub fn withdraw(&self) {
         let shown = std::mem::take(&mut *self.shown());
         #[cfg(target_os = "linux")]
@@ -159,15 +158,15 @@ impl Notifier {
     }
 }
 
-/// What the service can do with a notice.
+/// What the service supports.
 #[derive(Clone, Debug)]
 struct Capabilities {
-    /// The unique name on the bus of the service that said so.
+    /// The unique bus name of the service that reported this.
     #[cfg(target_os = "linux")]
     service: String,
-    /// It reads the body as markup, so signs must be escaped.
+    /// The body is read as markup, so special characters must be escaped.
     markup: bool,
-    /// It takes a click.
+    /// Notifications can be clicked and have buttons.
     actions: bool,
 }
 
@@ -180,7 +179,7 @@ fn build(notice: &Notice, capabilities: &Capabilities) -> Notification {
         notification.body(&notice.body);
     }
     if capabilities.actions {
-        // What a click on the notice itself does has no button; most services never show its label.
+        // The default action is a click on the notification itself; most services never show its label.
         let open = notice.buttons.iter().find(|b| b.does == NoticeAction::Open);
         notification.action("default", open.map_or("Tidemark", |button| &button.label));
         for button in &notice.buttons {
@@ -203,7 +202,7 @@ const fn name(action: NoticeAction) -> &'static str {
     }
 }
 
-/// Only what markup gives a meaning to; the ampersand first, or it would be escaped twice.
+/// Escapes only what has a meaning in markup; the ampersand comes first, or the other escapes would be escaped again.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
@@ -219,8 +218,8 @@ mod platform {
     const NAME: &str = "org.freedesktop.Notifications";
     const PATH: &str = "/org/freedesktop/Notifications";
 
-    /// Asks the service what it can do. One that does not answer is not handed the notice either: it would show a
-    /// heap of them when it comes back.
+    /// Asks the service what it supports. A service that does not answer is not sent the notification either: it would
+    /// show all of them together once it works again.
     pub(super) async fn capabilities() -> Option<Capabilities> {
         let bus = zbus::Connection::session().await.ok()?;
         let reply = bus.call_method(Some(NAME), PATH, Some(NAME), "GetCapabilities", &()).await.ok()?;
@@ -249,7 +248,7 @@ mod platform {
         pressed
     }
 
-    /// A notification that the service has forgotten needs no closing.
+    /// Errors are ignored: a notification that the service has forgotten needs no closing.
     pub(super) async fn close(ids: Vec<u32>) {
         let Ok(bus) = zbus::Connection::session().await else { return };
         for id in ids {
@@ -275,8 +274,8 @@ mod platform {
         shown.unwrap_or_else(|_| Err(notify_rust::error::ErrorKind::Msg("the call ended".to_owned()).into()))
     }
 
-    /// Waiting there blocks a thread for as long as the notice is shown, so a click only brings up what the system
-    /// brings up.
+    /// Does not wait, because that blocks a thread for as long as the notification is shown. A click does only what the
+    /// system does by itself.
     pub(super) async fn pressed(handle: NotificationHandle) -> Option<NoticeAction> {
         drop(handle);
         None

@@ -1,12 +1,12 @@
-//! Waking up and coming back online, as the system tells it.
+//! Wake-ups and network connections, as reported by the system.
 //!
-//! Two signals of the system bus, each from its own service only: every user of the machine can send signals. Where
-//! they are missing, the heartbeat sees a jump of the clock, and a failed request is tried again.
+//! Two signals of the system bus, each accepted only from its own service, because every user of the machine can send
+//! signals. Without them the controller's timer detects a jump of the clock, and a failed request is retried.
 
 #[cfg(target_os = "linux")]
 use super::dbus::{Connections, Kind};
 
-/// Calls `on_wake` when the machine has woken up or the network is back. A system bus that ends is connected to again.
+/// Calls `on_wake` when the machine has woken up or the network is back. Reconnects when the system bus ends.
 #[cfg(target_os = "linux")]
 pub async fn watch(on_wake: impl Fn() + Send + Sync) {
     let mut connections = Connections::new(Kind::System);
@@ -18,7 +18,7 @@ pub async fn watch(on_wake: impl Fn() + Send + Sync) {
     }
 }
 
-/// Does nothing: the heartbeat sees a wake-up here.
+/// Does nothing: on these systems the controller's timer detects a wake-up.
 #[cfg(not(target_os = "linux"))]
 pub async fn watch(on_wake: impl Fn() + Send + Sync) {
     drop(on_wake);
@@ -30,7 +30,7 @@ mod system_bus {
     use zbus::proxy::{CacheProperties, SignalStream};
     use zbus::{Connection, Message, Proxy};
 
-    /// `NM_STATE_CONNECTED_SITE`: further than the local link, from `NetworkManager`'s D-Bus types.
+    /// `NM_STATE_CONNECTED_SITE` of `NetworkManager`'s D-Bus types: connected beyond the local link.
     const CONNECTED: u32 = 60;
 
     /// Listens until the bus ends.
@@ -52,8 +52,8 @@ mod system_bus {
         Ok(())
     }
 
-    /// Gives the signals that the owner of a name sends. A proxy compares each sender with that owner; a match rule
-    /// alone does not keep out what is sent to our own connection.
+    /// Returns the signals that the owner of a name sends. A proxy compares each sender with that owner; a match rule
+    /// alone would let through signals that are sent directly to our connection.
     async fn signals(
         bus: &Connection,
         [name, path, interface]: [&'static str; 3],

@@ -1,7 +1,7 @@
-//! The name on the session bus at which a second start finds the running app.
+//! The session bus name by which a second start finds the running app.
 //!
-//! Name, path and interface are those of Tauri's single-instance plugin. The plugin waits without limit for an app that
-//! hangs, and does not take its name again when the session bus has been restarted.
+//! Name, path and interface are those of Tauri's single-instance plugin. The plugin is not used on Linux: it waits
+//! without limit for an app that hangs, and does not take its name again after the session bus was restarted.
 
 use std::time::{Duration, Instant};
 
@@ -18,41 +18,41 @@ const PATH: &str = "/app/tidemark/Tidemark/SingleInstance";
 const INTERFACE: &str = "org.SingleInstance.DBus";
 const METHOD: &str = "ExecuteCallback";
 
-/// How long the bus may take for one of its own calls.
+/// How long the bus may take to answer a call to the bus itself.
 const BUS_LIMIT: Duration = Duration::from_secs(2);
 /// How long the running app may take to accept a second start.
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// How long an app that is ending may keep the name.
 const LEAVING: Duration = Duration::from_secs(2);
 
-/// What a start found.
+/// The result of a start.
 #[derive(Debug)]
 pub enum Claim {
-    /// This is the only app; it keeps the name.
+    /// This is the only running app; it has the name.
     First(Name),
-    /// The running app was told of this start.
+    /// The running app has accepted this start.
     Forwarded,
-    /// The running app does not answer; its process id, where the bus knows it.
+    /// The running app does not answer; its process id, if the bus reports it.
     Hung(Option<u32>),
-    /// There is no session bus.
+    /// The session bus cannot be reached or gives no name.
     NoBus(Name),
 }
 
-/// The name, held or to be taken as soon as there is a bus.
+/// The bus name: held, or to be taken as soon as there is a bus.
 #[derive(Debug)]
 pub struct Name {
     held: Option<Held>,
     starts: UnboundedSender<Vec<String>>,
 }
 
-/// The connection that has the name, and the calls that come to it.
+/// The connection that has the name, and the calls that come in.
 #[derive(Debug)]
 struct Held {
     bus: Connection,
     calls: MessageStream,
 }
 
-/// Takes the name, or tells the running app of this start. The arguments of later starts are sent to `starts`.
+/// Takes the name, or sends this start to the running app. The arguments of later starts are sent to `starts`.
 pub async fn claim(starts: UnboundedSender<Vec<String>>) -> Claim {
     let Ok(bus) = within(BUS_LIMIT, Connection::session()).await else {
         return Claim::NoBus(Name { held: None, starts });
@@ -75,7 +75,7 @@ pub async fn claim(starts: UnboundedSender<Vec<String>>) -> Claim {
                 tracing::warn!(%error, "the running app refuses a second start");
                 return Claim::Hung(owner(&bus).await);
             }
-            // One that is ending has its name for a moment longer.
+            // An app that is ending keeps the name for a moment.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
     }
@@ -114,7 +114,7 @@ impl Held {
             if !is_start {
                 continue;
             }
-            // A start that has gone away needs no answer, and the app takes starts for as long as it runs.
+            // Both may fail: the caller may be gone, and `starts` is closed once the app ends.
             if let Ok((arguments, _folder)) = message.body().deserialize::<(Vec<String>, String)>() {
                 let _ = self.bus.reply(&header, &()).await;
                 let _ = starts.send(arguments);
@@ -126,7 +126,7 @@ impl Held {
     }
 }
 
-/// Takes the name; `false` where another process has it.
+/// Takes the name; `false` if another process has it.
 async fn take(bus: &Connection) -> zbus::Result<bool> {
     within(BUS_LIMIT, async {
         match bus.request_name_with_flags(NAME, RequestNameFlags::DO_NOT_QUEUE).await {
@@ -146,7 +146,7 @@ async fn forward(bus: &Connection) -> zbus::Result<()> {
     within(ANSWER_LIMIT, call).await.map(drop)
 }
 
-/// Gives the process that has the name.
+/// Returns the id of the process that has the name.
 async fn owner(bus: &Connection) -> Option<u32> {
     let process = within(BUS_LIMIT, async {
         let name = zbus::names::BusName::try_from(NAME)?;

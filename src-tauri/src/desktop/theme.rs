@@ -1,7 +1,7 @@
-//! The colours of the window: the system's, or those the user wants.
+//! The window's colours: the system's, or those the user wants.
 //!
-//! Owns what the toolkit is overrides, which the page follows by `prefers-color-scheme`. Refuses to follow the system while
-//! no window is open: nobody would see it.
+//! Sets GTK's theme properties, which the page follows by `prefers-color-scheme`. The system is followed only while a
+//! window is open.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,33 +9,33 @@ use tauri::AppHandle;
 use tauri::Manager as _;
 use tidemark_core::settings::Theme;
 
-/// What is selection.
+/// The user's preference, the system's colours and what is set in GTK.
 #[derive(Debug, Default)]
 pub struct ThemeState(Mutex<Selection>);
 
 #[derive(Debug, Default)]
 struct Selection {
     preference: Theme,
-    /// What the desktop wants of programs that leave it to the system; `None` where it says nothing.
+    /// Whether the desktop prefers dark programs; `None` if it does not report it.
     system_is_dark: Option<bool>,
     follower: Option<tokio::task::AbortHandle>,
     overrides: GtkOverrides,
 }
 
-/// What the toolkit was overrides and not yet overrides to forget. Telling it makes it read its whole theme again, which a window
-/// that opens waits for.
+/// Which GTK properties are set and not yet reset. Changing one makes GTK read its whole theme again, which delays a
+/// window that opens.
 #[derive(Clone, Copy, Debug, Default)]
 struct GtkOverrides {
     dark: bool,
     name: bool,
 }
 
-/// Takes up the user's wish, at once where a window is open.
+/// Sets the user's preference, and applies it immediately if the colours change.
 pub fn set_preference(app: &AppHandle, theme: Theme) {
     change(app, |selection| selection.preference = theme);
 }
 
-/// Begins to follow the system: a window opens.
+/// Applies the colours and starts to follow the system, when a window opens.
 pub fn start_following(app: &AppHandle) {
     apply(app, effective_dark(app));
     let handle = app.clone();
@@ -50,7 +50,7 @@ pub fn start_following(app: &AppHandle) {
     }
 }
 
-/// Ends following: the window is closed.
+/// Stops following the system, when the window is closed.
 pub fn stop_following(app: &AppHandle) {
     if let Some(follower) = with(app, |selection| selection.follower.take()) {
         follower.abort();
@@ -63,19 +63,19 @@ fn change(app: &AppHandle, change: impl FnOnce(&mut Selection)) {
     let now = effective_dark(app);
     if now != before {
         let handle = app.clone();
-        // The main loop only refuses when the app is ending.
+        // Fails only when the app is ending.
         let _ = app.run_on_main_thread(move || apply(&handle, now));
     }
 }
 
-/// Runs on the main thread.
+/// Must run on the main thread.
 fn apply(app: &AppHandle, is_dark: Option<bool>) {
     let mut overrides = with(app, |selection| selection.overrides);
     system::apply(app, is_dark, &mut overrides);
     with(app, |selection| selection.overrides = overrides);
 }
 
-/// Tells what is to be worn: `None` for whatever the toolkit itself takes for the system's.
+/// Returns the colours to use; `None` for what the toolkit itself takes for the system's.
 fn effective_dark(app: &AppHandle) -> Option<bool> {
     with(app, |selection| match selection.preference {
         Theme::System => selection.system_is_dark,
@@ -111,7 +111,7 @@ mod system {
     const DARK: &str = "gtk-application-prefer-dark-theme";
     const NAME: &str = "gtk-theme-name";
 
-    /// Tells the toolkit; the page's engine looks at the same two settings.
+    /// Sets GTK's properties; the page's engine reads the same two.
     pub(super) fn apply(_app: &AppHandle, is_dark: Option<bool>, overrides: &mut GtkOverrides) {
         let Some(settings) = gtk::Settings::default() else { return };
         if std::mem::take(&mut overrides.name) {
@@ -131,7 +131,7 @@ mod system {
         if is_dark {
             return;
         }
-        // A theme that is dark by its name has a light one beside it.
+        // A theme whose name ends in `-dark` has a light one without the suffix.
         let name = settings.gtk_theme_name().unwrap_or_default();
         if let Some(light) = name.strip_suffix("-dark").or_else(|| name.strip_suffix("-Dark")) {
             settings.set_gtk_theme_name(Some(light));
@@ -139,8 +139,8 @@ mod system {
         }
     }
 
-    /// Tells what the desktop's portal says of colours, now and whenever it changes. Desktops that say it elsewhere
-    /// have no portal, or one that says nothing.
+    /// Reports the colour scheme of the desktop's portal, now and whenever it changes. Desktops that keep it elsewhere
+    /// have no portal, or one that does not report it.
     pub(super) async fn follow(mut tell: impl FnMut(Option<bool>)) {
         if dbus::has_owner(PORTAL).await != Some(true) {
             return;
@@ -173,7 +173,7 @@ mod system {
         }
     }
 
-    /// Reads 1 for dark and 2 for light, wrapped once or twice.
+    /// Parses 1 as dark and 2 as light. The portal wraps the value once or twice.
     fn parse_color_scheme(value: &Variant<'_>) -> Option<bool> {
         match value {
             Variant::Variant(inner) => parse_color_scheme(inner),
@@ -204,11 +204,11 @@ mod system {
 
     use super::GtkOverrides;
 
-    /// These systems follow themselves where they are overrides nothing.
+    /// With `None` these systems follow their own setting.
     pub(super) fn apply(app: &AppHandle, is_dark: Option<bool>, _overrides: &mut GtkOverrides) {
         app.set_theme(is_dark.map(|dark| if dark { Theme::Dark } else { Theme::Light }));
     }
 
-    /// The window follows by itself.
+    /// Does nothing: the window follows the system by itself.
     pub(super) async fn follow(_tell: impl FnMut(Option<bool>)) {}
 }

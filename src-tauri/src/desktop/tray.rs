@@ -1,6 +1,6 @@
-//! The tray item: made when a host is there, changed only where it differs.
+//! The tray icon, updated only where it differs, and what its menu entries do.
 //!
-//! Owns what a choice in its menu does. Refuses to decide what is shown, and to end the app where no host runs.
+//! The core decides what is shown. The app keeps running where no tray host does.
 
 #[cfg(not(target_os = "linux"))]
 mod native;
@@ -26,16 +26,16 @@ pub use status_notifier_item::{Item, Service, item};
 #[cfg(target_os = "linux")]
 pub(crate) use watcher::tray_host;
 
-/// The system shows tray icons itself.
+/// These systems show tray icons themselves.
 #[cfg(not(target_os = "linux"))]
 pub(crate) async fn tray_host(_app: Option<u32>) -> tidemark_core::checkup::TrayHost {
     tidemark_core::checkup::TrayHost::System
 }
 
-/// An id of our own: two apps with one id would take each other's item away.
+/// Must be unique: two apps with the same id would remove each other's icon.
 const ID: &str = "tidemark";
 
-/// Does what an entry of the menu says. Runs on any thread.
+/// Executes a menu action. May run on any thread.
 fn choose(app: &AppHandle, action: MenuAction) {
     let tell = |event| app.state::<Shell>().tell(Message::Event(event));
     match action {

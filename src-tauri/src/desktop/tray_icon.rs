@@ -1,7 +1,6 @@
-//! The tray picture: a ring that empties clockwise from the top as quota is used.
+//! The pixels of the tray icon: a ring that empties clockwise from the top as quota is used.
 //!
-//! Owns pixels: which form stands where at which size, and the colours. Refuses to know what a level means, who
-//! shows the picture and whether the panel is light or dark: it is told.
+//! The caller decides the shape and whether the panel is light or dark.
 
 mod digits;
 mod palette;
@@ -15,26 +14,24 @@ use tiny_skia::{Pixmap, PixmapPaint, Transform};
 use shapes::{Grid, Ink};
 pub use svg::svg;
 
-/// The smallest edge drawn, in pixels; below it no form can be told from another.
+/// Smallest edge that is drawn, in pixels; below it the shapes cannot be told apart.
 pub const SMALLEST: u32 = 16;
 
-/// The largest edge drawn, in pixels.
+/// Largest edge that is drawn, in pixels.
 pub const LARGEST: u32 = 512;
 
-/// A picture as rows of pixels from the top, each red, green, blue and alpha, with straight alpha.
+/// An image as rows of pixels from the top; each pixel is red, green, blue and alpha, with straight alpha.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pixels {
-    /// Pixels in a row.
     pub width: u32,
-    /// Rows.
     pub height: u32,
     /// Four bytes for each pixel.
     pub rgba: Vec<u8>,
 }
 
-/// Draws a picture for a square of `size` pixels, snapped to that grid.
+/// Draws a picture for a square of `size` pixels, with its edges snapped to that pixel grid.
 ///
-/// A size outside [`SMALLEST`]`..=`[`LARGEST`] is drawn at the nearer end, and more than 100 % left counts as 100.
+/// A size outside [`SMALLEST`]`..=`[`LARGEST`] is clamped, and more than 100 % left counts as 100.
 #[must_use]
 pub fn draw(picture: Picture, size: u32, theme: Theme) -> Pixels {
     let size = size.clamp(SMALLEST, LARGEST);
@@ -46,9 +43,9 @@ pub fn draw(picture: Picture, size: u32, theme: Theme) -> Pixels {
     let grid = Grid::of(size, has_figure);
     let parts = shapes::parts(picture, &grid);
     if let (Some(outline), Some(mut under)) = (palette::outline(theme), Pixmap::new(size, size)) {
-        // Drawn solid on a sheet of its own, so that overlapping outlines do not add up.
+        // Drawn opaque on a separate pixmap, so that the opacities of overlapping outlines do not add up.
         if has_figure {
-            // Between ring and digits the panel would only flicker through.
+            // Fills the gap between ring and digits, where the panel would only show through in fragments.
             shapes::disc(&grid, grid.halo).paint(&mut under, Some(outline.solid));
         }
         for (part, _) in parts.iter().filter(|(_, ink)| *ink != Ink::Cut) {
@@ -58,7 +55,7 @@ pub fn draw(picture: Picture, size: u32, theme: Theme) -> Pixels {
         canvas.draw_pixmap(0, 0, under.as_ref(), &paint, Transform::identity(), None);
     }
     let strong = palette::ink(picture.shape, theme);
-    // On a sheet of their own as well where something is cut out of them: it shows the outline.
+    // If something is cut out of the strokes, they are also drawn on a separate pixmap: the cut shows the outline.
     let has_cut = parts.iter().any(|(_, ink)| *ink == Ink::Cut);
     let mut over = has_cut.then(|| Pixmap::new(size, size)).flatten();
     let sheet = over.as_mut().unwrap_or(&mut canvas);

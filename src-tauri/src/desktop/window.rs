@@ -1,6 +1,6 @@
-//! The window: made when asked for, destroyed when closed, so that no web view lives at rest.
+//! The window: created when asked for, destroyed when closed, so that no web view runs while it is closed.
 //!
-//! Owns its size and its way to the front. Refuses to leave our page: other addresses open in the browser, or nowhere.
+//! It shows only our own page: other addresses open in the browser, or not at all.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
@@ -31,39 +31,37 @@ const LOWEST: f64 = 240.0;
 /// The window takes at most this share of the screen's height; the page scrolls the rest.
 const SHARE_OF_SCREEN: f64 = 0.8;
 
-/// Turns the engine's drawing by the graphics card off where it is set, read once when the first page is made.
+/// If set, WebKit does not render with the graphics card. Read once, when the first page is created.
 #[cfg(target_os = "linux")]
 const DISABLE_DMABUF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
-/// Before this the page is told what it shows first.
+/// The initial state is inserted before this tag.
 const HEAD_ENDS: &[u8] = b"</head>";
 
-/// The window is not held up for longer than this to begin with figures.
+/// How long opening the window may wait for the first view.
 const OPENING: Duration = Duration::from_millis(150);
 
-/// Where a page that does not listen yet shall go.
+/// Where a page that does not listen yet is to navigate.
 #[derive(Debug, Default)]
 pub struct PendingNavigation(Mutex<PendingState>);
 
 #[derive(Debug, Default)]
 struct PendingState {
     request: OpenRequest,
-    /// Whether the page hears where it is sent.
+    /// Whether the page listens for navigation events.
     listens: bool,
-    /// What the page begins with, until it is fetched.
+    /// Receives the first view and the labels, until the page is loaded.
     opening: Option<Receiver<Opening>>,
     /// Whether the window was opened because nothing shows the tray icon, and the user has not touched it.
     is_substitute: bool,
 }
 
-/// Where the window is to lead.
+/// What the window is to show, and where it was asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OpenRequest {
-    /// The account that is meant.
     pub account: Option<AccountId>,
-    /// Which of its screens.
     pub screen: Screen,
-    /// Where on the display it was asked for, in pixels: a window with no place of its own opens near it.
+    /// Position on the display of the click that asked for it, in pixels. Used if the window has no saved position.
     pub near: Option<(f64, f64)>,
 }
 
@@ -71,49 +69,44 @@ pub struct OpenRequest {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Screen {
-    /// All accounts.
     #[default]
     Overview,
-    /// One account.
     Account,
-    /// The keys.
     Keys,
-    /// The settings.
     Settings,
-    /// What Tidemark is and how it fares.
     About,
 }
 
 impl OpenRequest {
-    /// Leads to an account.
+    /// Requests an account.
     #[must_use]
     pub fn account(account: Option<AccountId>) -> Self {
         Self { account, ..Self::default() }
     }
 
-    /// Leads to a screen.
+    /// Requests a screen.
     #[must_use]
     pub fn screen(screen: Screen) -> Self {
         Self { screen, ..Self::default() }
     }
 
-    /// What the page is told; a page that is open stays where it is unless it is told.
+    /// The event for the page; with `None`, an open page stays on its current screen.
     fn show(&self) -> Option<Navigate> {
         let leads = self.account.is_some() || self.screen != Screen::Overview;
         leads.then(|| Navigate { account: self.account.clone(), screen: self.screen })
     }
 }
 
-/// Where the page shall go.
+/// Payload of the `show` event: where the page is to navigate.
 #[derive(Clone, Debug, Serialize)]
 struct Navigate {
     account: Option<AccountId>,
     screen: Screen,
 }
 
-/// Has pages painted by the processor, unless the user's environment says otherwise. To be called before there is a second
-/// thread. A small page that stands still gains nothing from the graphics card, gets its first picture a third sooner
-/// without, and stays blank with some drivers' (tauri-apps/tauri#5143, #15936).
+/// Has pages rendered by the processor, unless the user's environment says otherwise. Must be called before there is
+/// a second thread. A small static page gains nothing from the graphics card, shows its first frame a third sooner
+/// without it, and stays blank with some drivers (tauri-apps/tauri#5143, #15936).
 pub fn disable_dmabuf_renderer() {
     #[cfg(target_os = "linux")]
     if let Err(error) = gtk::glib::setenv(DISABLE_DMABUF, "1", false) {
@@ -121,12 +114,12 @@ pub fn disable_dmabuf_renderer() {
     }
 }
 
-/// The folder of the simulation's web view; removed at the end.
+/// The data folder of a simulation's web view; removed at the end.
 #[derive(Debug)]
 struct TemporaryData(TempDir);
 
-/// Makes the folder of the web view's data, open to the user only: the engine makes it with the umask's mode. A simulation
-/// gets a folder that is removed at its end.
+/// Creates the folder of the web view's data, open to the user only: the engine would create it with the umask's mode.
+/// A simulation gets a folder that is removed at its end.
 pub fn prepare_data_folder(app: &AppHandle, is_temporary: bool) {
     let made = if is_temporary {
         let place = std::env::var_os("XDG_RUNTIME_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
@@ -152,13 +145,13 @@ pub fn prepare_data_folder(app: &AppHandle, is_temporary: bool) {
 /// Removes the folder of a simulation's web view.
 pub fn remove_temporary_data(app: &AppHandle) {
     if let Some(folder) = app.try_state::<TemporaryData>() {
-        // What cannot be removed is in a folder that the session empties.
+        // What cannot be removed is in a folder that the system empties.
         let _ = std::fs::remove_dir_all(folder.0.path());
     }
 }
 
-/// Keeps the app alive when the session bus ends. The toolkit's own connection ends the process with it by default. What
-/// the toolkit does over the bus stops then; everything of ours connects again.
+/// Keeps the app alive when the session bus ends. By default GTK's own connection ends the process with it. What GTK
+/// does over the bus stops then; all our own connections reconnect.
 #[cfg(target_os = "linux")]
 pub fn outlive_session_bus(app: &AppHandle) {
     use gtk::gio;
@@ -166,18 +159,18 @@ pub fn outlive_session_bus(app: &AppHandle) {
     match gio::bus_get_sync(gio::BusType::Session, gio::Cancellable::NONE) {
         Ok(bus) => {
             bus.set_exit_on_close(false);
-            // Kept, or the toolkit would make a new one, with the default, once it has dropped its own.
+            // Kept alive, or GTK would make a new connection, with the default, once it has dropped its own.
             app.manage(ToolkitBus(bus));
         }
         Err(error) => tracing::info!(%error, "the toolkit has no session bus"),
     }
 }
 
-/// The toolkit's connection to the session bus.
+/// GTK's connection to the session bus.
 #[cfg(target_os = "linux")]
 struct ToolkitBus(#[expect(dead_code, reason = "held, never used")] gtk::gio::DBusConnection);
 
-/// Opens the window, or brings it to the front, and leads where it is meant to. Runs on the main thread.
+/// Opens the window or brings it to the front, and navigates as requested. Must run on the main thread.
 pub fn open(app: &AppHandle, request: OpenRequest) {
     let opened = app.get_webview_window(LABEL);
     let is_new = opened.is_none();
@@ -188,7 +181,7 @@ pub fn open(app: &AppHandle, request: OpenRequest) {
             return;
         }
     };
-    // Each of these fails only when the window is gone again.
+    // Each of these fails only if the window is already gone.
     let _ = window.unminimize();
     let _ = window.show();
     let _ = window.set_focus();
@@ -205,7 +198,7 @@ pub fn open(app: &AppHandle, request: OpenRequest) {
     }
 }
 
-/// Sends a page that has just begun to listen to where it was opened for.
+/// Called when the page has begun to listen; sends it the navigation that it was opened for.
 pub fn loaded(app: &AppHandle) {
     let request = {
         let mut waiting = waiting(app);
@@ -224,14 +217,14 @@ fn waiting(app: &AppHandle) -> MutexGuard<'_, PendingState> {
 /// Opens the window from any thread.
 pub fn open_from_anywhere(app: &AppHandle, request: OpenRequest) {
     let handle = app.clone();
-    // The main loop only refuses when the app is ending.
+    // Fails only when the app is ending.
     let _ = app.run_on_main_thread(move || open(&handle, request));
 }
 
-/// Opens the window from any thread because nothing shows the tray icon, unless it is open.
+/// Opens the window from any thread because nothing shows the tray icon, unless the window is already open.
 pub fn open_as_substitute(app: &AppHandle) {
     let handle = app.clone();
-    // The main loop only refuses when the app is ending.
+    // Fails only when the app is ending.
     let _ = app.run_on_main_thread(move || {
         if handle.get_webview_window(LABEL).is_some() {
             return;
@@ -245,11 +238,11 @@ pub fn open_as_substitute(app: &AppHandle) {
     });
 }
 
-/// Closes a window that was opened only because nothing showed the tray icon, from any thread. One that the user has
-/// clicked or typed into stays.
+/// Closes a window that was opened only because nothing showed the tray icon, from any thread. A window that the user
+/// has clicked or typed into stays open.
 pub fn close_substitute(app: &AppHandle) {
     let handle = app.clone();
-    // The main loop only refuses when the app is ending.
+    // Fails only when the app is ending.
     let _ = app.run_on_main_thread(move || {
         let is_substitute = std::mem::take(&mut waiting(&handle).is_substitute);
         if let Some(window) = handle.get_webview_window(LABEL).filter(|_| is_substitute) {
@@ -258,14 +251,14 @@ pub fn close_substitute(app: &AppHandle) {
     });
 }
 
-/// How many times the page is loaded again in [`RELOADS_COUNT_FOR`] after its process has ended.
+/// How many times the page is loaded again in [`RELOADS_COUNT_FOR`] after its web process has ended.
 #[cfg(target_os = "linux")]
 const MOST_RELOADS: u32 = 3;
 #[cfg(target_os = "linux")]
 const RELOADS_COUNT_FOR: Duration = Duration::from_mins(1);
 
-/// Loads the page again when its process has crashed or was killed. Where that happens again and again, the window is
-/// closed, and the next click in the tray makes a new one.
+/// Loads the page again when its web process has crashed or was killed. After too many reloads the window is closed,
+/// and the next click on the tray icon creates a new one.
 #[cfg(target_os = "linux")]
 fn reload_after_crash(window: &WebviewWindow) {
     use std::cell::Cell;
@@ -274,7 +267,7 @@ fn reload_after_crash(window: &WebviewWindow) {
     use gtk::prelude::ObjectExt as _;
 
     let app = window.app_handle().clone();
-    // It fails only when the window is gone again.
+    // Fails only if the window is already gone.
     let _ = window.with_webview(move |webview| {
         let reloads = Cell::new((Instant::now(), 0_u32));
         webview.inner().connect_local("web-process-terminated", false, move |_| {
@@ -295,14 +288,14 @@ fn reload_after_crash(window: &WebviewWindow) {
     });
 }
 
-/// Notes the first click or key in the window.
+/// Notes clicks and keys in the window: it then counts as opened by the user.
 #[cfg(target_os = "linux")]
 fn note_touch(window: &WebviewWindow) {
     use gtk::glib::Propagation;
     use gtk::prelude::WidgetExt as _;
 
     let app = window.app_handle().clone();
-    // It fails only when the window is gone again.
+    // Fails only if the window is already gone.
     let _ = window.with_webview(move |webview| {
         let page = webview.inner();
         let touched = move || waiting(&app).is_substitute = false;
@@ -318,33 +311,33 @@ fn note_touch(window: &WebviewWindow) {
     });
 }
 
-/// Opens the window, or closes it where it is in front, from any thread.
+/// Opens the window, or closes it if it is in front, from any thread.
 pub fn toggle_from_anywhere(app: &AppHandle, in_front: bool) {
     let handle = app.clone();
-    // The main loop only refuses when the app is ending.
+    // Fails only when the app is ending.
     let _ = app.run_on_main_thread(move || match handle.get_webview_window(LABEL) {
         Some(window) if in_front => close(&window),
         _ => open(&handle, OpenRequest::default()),
     });
 }
 
-/// Tells whether the window is in front of all others.
+/// Returns whether the window is in front of all others.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn is_in_front(app: &AppHandle) -> bool {
     app.get_webview_window(LABEL).is_some_and(|window| window.is_focused().unwrap_or(false))
 }
 
-/// Shows this in the window, if it is open.
+/// Sends the view to the window, if it is open.
 pub fn show_view(app: &AppHandle, view: &View) {
     let _ = app.emit_to(LABEL, "view", view);
 }
 
-/// Shows how far the check of a key is.
+/// Sends the progress of a key check to the window.
 pub fn show_steps(app: &AppHandle, steps: &[Step]) {
     let _ = app.emit_to(LABEL, "admission", steps);
 }
 
-/// Closes the window; the app goes on in the tray.
+/// Closes the window; the app keeps running in the tray.
 pub fn close(window: &WebviewWindow) {
     let _ = window.destroy();
 }
@@ -372,7 +365,7 @@ pub fn fit(window: &WebviewWindow, height: f64) {
 ///
 /// # Errors
 ///
-/// When no browser could be started; names the address to open by hand.
+/// If no browser could be started; the message names the address to open by hand.
 pub fn open_page(app: &AppHandle, address: &str) -> Result<(), AppError> {
     app.opener().open_url(address, None::<&str>).map_err(|error| {
         tracing::warn!(%error, "no browser could be started");
@@ -387,7 +380,7 @@ pub fn open_page(app: &AppHandle, address: &str) -> Result<(), AppError> {
 ///
 /// # Errors
 ///
-/// When it could not be opened; names it to be opened by hand.
+/// If it could not be opened; the message names the folder to open by hand.
 pub fn open_folder(app: &AppHandle, folder: &Path, words: &Words) -> Result<(), AppError> {
     let opened = if folder.is_dir() {
         app.opener().open_path(folder.display().to_string(), None::<&str>).map_err(|error| error.to_string())
@@ -401,14 +394,14 @@ pub fn open_folder(app: &AppHandle, folder: &Path, words: &Words) -> Result<(), 
     })
 }
 
-/// Gives the window as the toolkit knows it, for dialogs above it.
+/// Returns the GTK window, as the parent of dialogs.
 #[cfg(target_os = "linux")]
 pub(super) fn gtk_window(app: &AppHandle) -> Option<gtk::ApplicationWindow> {
     app.get_webview_window(LABEL)?.gtk_window().ok()
 }
 
 fn make(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWindow> {
-    // Told first, so that the first picture is already that of an open window.
+    // Sent first, so that the first view is already that of an open window.
     app.state::<Shell>().tell(Message::Event(Event::Window(true)));
     let made = build(app, near);
     if made.is_err() {
@@ -425,8 +418,8 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
     waiting(app).opening = Some(answer);
     let (handle, font, dev_server) = (app.clone(), font(), dev_server(app));
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
-        // A script for the page's start would be kept by the engine after the window is gone, for each window anew.
-        // On Linux the first window's handler serves all later ones too, so it holds nothing that is this window's own.
+        // No initialization script: the engine would keep one for each window, even after the window is gone.
+        // On Linux the first window's handler serves all later ones too, so it holds nothing specific to this window.
         .on_web_resource_request(move |request, response| {
             if matches!(request.uri().path(), "/" | "/index.html") {
                 let known = InitialState { opening: first_view(&handle), font: font.as_deref() };
@@ -438,7 +431,7 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
         .min_inner_size(WIDTH, LOWEST)
         // A narrow column of cards gains nothing from a whole screen.
         .maximizable(false)
-        // The page is all there is; no link and no script may lead away from it.
+        // Only our own page: no link and no script may navigate away from it.
         .on_navigation(move |url| is_own_page(url) || is_dev_page(url, dev_server.as_ref()));
     let window = match app.try_state::<TemporaryData>() {
         Some(folder) => window.data_directory(folder.0.path().to_owned()),
@@ -465,8 +458,8 @@ fn build(app: &AppHandle, near: Option<(f64, f64)>) -> tauri::Result<WebviewWind
     Ok(window)
 }
 
-/// Tells whether an address is that of our own page: scheme, host and port. Another port of the same host may be any
-/// program's on this computer.
+/// Returns whether an address is that of our own page: scheme, host and port. Another port of the same host may
+/// belong to any program on this computer.
 fn is_own_page(url: &Url) -> bool {
     let own = if cfg!(windows) { ("http", "tauri.localhost") } else { ("tauri", "localhost") };
     (url.scheme(), url.host_str(), url.port()) == (own.0, Some(own.1), None)
@@ -474,17 +467,17 @@ fn is_own_page(url: &Url) -> bool {
         && url.password().is_none()
 }
 
-/// Gives the address of the page's development server. Only a build of `make dev` has one.
+/// Returns the address of the page's development server. Only a build of `make dev` has one.
 fn dev_server(app: &AppHandle) -> Option<Url> {
     if tauri::is_dev() { app.config().build.dev_url.clone() } else { None }
 }
 
-/// Tells whether an address is that of a page of the development server.
+/// Returns whether an address is that of a page of the development server.
 fn is_dev_page(url: &Url, dev_server: Option<&Url>) -> bool {
     dev_server.is_some_and(|server| server.origin() == url.origin())
 }
 
-/// Gives what a page begins with; `None` where that takes too long.
+/// Returns the first view and the labels; `None` if that takes too long.
 fn first_view(app: &AppHandle) -> Option<Opening> {
     let answer = waiting(app).opening.take();
     let opening = answer.and_then(|answer| answer.recv_timeout(OPENING).ok());
@@ -494,14 +487,14 @@ fn first_view(app: &AppHandle) -> Option<Opening> {
     opening
 }
 
-/// What the page knows before it has asked for anything, so that it need not ask before it can draw.
+/// Data embedded in the page, so that the page can draw before it has asked for anything.
 #[derive(Debug, Serialize)]
 struct InitialState<'a> {
     opening: Option<Opening>,
     font: Option<&'a str>,
 }
 
-/// Puts what is known into the page, where no text of it can be taken for markup.
+/// Inserts the data into the page, escaped so that no text in it can be read as markup.
 fn inject_initial_state(page: &[u8], known: &impl Serialize) -> Vec<u8> {
     let data = serde_json::to_string(known).unwrap_or_default().replace('<', "\\u003c");
     let block = format!("<script type=\"application/json\" id=\"known\">{data}</script>");
@@ -509,8 +502,8 @@ fn inject_initial_state(page: &[u8], known: &impl Serialize) -> Vec<u8> {
     [&page[..at], block.as_bytes(), &page[at..]].concat()
 }
 
-/// Gives the desktop's own font by its name. The engine knows it as `system-ui`, and takes half as long again to the first
-/// picture to find it by that.
+/// Returns the family name of the desktop's own font. The engine has it as `system-ui` too, but finding it by that
+/// name makes the first frame take half as long again.
 #[cfg(target_os = "linux")]
 fn font() -> Option<String> {
     use gtk::prelude::GtkSettingsExt as _;
@@ -518,7 +511,7 @@ fn font() -> Option<String> {
     gtk::pango::FontDescription::from_string(&named).family().map(Into::into)
 }
 
-/// These systems have `system-ui` at hand.
+/// On these systems `system-ui` is fast.
 #[cfg(not(target_os = "linux"))]
 fn font() -> Option<String> {
     None

@@ -1,6 +1,6 @@
-//! Where the window was, and where it opens next.
+//! The window's position and size, saved in one small file for the next time it opens.
 //!
-//! Owns one small file. Refuses places that no screen shows any more, and to pretend where windows cannot be placed.
+//! A saved position that is on no screen any more is ignored. Wayland has no positions.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -11,45 +11,45 @@ use tauri::{AppHandle, Manager as _, PhysicalPosition, WebviewWindow};
 
 use crate::config::files;
 
-/// Room for the frame that some window managers draw around it.
+/// Space for the frame that some window managers draw around the window.
 const FRAME_SIZE: f64 = 32.0;
 
-/// A window that has not moved for so long stands where it was wanted.
+/// The geometry is saved when the window has not moved for this time.
 const SETTLE_TIME: Duration = Duration::from_secs(1);
 
-/// No such file is longer, in bytes.
+/// Longest file that is read, in bytes.
 const MAX_FILE_SIZE: u64 = 4096;
 
-/// What is known of the window's place.
+/// The saved and the current geometry of the window.
 #[derive(Debug, Default)]
 pub struct GeometryStore(Mutex<GeometryState>);
 
 #[derive(Debug, Default)]
 struct GeometryState {
-    /// `None` where nothing is saved.
+    /// `None` if nothing is to be saved.
     file: Option<PathBuf>,
     saved: Option<Geometry>,
     now: Option<Geometry>,
-    /// How high the page was on its first screen, since the window was made.
+    /// Height of the page's first screen, since the window was created.
     height: Option<f64>,
-    /// Counts the places state.
+    /// Number of recorded geometries; shows whether the window has moved since.
     generation: u64,
 }
 
-/// Where the window stands: its frame's corner in pixels of the desktop, its own size in the page's.
+/// The corner of the window's frame in physical pixels of the desktop, and its inner size in logical pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct Geometry {
-    /// From the left; `None` where the desktop does not tell.
+    /// From the left; `None` if the desktop does not report it.
     x: Option<i32>,
-    /// From the top.
+    /// From the top; `None` like `x`.
     y: Option<i32>,
     width: f64,
-    /// As high as its first screen was, so that it need not grow before the user's eyes the next time.
+    /// Height of the page's first screen, so that the window does not grow visibly the next time it opens.
     #[serde(default)]
     height: Option<f64>,
 }
 
-/// A screen without its panels, in pixels of the desktop.
+/// A screen without its panels, in physical pixels of the desktop.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct WorkArea {
     x: f64,
@@ -59,25 +59,24 @@ struct WorkArea {
     scale: f64,
 }
 
-/// Where and how wide a window is to be made, in the page's pixels.
+/// Where a window is created, in logical pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct InitialGeometry {
-    /// Its corner; `None` for the middle of the screen.
+    /// Upper left corner; `None` for the middle of the screen.
     pub(super) corner: Option<(f64, f64)>,
-    /// Its width.
     pub(super) width: f64,
-    /// Its height, until the page tells its own.
+    /// Height until the page reports its own.
     pub(super) height: f64,
 }
 
-/// Reads where the window was when it was last closed; with `None`, nothing is saved.
+/// Reads the geometry of the last window. With `None`, nothing is read and nothing is saved later.
 pub fn load(app: &AppHandle, file: Option<PathBuf>) {
     let saved = file.as_ref().and_then(|file| files::read_small(file, MAX_FILE_SIZE).ok());
     let saved = saved.and_then(|text| serde_json::from_slice(&text).ok());
     with(app, |state| *state = GeometryState { file, saved, ..GeometryState::default() });
 }
 
-/// Notes where the window is.
+/// Records the geometry of the window, and saves it once the window has not moved for 1 s.
 pub(super) fn record(window: &WebviewWindow) {
     let (Ok(scale), Ok(size)) = (window.scale_factor(), window.inner_size()) else { return };
     let corner = window.outer_position().ok().filter(|_| can_be_placed());
@@ -89,7 +88,7 @@ pub(super) fn record(window: &WebviewWindow) {
         state.generation
     });
     let app = window.app_handle().clone();
-    // A session that ends does not let the window be closed first.
+    // Not only saved on closing: when the session ends, the window is not closed first.
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(SETTLE_TIME).await;
         if with(&app, |state| state.generation == generation) {
@@ -98,7 +97,7 @@ pub(super) fn record(window: &WebviewWindow) {
     });
 }
 
-/// Notes how high the page is, the first time since the window was made.
+/// Records the height of the page, only the first time since the window was created.
 pub(super) fn record_height(window: &WebviewWindow, height: f64) {
     let is_first = with(window.app_handle(), |state| {
         let is_first = state.height.is_none();
@@ -110,7 +109,7 @@ pub(super) fn record_height(window: &WebviewWindow, height: f64) {
     }
 }
 
-/// Keeps where the window was last.
+/// Saves the last recorded geometry, if it differs from the saved one.
 pub fn save(app: &AppHandle) {
     with(app, |state| {
         let Some(now) = state.now.take().filter(|now| state.saved != Some(*now)) else { return };
@@ -123,7 +122,7 @@ pub fn save(app: &AppHandle) {
     });
 }
 
-/// Tells where the window opens: where it was, else near the click that asked for it, else in the middle.
+/// Returns where the window opens: where it was, else near the click that asked for it, else in the middle.
 pub(super) fn initial(app: &AppHandle, near: Option<(f64, f64)>, least: f64, height: f64) -> InitialGeometry {
     let saved = with(app, |state| {
         state.height = None;
@@ -146,7 +145,7 @@ pub(super) fn initial(app: &AppHandle, near: Option<(f64, f64)>, least: f64, hei
     choose(saved, near, &areas, (width, least, height))
 }
 
-/// Chooses the place; `size` is the wanted width, the least width and the height, in the page's pixels.
+/// Chooses the position; `size` is the wanted width, the minimum width and the height, in logical pixels.
 fn choose(
     saved: Option<Geometry>,
     near: Option<(f64, f64)>,
@@ -156,7 +155,7 @@ fn choose(
     let (width, least, height) = size;
     let corner = saved.and_then(|saved| Some((f64::from(saved.x?), f64::from(saved.y?))));
     let was = corner.and_then(|(x, y)| {
-        // Where its title was must still be seen.
+        // The middle of its title bar must still be on a screen.
         let area = areas.iter().find(|a| a.contains(x + width * a.scale / 2.0, y + FRAME_SIZE / 2.0))?;
         Some((area, x, y))
     });
@@ -185,12 +184,12 @@ impl WorkArea {
     }
 }
 
-/// Where Wayland places windows, programs neither know nor choose where.
+/// `false` on Wayland, where programs can neither read nor set the position of their windows.
 fn can_be_placed() -> bool {
     !(cfg!(target_os = "linux") && std::env::var_os("WAYLAND_DISPLAY").is_some_and(|d| !d.is_empty()))
 }
 
-/// Moves a window up that has grown beyond its screen's end.
+/// Moves a window up if it has grown beyond the bottom of its screen.
 pub(super) fn keep_on_screen(window: &WebviewWindow, height: f64) {
     let (Ok(corner), Ok(Some(monitor))) = (window.outer_position(), window.current_monitor()) else { return };
     if !can_be_placed() {

@@ -1,6 +1,6 @@
 //! The text of an autostart entry, by the Desktop Entry Specification.
 //!
-//! Owns its quoting. Refuses to trust an entry because it is there: it must start this program, and be switched on.
+//! An entry counts as on only if it starts this program and is not switched off.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use tidemark_core::habits::Autostart;
 
 const GROUP: &str = "[Desktop Entry]";
 
-/// Writes the entry; `None` for a path that no entry can hold.
+/// Returns the entry's text; `None` if no entry can hold the path (not UTF-8, or with control characters).
 pub(super) fn text(program: &Path) -> Option<String> {
     let program = program.to_str().filter(|path| !path.chars().any(char::is_control))?;
     let exec = quoted(program);
@@ -18,7 +18,7 @@ pub(super) fn text(program: &Path) -> Option<String> {
     ))
 }
 
-/// Tells what the desktop does with an entry.
+/// Returns what the desktop does with an entry.
 pub(super) fn read(text: &str, program: &Path) -> Autostart {
     let is = |key: &str, value: &str| field(text, key).is_some_and(|v| v.eq_ignore_ascii_case(value));
     if is("Hidden", "true") || is("X-GNOME-Autostart-enabled", "false") {
@@ -27,7 +27,7 @@ pub(super) fn read(text: &str, program: &Path) -> Autostart {
     let words = field(text, "Exec").map(arguments).unwrap_or_default();
     let Some((first, rest)) = words.split_first() else { return Autostart::Gone { program: String::new() } };
     let named = Path::new(first);
-    // A bare name is looked for in PATH, which the session's may differ from ours.
+    // A bare name is not checked: the desktop looks it up in the session's PATH, which may differ from ours.
     if named.is_absolute() && !named.exists() {
         return Autostart::Gone { program: first.clone() };
     }
@@ -42,7 +42,7 @@ pub(super) fn read(text: &str, program: &Path) -> Autostart {
     }
 }
 
-/// Gives a field of the entry's own group, the first of that name.
+/// Returns the first field of this name in the `[Desktop Entry]` group.
 fn field<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     let lines = text.lines().map(str::trim).skip_while(|line| *line != GROUP).skip(1);
     lines.take_while(|line| !line.starts_with('[')).find_map(|line| {
@@ -51,7 +51,7 @@ fn field<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     })
 }
 
-/// Quotes an argument: once for `Exec`, and its backslashes once more as every value's.
+/// Quotes an argument for `Exec`. Backslashes are escaped once more, as in every string value.
 fn quoted(argument: &str) -> String {
     let mut quoted = String::from("\"");
     for sign in argument.chars() {
@@ -66,7 +66,7 @@ fn quoted(argument: &str) -> String {
     quoted
 }
 
-/// Takes `Exec` apart.
+/// Splits the value of `Exec` into arguments.
 fn arguments(value: &str) -> Vec<String> {
     let value = value.replace(r"\\", "\\").replace("%%", "%");
     let (mut words, mut word, mut is_quoted) = (Vec::new(), None::<String>, false);

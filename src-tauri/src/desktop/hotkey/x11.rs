@@ -1,7 +1,7 @@
-//! One key combination of the whole X11 display.
+//! One key combination, grabbed on the whole X11 display.
 //!
-//! Owns a connection of its own and a thread that sleeps until the keys are pressed. Refuses to look at any other key:
-//! the display sends it no other.
+//! The grab has a separate connection and a thread that sleeps until the keys are pressed. The display sends it no
+//! other keys.
 
 use std::sync::Arc;
 
@@ -17,12 +17,12 @@ use x11rb::protocol::xproto::{
 use x11rb::protocol::{ErrorKind, Event};
 use x11rb::rust_connection::RustConnection;
 
-/// Caps Lock and Num Lock must not matter: the display takes them for keys that are held.
+/// The grab must work with and without Caps Lock and Num Lock: the display treats them as held keys.
 const LOCKS: [u16; 4] = [0, LOCK, NUM, LOCK | NUM];
 const LOCK: u16 = 1 << 1;
 const NUM: u16 = 1 << 4;
 
-/// Why nothing is listened for.
+/// Why the shortcut could not be grabbed.
 #[derive(Debug, thiserror::Error)]
 enum GrabError {
     #[error("another program has it")]
@@ -33,7 +33,7 @@ enum GrabError {
     Display(String),
 }
 
-/// Listens until it is dropped.
+/// The active X11 key grab; dropping it releases the shortcut.
 #[derive(Debug)]
 pub(super) struct X11Grab {
     connection: Arc<X11Connection>,
@@ -43,7 +43,7 @@ pub(super) struct X11Grab {
 struct X11Connection {
     display: RustConnection,
     root: Window,
-    /// By what this thread is told to end.
+    /// Window that receives the shutdown event for the grab thread.
     wake_window: Window,
     active: Atom,
     owner: Atom,
@@ -52,18 +52,18 @@ struct X11Connection {
 impl Drop for X11Grab {
     fn drop(&mut self) {
         let X11Connection { display, root, wake_window, .. } = &*self.connection;
-        // Given back before this returns, so that it can be asked for again at once.
+        // Released before this returns, so that it can be grabbed again immediately.
         if let Ok(freed) = display.ungrab_key(0_u8, *root, ModMask::ANY) {
             let _ = freed.check();
         }
         let end = ClientMessageEvent::new(32, *wake_window, AtomEnum::NONE, [0; 5]);
-        // Where the display is gone, the thread is too.
+        // If the display is gone, the thread has ended too.
         let _ = display.send_event(false, *wake_window, EventMask::NO_EVENT, end);
         let _ = display.flush();
     }
 }
 
-/// Listens for a shortcut; `on_pressed` is told whether our window is in front.
+/// Grabs a shortcut; `on_pressed` is called with whether our window is in front.
 pub(super) fn register(
     shortcut: Shortcut,
     on_pressed: impl Fn(bool) + Send + 'static,
@@ -115,7 +115,7 @@ impl X11Connection {
         Ok(())
     }
 
-    /// Finds the key on the keyboard: on the first layout that has it.
+    /// Returns the keycode of a key, from the first keyboard layout that has it.
     fn keycode(&self, key: Key) -> Result<u8, GrabError> {
         let setup = self.display.setup();
         let (first, last) = (setup.min_keycode, setup.max_keycode);
@@ -132,12 +132,12 @@ impl X11Connection {
         let mut released = CURRENT_TIME;
         loop {
             match self.display.wait_for_event() {
-                // A key that is held down is sent as released and pressed in the same moment.
+                // A key that is held down is sent as released and pressed with the same timestamp.
                 Ok(Event::KeyPress(pressed)) if pressed.time != released => {
                     on_pressed(self.is_ours_in_front());
                 }
                 Ok(Event::KeyRelease(key)) => released = key.time,
-                // Another keyboard, or another layout.
+                // The keyboard or its layout has changed.
                 Ok(Event::MappingNotify(_)) => {
                     let freed = self.display.ungrab_key(0_u8, self.root, ModMask::ANY);
                     if freed.is_err() || self.grab(shortcut).is_err() {
@@ -170,13 +170,13 @@ fn display_error(error: impl std::fmt::Display) -> GrabError {
     GrabError::Display(error.to_string())
 }
 
-/// The modifiers as X11 numbers them: Shift, Control, Mod1 for Alt, Mod4 for the key with the system's sign.
+/// X11's modifier bits: Shift, Control, Mod1 for Alt, Mod4 for the Super key.
 fn modifier_mask(shortcut: Shortcut) -> u16 {
     let Shortcut { ctrl, alt, shift, system, .. } = shortcut;
     u16::from(shift) | u16::from(ctrl) << 2 | u16::from(alt) << 3 | u16::from(system) << 6
 }
 
-/// The key as X11 names it.
+/// X11's keysym of a key.
 fn keysym(key: Key) -> u32 {
     match key {
         Key::Letter(letter) => u32::from(letter.to_ascii_lowercase()),

@@ -1,6 +1,4 @@
-//! The item on Windows and macOS, by Tauri's own tray.
-//!
-//! Owns the item and what it shows now. Refuses a title: macOS would print it beside the picture.
+//! The tray icon on Windows and macOS, by Tauri's own tray. It has no title: macOS would print it beside the icon.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,10 +15,10 @@ use crate::controller::Message;
 use crate::desktop::tray_icon;
 use crate::desktop::window::{self, OpenRequest};
 
-/// Both systems scale down better than up.
+/// Edge in pixels, large because both systems scale down better than up.
 const SIZE: u32 = 48;
 
-/// The way to the item.
+/// Handle to the tray icon.
 #[derive(Clone)]
 pub struct Item {
     app: AppHandle,
@@ -39,29 +37,28 @@ struct Shown {
     tray: Option<Tray>,
 }
 
-/// Gives the way to the item; nothing has to be run here.
+/// Returns the handle to the icon, and a service that has nothing to do here.
 pub fn item(app: &AppHandle) -> (Item, Service) {
     (Item { app: app.clone(), shown: Arc::default() }, Service)
 }
 
-/// The system runs the item.
+/// The system itself runs the icon.
 #[derive(Debug)]
 pub struct Service;
 
 impl Service {
-    /// Ends at once.
+    /// Returns immediately.
     pub async fn run(&self) {}
 }
 
 impl Item {
-    /// Shows this.
     pub fn show(&self, tray: Tray) {
         let item = self.clone();
-        // The main loop only refuses when the app is ending.
+        // Fails only when the app is ending.
         let _ = self.app.run_on_main_thread(move || item.show_here(tray));
     }
 
-    /// Runs on the main thread, where menus live.
+    /// Must run on the main thread: menus can only be changed there.
     fn show_here(&self, tray: Tray) {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         let result = match shown.icon.clone() {
@@ -106,7 +103,7 @@ fn change(app: &AppHandle, icon: &TrayIcon, before: Option<&Tray>, now: &Tray) -
     if before.is_none_or(|b| b.tooltip != now.tooltip) {
         icon.set_tooltip(Some(&now.tooltip))?;
     }
-    // An open menu flickers when it is made anew, so it is not unless a line differs.
+    // An open menu flickers when it is replaced, so it is replaced only if a line differs.
     if before.is_none_or(|b| b.menu != now.menu) {
         icon.set_menu(Some(menu(app, &now.menu)?))?;
     }
@@ -126,7 +123,7 @@ fn menu(app: &AppHandle, lines: &[MenuLine]) -> tauri::Result<Menu<Wry>> {
     Ok(menu)
 }
 
-/// Each line's id is its place, with those of the lines above: `3.1`.
+/// The id of a line is its index, after those of its parent menus: `3.1`.
 fn items(app: &AppHandle, above: &str, lines: &[MenuLine]) -> tauri::Result<Vec<Box<dyn IsMenuItem<Wry>>>> {
     let item = |(number, line): (usize, &MenuLine)| -> tauri::Result<Box<dyn IsMenuItem<Wry>>> {
         let id = format!("{above}{number}");
@@ -147,7 +144,7 @@ fn items(app: &AppHandle, above: &str, lines: &[MenuLine]) -> tauri::Result<Vec<
     lines.iter().enumerate().map(item).collect()
 }
 
-/// An account may be called "R&D": a lone ampersand would be read as a shortcut and vanish.
+/// An account may be called "R&D": a single ampersand would be read as a mnemonic and disappear.
 fn plain(text: &str) -> String {
     text.replace('&', "&&")
 }

@@ -1,6 +1,6 @@
-//! The item on Linux: a `StatusNotifierItem` of our own on the session bus.
+//! The tray icon on Linux: our own `StatusNotifierItem` on the session bus.
 //!
-//! It is made again for each watcher, on a connection of its own, and never waited for on the thread of windows.
+//! The item is created again for each watcher, on a separate connection. The main thread never waits for it.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -23,39 +23,38 @@ use crate::desktop::dbus::{Connections, Kind};
 use crate::desktop::tray_icon;
 use crate::desktop::window::{self, OpenRequest};
 
-/// What panels take: 22 to 24 pixels, twice that on dense screens. None of them has to scale.
+/// Edges that panels use, in pixels: 22 to 24, twice that on dense screens. With these no panel has to scale.
 const SIZES: [u32; 6] = [16, 22, 24, 32, 48, 64];
-/// At login the panel may start a little after us.
+/// How long to wait for a tray host before the window opens instead: at login the panel may start a little after us.
 const HOST_MAY_TAKE: Duration = Duration::from_secs(5);
-/// How long the session bus may take before it is said that nothing shows the item.
+/// How long the session bus may take before the icon is reported as not shown.
 const NO_BUS_MAY_TAKE: Duration = Duration::from_secs(2);
-/// How long the item may take to show something else. It answers no call while its state is locked.
+/// How long an update of the item may take. The item answers no call while its state is locked.
 const UPDATE_LIMIT: Duration = Duration::from_secs(5);
-/// A watcher that refuses or forgets the item gets it again after this.
+/// Pause before an item that the watcher has rejected or forgotten is registered again.
 const BETWEEN_OFFERS: Duration = Duration::from_secs(5);
-/// A watcher without a host may say nothing when one comes.
+/// Interval of looking for a host: a watcher without one may send no signal when one comes.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
-/// The way to the item.
+/// Handle to the tray icon.
 #[derive(Clone, Debug)]
 pub struct Item(watch::Sender<Option<Tray>>);
 
 impl Item {
-    /// Shows this.
     pub fn show(&self, tray: Tray) {
-        // Only the newest counts: a host that hangs lets no others heap up.
+        // Only the newest is kept, so that nothing accumulates while a host hangs.
         self.0.send_replace(Some(tray));
     }
 }
 
-/// Gives the way to the item, and what has to be run for it.
+/// Returns the handle to the icon, and the service that has to be run for it.
 #[must_use]
 pub fn item(app: &AppHandle) -> (Item, Service) {
     let (sender, trays) = watch::channel(None);
     (Item(sender), Service { app: app.clone(), trays })
 }
 
-/// Offers the item to tray hosts.
+/// Registers the item with tray watchers.
 #[derive(Debug)]
 pub struct Service {
     app: AppHandle,
@@ -63,7 +62,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// Runs until the way to the item is gone. Run again, it makes another item.
+    /// Runs until the handle is dropped. Each run creates a new item.
     pub async fn run(&self) {
         let mut trays = self.trays.clone();
         trays.mark_changed();
@@ -73,29 +72,29 @@ impl Service {
     }
 }
 
-/// The item that the watcher has taken and what it showed then.
+/// The item that the watcher has accepted, and what it showed then.
 type Registration = Result<(ksni::Handle<Shown>, Box<Tray>), ksni::Error>;
 
-/// The item on its way to a host.
+/// State of the registration with the watcher.
 enum Offer {
-    /// No watcher has it.
+    /// No watcher has the item.
     None,
-    /// It waits until the watcher answers. The call is never given up, for that would leave its connection behind: it
+    /// Waits for the watcher's answer. The call is never cancelled, because that would leave its connection open: it
     /// ends when the watcher answers or leaves the bus.
     Registering(JoinHandle<Registration>),
-    /// The watcher has taken it.
+    /// The watcher has accepted the item.
     Registered { handle: ksni::Handle<Shown>, shows: Box<Tray> },
 }
 
-/// The item, offered to whichever watcher there is.
+/// The item, registered with whichever watcher there is.
 struct Presence {
     app: AppHandle,
-    /// What is to be shown.
+    /// What the item is to show.
     tray: Option<Box<Tray>>,
     offer: Offer,
-    /// Whether some host shows the item, as the controller was told last.
+    /// Whether a host shows the item, as last reported to the controller.
     is_shown: Option<bool>,
-    /// When the window opens instead; `None` before the first look, and after it was decided.
+    /// When the window opens instead; `None` before there is something to show, and once this is decided.
     fallback: Option<Instant>,
 }
 
@@ -130,7 +129,7 @@ impl Presence {
         }
     }
 
-    /// Offers the item to the watchers of one bus, until that ends.
+    /// Registers the item with the watchers of one bus, until the bus ends.
     async fn serve(&mut self, mut watcher: Watcher, trays: &mut watch::Receiver<Option<Tray>>) {
         let mut state = watcher.state().await;
         let mut next_offer = Instant::now();
@@ -156,13 +155,13 @@ impl Presence {
                     if std::mem::take(&mut items_have_gone) {
                         self.register_if_forgotten(&watcher).await;
                     }
-                    // A watcher that has hung knows its hosts again.
+                    // A watcher that hung can report its hosts again.
                     state = watcher.state().await;
                 }
                 news = watcher.next() => match news {
                     None => return,
                     Some(News::Owner) => {
-                        // Whoever has the name now knows no item yet.
+                        // The new owner of the name does not have the item yet.
                         self.withdraw();
                         next_offer = Instant::now();
                         state = watcher.state().await;
@@ -191,7 +190,7 @@ impl Presence {
 
     fn register(&mut self) {
         let Some(tray) = self.tray.clone() else { return };
-        // Whether there is a host is looked at elsewhere; an item without one waits for it.
+        // Hosts are checked in `serve`; an item without one waits for it.
         let item = Shown::new(self.app.clone(), (*tray).clone()).assume_sni_available(true);
         self.offer = Offer::Registering(tokio::spawn(async move { Ok((item.spawn().await?, tray)) }));
     }
@@ -211,7 +210,7 @@ impl Presence {
         self.update().await;
     }
 
-    /// Shows what is to be shown, where there is an item.
+    /// Updates the item, if there is one.
     async fn update(&mut self) {
         let (Some(tray), Offer::Registered { handle, shows }) = (&self.tray, &mut self.offer) else { return };
         if shows == tray {
@@ -228,7 +227,7 @@ impl Presence {
         }
     }
 
-    /// Takes the item from the bus.
+    /// Removes the item from the bus.
     fn withdraw(&mut self) {
         match std::mem::replace(&mut self.offer, Offer::None) {
             Offer::None => {}
@@ -243,7 +242,7 @@ impl Presence {
         }
     }
 
-    /// Tells the controller whether a host shows the item. A window that was opened for want of one is closed.
+    /// Reports to the controller whether a host shows the item. Closes a window that was opened because none did.
     fn tell(&mut self, is_shown: bool) {
         if is_shown {
             self.fallback = None;
@@ -257,7 +256,7 @@ impl Presence {
         }
     }
 
-    /// Opens the window where no host has come after a while: without either the app could not be reached.
+    /// Opens the window because no host has come in time: without either, the user could not reach the app.
     fn fall_back(&mut self) {
         self.fallback = None;
         self.tell(false);
@@ -267,14 +266,14 @@ impl Presence {
 
 impl Drop for Presence {
     fn drop(&mut self) {
-        // Without a runtime the process is ending, and the bus forgets the item with it.
+        // Without a runtime the process is ending, and the bus removes the item with it.
         if tokio::runtime::Handle::try_current().is_ok() {
             self.withdraw();
         }
     }
 }
 
-/// Waits for what is to be shown next; `None` once nothing will be.
+/// Waits for what is to be shown next; `None` once the handle is dropped.
 async fn next_tray(trays: &mut watch::Receiver<Option<Tray>>) -> Option<Tray> {
     loop {
         trays.changed().await.ok()?;
@@ -284,7 +283,7 @@ async fn next_tray(trays: &mut watch::Receiver<Option<Tray>>) -> Option<Tray> {
     }
 }
 
-/// Waits until this moment, or for ever.
+/// Waits until this moment; forever without one.
 async fn until(moment: Option<Instant>) {
     match moment {
         Some(moment) => tokio::time::sleep_until(moment).await,
@@ -292,7 +291,7 @@ async fn until(moment: Option<Instant>) {
     }
 }
 
-/// Waits until the watcher has answered the item that is being registered.
+/// Waits for the watcher's answer to a registration; forever if none is in progress.
 async fn registered(offer: &mut Offer) -> Result<Registration, JoinError> {
     match offer {
         Offer::Registering(registering) => registering.await,
@@ -334,7 +333,7 @@ impl ksni::Tray for Shown {
     }
 
     fn tool_tip(&self) -> ToolTip {
-        // Hosts read markup in the text below the first line.
+        // Hosts read the text below the first line as markup.
         let (title, rest) = self.tray.tooltip.split_once('\n').unwrap_or((&self.tray.tooltip, ""));
         ToolTip { title: title.to_owned(), description: without_markup(rest), ..ToolTip::default() }
     }
@@ -344,14 +343,14 @@ impl ksni::Tray for Shown {
     }
 
     fn activate(&mut self, x: i32, y: i32) {
-        // A host that does not know where the pointer is says so with zeros.
+        // A host that does not have the pointer's position sends zeros.
         let near = Some((f64::from(x), f64::from(y))).filter(|_| (x, y) != (0, 0));
         window::open_from_anywhere(&self.app, OpenRequest { near, ..OpenRequest::default() });
     }
 
     fn watcher_offline(&self, _: OfflineReason) -> bool {
-        // A new item is made for the next watcher: this one would register itself with its state locked, and a watcher
-        // that reads the item before it answers would wait for it.
+        // A new item is created for the next watcher: this one would register itself with its state locked, and a
+        // watcher that reads the item before it answers would wait for it.
         false
     }
 }
@@ -360,7 +359,7 @@ fn icons(tray: &Tray) -> Vec<Icon> {
     let icon = |size| {
         let mut pixels = tray_icon::draw(tray.picture, size, tray.theme);
         for pixel in pixels.rgba.chunks_exact_mut(4) {
-            // A host takes alpha first.
+            // A host expects alpha first.
             pixel.rotate_right(1);
         }
         let edge = |pixels: u32| i32::try_from(pixels).unwrap_or_default();
@@ -392,12 +391,12 @@ fn entry(text: &str, chosen: impl Fn(&AppHandle) + Send + 'static) -> MenuItem<S
     StandardItem { label: plain(text), activate, ..StandardItem::default() }.into()
 }
 
-/// An account may be called `my_key`: a lone underline would be read as a shortcut and vanish.
+/// An account may be called `my_key`: a single underscore would be read as a mnemonic and disappear.
 fn plain(text: &str) -> String {
     text.replace('_', "__")
 }
 
-/// An account may be called `<b>`: it is no markup.
+/// An account may be called `<b>`, which must not be read as markup.
 fn without_markup(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,4 +1,4 @@
-//! The service that tray items are registered with, and what it says of hosts and items.
+//! The service that tray items are registered with, and what it reports about hosts and items.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use tidemark_core::checkup::TrayHost;
 const NAME: &str = "org.kde.StatusNotifierWatcher";
 const PATH: &str = "/StatusNotifierWatcher";
 
-/// How long a watcher may take to say something of itself.
+/// How long the bus or the watcher may take to answer.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// The watcher of one session bus, whoever that is.
+/// The watcher of one session bus, whichever process it is.
 pub(crate) struct Watcher {
     names: DBusProxy<'static>,
     proxy: Proxy<'static>,
@@ -25,12 +25,12 @@ pub(crate) struct Watcher {
     signals: SignalStream<'static>,
 }
 
-/// What is known of the watcher.
+/// State of the watcher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct State {
-    /// Whether a process has the name.
+    /// Whether a process has the watcher's bus name.
     pub(crate) is_owned: bool,
-    /// Whether it has a host that shows items; `false` where it does not answer.
+    /// Whether the watcher has a host that shows items; `false` if it does not answer.
     pub(crate) has_host: bool,
 }
 
@@ -62,7 +62,7 @@ impl Watcher {
         .await
     }
 
-    /// Waits for news; `None` once the bus has ended.
+    /// Waits for the next change; `None` once the bus has ended.
     pub(crate) async fn next(&mut self) -> Option<News> {
         loop {
             tokio::select! {
@@ -82,7 +82,7 @@ impl Watcher {
         }
     }
 
-    /// Looks whether a watcher and a host are there.
+    /// Returns whether there is a watcher, and whether it has a host.
     pub(crate) async fn state(&self) -> State {
         let owned = within(LIMIT, async { Ok(self.names.name_has_owner(BusName::try_from(NAME)?).await?) });
         if !owned.await.unwrap_or(false) {
@@ -91,7 +91,7 @@ impl Watcher {
         State { is_owned: true, has_host: self.host().await == TrayHost::There }
     }
 
-    /// Looks for a host, where there is a watcher.
+    /// Returns whether the watcher has a host, if there is a watcher.
     pub(crate) async fn host(&self) -> TrayHost {
         match within(LIMIT, self.proxy.get_property::<bool>("IsStatusNotifierHostRegistered")).await {
             Ok(false) => TrayHost::NoHost,
@@ -101,7 +101,7 @@ impl Watcher {
         }
     }
 
-    /// Looks whether the watcher lists an item of a process; `true` where it cannot be asked.
+    /// Returns whether the watcher lists an item of a process; `true` if it cannot be asked.
     pub(crate) async fn knows_item_of(&self, process: u32) -> bool {
         let listed = self.proxy.get_property::<Vec<String>>("RegisteredStatusNotifierItems");
         let Ok(listed) = within(LIMIT, listed).await else { return true };
@@ -118,7 +118,7 @@ impl Watcher {
     }
 }
 
-/// Looks whether something shows tray icons, and that of the running app where its process is named.
+/// Returns whether something shows tray icons; with the running app's process id, also whether its icon is listed.
 pub(crate) async fn tray_host(app: Option<u32>) -> TrayHost {
     let Ok(bus) = within(LIMIT, Connection::session()).await else { return TrayHost::NoBus };
     let Ok(watcher) = Watcher::new(bus).await else { return TrayHost::NoBus };

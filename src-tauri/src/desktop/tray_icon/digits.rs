@@ -1,24 +1,22 @@
-//! The figure inside the ring: bold digits of our own, on whole pixels.
-//!
-//! Owns how the ten digits are drawn and how large two of them stand in a ring. Refuses a font, and a third digit.
+//! The digits inside the ring: bold, on whole pixels, drawn without a font. There are at most two.
 
 use super::primitive::{Point, Primitive, Stroke};
 use super::shapes::Grid;
 
-/// How digits stand at one size, in pixels.
+/// Measures of the digits at one icon size, in pixels.
 #[derive(Clone, Copy, Debug)]
 struct Cell {
-    /// From this edge of the picture on.
+    /// Smallest edge of the icon that these measures are for.
     edge: f32,
-    /// A digit's width; one alone is wider by `more`.
+    /// Width of a digit; a single digit is wider by `more`.
     width: f32,
-    /// A digit's height.
+    /// Height of a digit; a single digit is higher by `more`.
     height: f32,
-    /// The stroke's width.
+    /// Width of a stroke.
     stroke: f32,
-    /// The room between two digits.
+    /// Space between two digits.
     gap: f32,
-    /// How much larger one digit alone is, both ways.
+    /// How much larger a single digit is, in width and in height.
     more: f32,
 }
 
@@ -26,7 +24,7 @@ const fn cell(edge: f32, [width, height, stroke, gap, more]: [f32; 5]) -> Cell {
     Cell { edge, width, height, stroke, gap, more }
 }
 
-/// Looked at one by one; what lies between is drawn as the smaller.
+/// Each was checked by eye. Sizes in between use the next smaller cell.
 const CELLS: [Cell; 6] = [
     cell(64.0, [14.0, 24.0, 5.0, 4.0, 2.0]),
     cell(48.0, [11.0, 18.0, 4.0, 4.0, 3.0]),
@@ -36,21 +34,21 @@ const CELLS: [Cell; 6] = [
     cell(16.0, [4.0, 6.0, 1.0, 2.0, 0.0]),
 ];
 
-/// Gives the ring's width around digits: they need the room.
+/// Returns the ring's width around digits, which need the space.
 pub fn ring(edge: f32) -> f32 {
     (edge / 13.0).round().max(1.0)
 }
 
-/// Gives half of the height that the figure takes.
+/// Returns half of the height of the digits.
 pub fn half_height(grid: &Grid) -> f32 {
     of(grid).height / 2.0
 }
 
-/// Gives the strokes of a figure of one or two digits, in the middle of the picture.
+/// Returns the strokes of a number of one or two digits, in the middle of the icon.
 pub fn digits(number: u8, grid: &Grid) -> Vec<Primitive> {
     let cell = of(grid);
     let (tens, ones) = (number / 10 % 10, number % 10);
-    // Onto the edge between two pixels, a little up and left where the middle lies within one.
+    // Snapped to the edge between two pixels; a little up and left if the middle is within a pixel.
     let at = |width: f32, height: f32, from: f32| {
         ((grid.middle - width / 2.0).floor() + from, (grid.middle - height / 2.0).floor())
     };
@@ -79,12 +77,12 @@ fn of(grid: &Grid) -> Cell {
     CELLS.into_iter().find(|cell| cell.edge <= edge).unwrap_or(smallest)
 }
 
-/// Draws a digit into a box whose left upper corner is `corner`.
+/// Returns the strokes of a digit in a box whose upper left corner is `corner`.
 fn digit(digit: u8, corner: Point, (width, height): (f32, f32), stroke: f32) -> Vec<Primitive> {
     let half = stroke / 2.0;
     let (left, right) = (half, width - half);
     let (top, foot) = (half, height - half);
-    // The bar in the middle stands on whole pixels as well, a little high rather than low.
+    // The middle bar is on whole pixels too, rounded towards the top.
     let bar = ((height - stroke) / 2.0).floor() + half;
     let round = ((width - stroke) * 0.5).min(stroke * 1.1);
     let line = |places: &[Point]| {

@@ -1,23 +1,21 @@
-//! The colours of the tray picture.
-//!
-//! Owns one colour for each form and panel. Refuses geometry; no form depends on its colour to be understood.
+//! The colours of the tray icon: one for each shape and panel theme. No shape depends on its colour to be understood.
 
 use tidemark_core::tray::{Shape, Theme};
 use tiny_skia::Color;
 
-/// How much of a weak form shows, 0..=1.
+/// Opacity of a faint stroke, 0..=1.
 pub const FAINT: f32 = 0.55;
 
-/// The line around every stroke where the panel is not known.
+/// The outline around every stroke, for a panel whose theme is not known.
 #[derive(Clone, Copy, Debug)]
 pub struct Outline {
-    /// Its colour, solid.
+    /// Its colour, opaque.
     pub solid: Color,
-    /// How much of it shows, 0..=1.
+    /// Its opacity, 0..=1.
     pub opacity: f32,
 }
 
-/// Gives the colour of a form.
+/// Returns the colour of a shape.
 #[must_use]
 pub fn ink(shape: Shape, theme: Theme) -> Color {
     let (on_light, on_dark) = match shape {
@@ -34,14 +32,14 @@ pub fn ink(shape: Shape, theme: Theme) -> Color {
     }
 }
 
-/// Gives the weak form of a colour, for what is used up or only frames.
+/// Returns the faint variant of a colour, for what is used up or only frames.
 #[must_use]
 pub fn faint(mut colour: Color) -> Color {
     colour.set_alpha(FAINT);
     colour
 }
 
-/// Gives the outline that a panel needs, if it needs one.
+/// Returns the outline for a panel theme; only [`Theme::Auto`], where the panel is not known, needs one.
 #[must_use]
 pub fn outline(theme: Theme) -> Option<Outline> {
     match theme {

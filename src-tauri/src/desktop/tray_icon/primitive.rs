@@ -1,90 +1,71 @@
-//! The strokes a picture is made of: arcs, lines, bent lines, dots and wedges.
-//!
-//! Owns turning a stroke into painted pixels, and growing it by an outline. Refuses forms and meaning.
+//! The primitives that an icon is made of: arcs, lines, bent lines, dots and wedges; painting and growing them.
 
 use std::f32::consts::TAU;
 
 use tiny_skia::{BlendMode, Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Transform};
 
-/// How many cubics an arc is made of: an eighth of a circle is right to within a millionth of its radius.
+/// Number of cubic curves in an arc. The error of an eighth of a circle is below a millionth of its radius.
 const STEPS: u8 = 8;
 
-/// A place, in pixels from the left and from the top.
+/// A point, in pixels from the left and from the top.
 pub type Point = (f32, f32);
 
-/// One stroke. Lengths are pixels; angles are turns, clockwise from the top.
+/// One primitive. Lengths are pixels; angles are turns, clockwise from the top.
 #[derive(Clone, Debug)]
 pub enum Primitive {
-    /// A piece of a ring with square ends.
+    /// An arc with square ends.
     Arc {
-        /// The middle of the ring.
         centre: Point,
-        /// From the middle to the middle of the line.
+        /// From the centre to the middle of the line.
         radius: f32,
-        /// The line's width.
         width: f32,
-        /// Where it starts.
+        /// Start, in turns.
         from: f32,
-        /// Where it ends; a whole turn after `from` closes it.
+        /// End, in turns; a full turn after `from` closes the ring.
         to: f32,
     },
     /// A straight line with square ends.
-    Line {
-        /// One end.
-        from: Point,
-        /// The other end.
-        to: Point,
-        /// The line's width.
-        width: f32,
-    },
-    /// A line with bends and square ends.
+    Line { from: Point, to: Point, width: f32 },
+    /// A line with rounded bends and square ends.
     Bent(Stroke),
     /// A filled circle.
-    Dot {
-        /// Its middle.
-        centre: Point,
-        /// Its radius.
-        radius: f32,
-    },
+    Dot { centre: Point, radius: f32 },
     /// A filled triangle.
     Wedge {
-        /// Its corners.
         corners: [Point; 3],
-        /// How far it was grown on each side, rounding the corners.
+        /// How far it was grown on each side; this rounds the corners.
         margin: f32,
     },
 }
 
-/// A path, and how it is painted.
+/// A path and how it is painted.
 #[derive(Clone, Debug)]
 pub struct Traced {
-    /// Where it goes.
     pub path: Path,
-    /// The width of its line; `None` where it is filled.
+    /// Width of the line; `None` if the path is filled.
     pub line: Option<f32>,
 }
 
 /// A line with rounded bends.
 #[derive(Clone, Debug)]
 pub struct Stroke {
-    /// Its ends and its bends.
+    /// Its ends and bends, in order.
     pub places: Vec<Point>,
-    /// The radius of the bends, in the middle of the line.
+    /// Radius of the bends, at the middle of the line.
     pub round: f32,
-    /// The line's width.
     pub width: f32,
-    /// Whether it comes back to where it starts.
+    /// Whether the last point is joined to the first.
     pub closed: bool,
 }
 
 impl Primitive {
-    /// Gives the same stroke, larger by `margin` pixels on every side.
+    /// Returns the same primitive, larger by `margin` pixels on every side.
     #[must_use]
     pub fn grown(self, margin: f32) -> Self {
         match self {
             Self::Arc { centre, radius, width, from, to } => {
                 let ends = if to - from >= 1.0 { 0.0 } else { margin / (TAU * radius) };
-                // An end that would meet the start closes the ring.
+                // If the grown end would meet the start, the ring is closed.
                 let to = (to + ends).min(from - ends + 1.0);
                 Self::Arc { centre, radius, width: 2.0f32.mul_add(margin, width), from: from - ends, to }
             }
@@ -104,7 +85,7 @@ impl Primitive {
         }
     }
 
-    /// Paints the stroke in one colour over what is there, or takes away what is there without one.
+    /// Paints the primitive in `colour` over what is there; with `None`, erases what is there.
     pub fn paint(&self, canvas: &mut Pixmap, colour: Option<Color>) {
         let mut paint = Paint { anti_alias: true, ..Paint::default() };
         match colour {
@@ -120,7 +101,7 @@ impl Primitive {
         }
     }
 
-    /// Gives the paths that make up the stroke; none where it has no length.
+    /// Returns the paths that make up the primitive; empty if it has no length.
     #[must_use]
     pub fn traced(&self) -> Vec<Traced> {
         let (path, line) = match self {
@@ -166,7 +147,7 @@ impl Stroke {
         for n in bends {
             let at = self.places[n];
             let (before, after) = (self.places[(n + count - 1) % count], self.places[(n + 1) % count]);
-            // Two bends share the line between them.
+            // Two neighbouring bends share the segment between them: each may use half of it.
             let room = |other: Point| (other.0 - at.0).hypot(other.1 - at.1) / 2.0;
             let round = self.round.min(room(before)).min(room(after));
             let (from, to) = (towards(at, before, round), towards(at, after, round));
@@ -184,7 +165,7 @@ impl Stroke {
     }
 }
 
-/// Goes a way from one place towards another.
+/// Returns the point at the distance `way` from `from` in the direction of `to`.
 fn towards(from: Point, to: Point, way: f32) -> Point {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let share = way / dx.hypot(dy).max(f32::EPSILON);

@@ -1,6 +1,4 @@
-//! The six forms of the ring.
-//!
-//! Owns where each stroke stands on the grid of a size. Refuses colours and painting.
+//! The six shapes of the ring, as strokes on the pixel grid of a size.
 
 use std::f32::consts::TAU;
 
@@ -12,35 +10,35 @@ use super::primitive::{Point, Primitive};
 /// How strongly a stroke is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
-    /// What counts.
+    /// The shape's colour, opaque.
     Strong,
-    /// What is used up, or only frames.
+    /// For what is used up or only frames.
     Faint,
-    /// What is cut out of the strokes below it.
+    /// Cut out of the strokes below it.
     Cut,
 }
 
-/// The measures of a size, in whole pixels so that edges fall between pixels.
+/// The measures of one size, rounded to whole pixels so that edges fall between pixels.
 #[derive(Clone, Copy, Debug)]
 pub struct Grid {
-    /// The middle of the picture, both ways.
+    /// Centre of the icon, in both directions.
     pub middle: f32,
-    /// The outer edge of the ring.
+    /// Radius of the ring's outer edge.
     pub outer: f32,
-    /// The ring's width where quota is left.
+    /// Width of the ring where quota is left.
     pub stroke: f32,
-    /// The ring's width where it is used.
+    /// Width of the ring where quota is used.
     pub track: f32,
-    /// The width of a line inside the ring; as even as the size, so that it stands on the middle.
+    /// Width of a line inside the ring; even or odd like the size, so that the line can be centred.
     pub line: f32,
-    /// The room between strokes.
+    /// Space between strokes.
     pub clear: f32,
-    /// The outline's width.
+    /// Width of the outline.
     pub halo: f32,
 }
 
 impl Grid {
-    /// Measures a picture of `size` pixels, with room for a figure where it has one.
+    /// Computes the measures of an icon of `size` pixels; with digits the ring is narrower, to leave space for them.
     #[must_use]
     pub fn of(size: u32, has_figure: bool) -> Self {
         let edge = pixels(size);
@@ -63,7 +61,7 @@ impl Grid {
         (self.middle, self.middle)
     }
 
-    /// How many turns a length on the ring spans.
+    /// Converts a length along the ring to turns.
     fn turns(&self, length: f32) -> f32 {
         length / (TAU * (self.outer - self.stroke / 2.0))
     }
@@ -74,13 +72,13 @@ impl Grid {
     }
 
     fn thin(&self, from: f32, to: f32, ink: Ink) -> (Primitive, Ink) {
-        // Along the outer edge, so that it is crisp whatever the ring's width.
+        // Drawn along the outer edge, so that it is crisp whatever the ring's width.
         let radius = self.outer - self.track / 2.0;
         (Primitive::Arc { centre: self.centre(), radius, width: self.track, from, to }, ink)
     }
 }
 
-/// Gives the strokes of a picture, from the lowest to the topmost.
+/// Returns the strokes of a picture, from the lowest to the topmost.
 #[must_use]
 pub fn parts(picture: Picture, grid: &Grid) -> Vec<(Primitive, Ink)> {
     let ring = |gap| emptying(picture, grid, gap);
@@ -102,7 +100,7 @@ pub fn parts(picture: Picture, grid: &Grid) -> Vec<(Primitive, Ink)> {
     }
 }
 
-/// Gives the disc that the ring encloses, its own width included, larger by `margin`.
+/// Returns the disc up to the ring's outer edge, larger by `margin`.
 #[must_use]
 pub fn disc(grid: &Grid, margin: f32) -> Primitive {
     Primitive::Dot { centre: grid.centre(), radius: grid.outer + margin }
@@ -113,11 +111,11 @@ fn with(mut parts: Vec<(Primitive, Ink)>, figure: Vec<Primitive>, ink: Ink) -> V
     parts
 }
 
-/// The ring: strong where quota is left, or used where that is wanted, and thin elsewhere; open by `gap` turns to
-/// each side of the top.
+/// The ring: strong for the quota that is left (for the used part if `used` is set), thin for the rest; open by `gap`
+/// turns on each side of the top.
 fn emptying(Picture { left, used, .. }: Picture, grid: &Grid, gap: f32) -> Vec<(Primitive, Ink)> {
     let whole = 1.0 - 2.0 * gap;
-    // Only 100 looks whole and only 0 looks empty.
+    // Only 100 is drawn full and only 0 empty.
     let least = grid.turns(grid.stroke * 0.75) / whole;
     let share = match left {
         0 => 0.0,
@@ -137,7 +135,7 @@ fn emptying(Picture { left, used, .. }: Picture, grid: &Grid, gap: f32) -> Vec<(
     parts
 }
 
-/// A notch at the top, and the wedge that was cut out of it, sunk into the ring as far as `tip`.
+/// The ring with a notch at the top, and a wedge in the notch that extends into the ring as far as `tip`.
 fn notched(picture: Picture, grid: &Grid, tip: f32) -> Vec<(Primitive, Ink)> {
     let half = (grid.middle / 3.0).round();
     let mut parts = emptying(picture, grid, grid.turns(half + grid.clear));
@@ -159,7 +157,7 @@ fn exclaimed(picture: Picture, grid: &Grid) -> Vec<(Primitive, Ink)> {
     parts
 }
 
-/// Two halves apart, and a dot: nothing is left, whatever the figure says.
+/// Two separate halves and a dot: nothing is left, so digits are ignored.
 fn broken(grid: &Grid) -> Vec<(Primitive, Ink)> {
     let gap = grid.turns(grid.stroke + grid.halo) / 2.0;
     let mut parts: Vec<_> =
@@ -168,9 +166,9 @@ fn broken(grid: &Grid) -> Vec<(Primitive, Ink)> {
     parts
 }
 
-/// Dashes: thick for what was left when it was last known, thin for what was used.
+/// Dashes: thick for what was left at the last reading, thin for what was used.
 fn dashed(left: u8, grid: &Grid) -> Vec<(Primitive, Ink)> {
-    // Fewer where eight would run together.
+    // Fewer at small sizes, where eight would run together.
     let dashes: u8 = if grid.middle < 16.0 { 6 } else { 8 };
     let used = 1.0 - f32::from(left.min(100)) / 100.0;
     let pitch = 1.0 / f32::from(dashes);
@@ -187,7 +185,7 @@ fn dashed(left: u8, grid: &Grid) -> Vec<(Primitive, Ink)> {
         .collect()
 }
 
-/// A thin whole ring and a key: no figure can be trusted, so none is drawn.
+/// A thin full ring and a key. No digits, because no value can be trusted.
 fn keyed(grid: &Grid) -> Vec<(Primitive, Ink)> {
     let middle = grid.middle;
     let room = grid.outer - grid.track - grid.clear;

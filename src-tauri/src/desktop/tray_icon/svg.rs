@@ -1,6 +1,4 @@
-//! The tray picture as a drawing, for documents and for the window's legend.
-//!
-//! Owns writing the same strokes as SVG. Refuses figures inside the ring, and geometry of its own.
+//! The tray icon as SVG, for documents and for the window's legend: the same strokes, without digits.
 
 use std::fmt::Write as _;
 
@@ -10,16 +8,16 @@ use tiny_skia::{Color, PathSegment};
 use super::palette;
 use super::shapes::{self, Grid, Ink};
 
-/// Pixels of the grid that the strokes are snapped to: whole at once and at half the size.
+/// Edge of the pixel grid that the strokes are snapped to; they are on whole pixels at this size and at half of it.
 const EDGE: u32 = 48;
 
-/// Draws a picture without its digits as SVG, in the colours of a light panel or, where the reader's desktop is dark,
-/// of a dark one.
+/// Draws a picture without its digits as SVG, in the colours for a light panel, or for a dark one if the reader's
+/// desktop is dark (`prefers-color-scheme`).
 #[must_use]
 pub fn svg(picture: Picture) -> String {
     let mut svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {EDGE} {EDGE}\">\n");
     let [light, dark] = [Theme::Light, Theme::Dark].map(|theme| hex(palette::ink(picture.shape, theme)));
-    // Writing to a text cannot fail.
+    // Writing to a `String` cannot fail.
     let _ = writeln!(
         svg,
         "  <style>svg{{color:{light}}}@media(prefers-color-scheme:dark){{svg{{color:{dark}}}}}</style>"
@@ -58,12 +56,12 @@ fn way(segments: impl Iterator<Item = PathSegment>) -> String {
         .collect()
 }
 
-/// A length with as many digits as can be seen.
+/// A length with two decimals; more cannot be seen.
 struct Short(f32);
 
 impl std::fmt::Display for Short {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Adding zero takes the sign from a zero.
+        // Adding zero turns -0 into 0.
         write!(formatter, "{}", (self.0 * 100.0).round() / 100.0 + 0.0)
     }
 }
