@@ -1,8 +1,6 @@
-//! The page's commands: doors, each at most a few lines.
-//!
-//! Owns nothing. Refuses to give a key back.
+//! The page's commands, each at most a few lines. None of them returns a key.
 
-#![expect(clippy::needless_pass_by_value, reason = "Tauri hands arguments over by value")]
+#![expect(clippy::needless_pass_by_value, reason = "Tauri passes arguments by value")]
 
 pub(crate) mod admission;
 pub(crate) mod habits;
@@ -236,7 +234,7 @@ pub(crate) fn fit(window: WebviewWindow, height: f64) {
     window::fit(&window, height);
 }
 
-/// Asks what is known of an account that is to be measured.
+/// Asks the controller for the account to measure and for the settings in use.
 async fn speed_of(id: AccountId, shell: &Shell) -> Result<(Standing, Speed), AppError> {
     let (reply, answer) = oneshot::channel();
     shell.tell(Message::Speed(id, reply));
@@ -248,7 +246,7 @@ async fn speed_of(id: AccountId, shell: &Shell) -> Result<(Standing, Speed), App
     }
 }
 
-/// Does work on files where waiting for a lock or a slow disk holds up nothing else.
+/// Runs file work on a blocking thread, so that waiting for a lock or a slow disk delays nothing else.
 async fn on_disk<T: Send + 'static>(
     shell: &Shell,
     work: impl FnOnce(&Desk<SystemKeyring>) -> Result<T, AppError> + Send + 'static,
@@ -257,7 +255,7 @@ async fn on_disk<T: Send + 'static>(
     tokio::task::spawn_blocking(move || work(&desk)).await.map_err(|_| gone())?
 }
 
-/// Words an error in the user's language, where the core has words for it.
+/// Translates an error into the user's language, if the core has a text for it.
 async fn worded<T>(shell: &Shell, done: Result<T, AppError>) -> Result<T, AppError> {
     let Err(error) = done else { return done };
     match habits::in_use(shell).await {
@@ -266,8 +264,8 @@ async fn worded<T>(shell: &Shell, done: Result<T, AppError>) -> Result<T, AppErr
     }
 }
 
-/// The controller gave no answer: the app is ending, or the question ran into an internal error. The page has words for
-/// an error without any.
+/// The error if the controller gave no answer: the app is ending, or handling the message panicked. The page has its
+/// own text for an error without one.
 fn gone() -> AppError {
     AppError::new(Code::Other, "")
 }

@@ -1,7 +1,7 @@
-//! The one task that owns the monitor: events in, effects out.
+//! The task that holds the monitor: events in, effects out, carried out in order. It also holds the timer and the keys
+//! in memory.
 //!
-//! Owns the heartbeat, the keys held in memory and the order in which effects are carried out. Knows neither Tauri
-//! nor the keyring: it is given a [`Desktop`] and a [`KeyStore`].
+//! No Tauri and no keyring here: see the traits [`Desktop`] and [`KeyStore`].
 
 mod asked;
 mod beat;
@@ -50,89 +50,87 @@ use settings_file::{FileWorker, FilesDone, SettingsRead};
 pub(crate) use start::kept;
 use start::monitor;
 
-/// Compares the moment with what is due; suspend and clock jumps need nothing more.
+/// Longest wait between ticks. A tick compares the time with what is due; suspend and clock jumps need nothing more.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// However much is due, there is time for messages in between.
+/// Shortest wait between ticks: however much is due, there is time for messages in between.
 const SHORTEST_BEAT: Duration = Duration::from_millis(100);
-/// How long a disk that hangs may hold up what waits for being kept.
+/// How long a disk that hangs may delay what waits for the store.
 const KEPT_WITHIN: Duration = Duration::from_secs(3);
-/// How long the controller rests after a panic outside of all events, and how often it does so within an hour.
+/// How long the controller pauses after a panic outside of all events, and how often it does so within an hour.
 const RESTART_PAUSE: Duration = Duration::from_secs(5);
 const RESTARTS_COUNT_FOR: Duration = Duration::from_hours(1);
 const MOST_RESTARTS: u32 = 5;
-/// The longest that ticks which panic are apart, and how many of them it takes to give up: some three quarters of an hour.
+/// Longest pause between ticks that panic, and how many of them in a row may panic before the controller gives up: half
+/// an hour after the first, if no message comes in between.
 const LONGEST_PAUSE: Duration = Duration::from_mins(15);
 const MOST_FAILED_TICKS: u32 = 6;
-/// The simulated day goes faster, and so does its heart.
+/// Longest wait between ticks in the simulation, where time passes faster.
 const DEMO_HEARTBEAT: Duration = Duration::from_secs(1);
 
-/// What the controller is told.
+/// A message to the controller.
 #[derive(Debug)]
 pub enum Message {
-    /// Something for the core.
+    /// An event for the core.
     Event(Event),
-    /// The settings file changed, by whomever.
+    /// The settings file has changed, whoever changed it.
     SettingsFile,
-    /// Work on files is done.
+    /// File work is done.
     Files(FilesDone),
-    /// The window wants its content.
+    /// The window asks for its view.
     View(oneshot::Sender<View>),
-    /// The page wants its labels.
+    /// The page asks for its labels.
     Texts(oneshot::Sender<Texts>),
-    /// A window is made and wants both at once; whoever makes it waits in no task.
+    /// A new window asks for view and labels. Its creator does not wait in a task, so this channel is a blocking one.
     Opening(std::sync::mpsc::Sender<Opening>),
-    /// The page shows or changes a choice.
+    /// The page shows or changes a setting.
     Choice(Choice),
-    /// The user tries whether notices are shown; the answer is worded where they are not.
+    /// The user tests whether notifications are shown; the error is a sentence to show.
     TestNotice(oneshot::Sender<Result<(), String>>),
-    /// Someone wants to measure the speed of an account.
+    /// Asks for what a speed measurement of an account needs.
     Speed(AccountId, oneshot::Sender<Speed>),
-    /// The page shows a history.
+    /// The page asks for a chart.
     Chart(ChartAsk),
-    /// The user wants to look around.
+    /// The user starts the simulation.
     StartDemo,
-    /// The user has looked around.
+    /// The user leaves the simulation.
     LeaveDemo,
-    /// The history of an account that was removed goes too.
+    /// Deletes the history of an account that was removed.
     ForgetHistory(AccountId),
-    /// The readings of an account, or of all, are to be forgotten; the account stays. The answer is worded.
+    /// Deletes the readings of an account, or of all; the account stays. The answer is a sentence to show.
     ForgetReadings(Option<AccountId>, oneshot::Sender<Result<String, AppError>>),
-    /// Someone needs to know what is in use.
+    /// Asks for the settings and the language in use.
     InUse(oneshot::Sender<InUse>),
 }
 
-/// Where what the user sees is shown.
+/// What the controller shows to the user.
 pub trait Desktop: Clone + Send + Sync + 'static {
-    /// Shows this in the tray.
+    /// Updates tray icon, tooltip and menu.
     fn show_tray(&self, tray: Tray);
-    /// Shows this in the window, if it is open.
+    /// Updates the window, if it is open.
     fn show_view(&self, view: View);
-    /// Shows a notification; tells whether a notification service took it.
+    /// Shows a notification; returns whether a notification service took it.
     fn notify(&self, notice: Notice) -> impl Future<Output = bool> + Send;
-    /// Takes the notifications that are still shown from the screen.
+    /// Closes the notifications that are still shown.
     fn withdraw_notices(&self);
-    /// Takes up what the user wants of the desktop from now on.
+    /// Applies the settings for the desktop: theme and hotkey.
     fn take_up(&self, habits: Habits);
 }
 
-/// What a controller is made of.
+/// The dependencies and options of a controller.
 #[derive(Debug)]
 pub struct Parts<D, V> {
-    /// Where things are shown.
     pub desktop: D,
-    /// Keys, MiniMax and settings.
+    /// Access to keys, MiniMax and settings.
     pub desk: Arc<Desk<V>>,
-    /// History and memory.
+    /// History and alert memory.
     pub store: Store,
-    /// The system's locale.
     pub system_locale: String,
-    /// Whether to start with the simulated account.
+    /// Whether to start with the simulated accounts.
     pub demo: bool,
     /// What a test of the whole app asks for.
     pub test_hooks: TestHooks,
 }
 
-/// The one task.
 #[derive(Debug)]
 pub struct Controller<D, V> {
     desktop: D,
@@ -141,19 +139,19 @@ pub struct Controller<D, V> {
     system_locale: String,
     monitor: Monitor,
     keys: Keys,
-    /// Who waits to hear whether a notice can be shown.
+    /// Where the results of requested test notifications go.
     testing: Vec<oneshot::Sender<Result<(), String>>>,
     /// When the simulated day began, in real time; `None` outside the simulation.
     demo_since: Option<Timestamp>,
-    /// How far back the last chart looked.
+    /// Range of the last chart.
     charted: Range,
     zone: SystemZone,
-    /// What the desktop was last told to take up.
+    /// What the desktop last applied.
     habits: Option<Habits>,
-    /// The last ask of each account.
+    /// The last request of each account.
     flights: HashMap<AccountId, AbortHandle>,
     files: FileWorker,
-    /// Reads a missing settings file again.
+    /// The task that will have a missing settings file read again.
     reading_again: Option<AbortHandle>,
     test_hooks: TestHooks,
     /// How many ticks in a row panicked.
@@ -163,7 +161,7 @@ pub struct Controller<D, V> {
 }
 
 impl<D: Desktop, V: KeyStore> Controller<D, V> {
-    /// Makes a controller and the way to reach it.
+    /// Creates a controller, and the sender for its messages.
     #[must_use]
     pub fn new(parts: Parts<D, V>) -> (Self, mpsc::UnboundedSender<Message>) {
         let Parts { desktop, desk, store, system_locale, demo, test_hooks } = parts;
@@ -178,7 +176,7 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
                 Told::Remark(remark) => Event::Remark(remark),
                 Told::Works => Event::StoreWorks,
             };
-            // The controller outlives what it keeps, but for the end of the app.
+            // Fails only when the app is ending: otherwise the controller outlives its keeper.
             let _ = tell.send(Message::Event(event));
         });
         let known = (!demo).then(|| monitor.settings().clone());
@@ -206,12 +204,12 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
         (controller, own)
     }
 
-    /// Runs until everyone who could tell it something is gone.
+    /// Runs for the rest of the process: the controller holds a sender itself, so its inbox is never closed.
     ///
     /// # Errors
     ///
-    /// [`Panicked`] where it panics again and again, at every tick or outside of all events: then nothing is watched
-    /// any more, and what is shown grows old.
+    /// [`Panicked`] after repeated panics, at every tick or outside of all events: then nothing is polled any more, and
+    /// what is shown becomes outdated.
     pub async fn run(mut self) -> Result<(), Panicked> {
         self.files.start(self.own.clone());
         if self.demo_since.is_none() {
@@ -257,13 +255,14 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
         }
     }
 
-    /// Handles a message; where that panics, only the message is lost.
+    /// Handles a message; if that panics, only the message is lost.
     fn handle(&mut self, message: Message) {
-        // The reply channel of a page's question is dropped with it, so that the page gets an error.
+        // The reply channel is dropped with the message, so that a page that waits gets an error.
         let _ = supervision::catch(|| self.take(message));
     }
 
-    /// Gives how long to wait for the next beat: until something is due, but never longer than a heartbeat.
+    /// Returns how long to wait for the next tick: until something is due, but never longer than [`HEARTBEAT`] or
+    /// [`DEMO_HEARTBEAT`]. After ticks that panicked it is a growing pause instead.
     fn next_beat(&self) -> Duration {
         let (longest, speed) =
             if self.demo_since.is_some() { (DEMO_HEARTBEAT, simulate::SPEED) } else { (HEARTBEAT, 1) };
@@ -271,7 +270,7 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
         let until = self.monitor.next_due().and_then(|due| due.duration_since(now).checked_div(speed));
         let until = until.and_then(|u| Duration::try_from(u).ok()).unwrap_or(longest);
         let beat = until.clamp(SHORTEST_BEAT, longest);
-        // What is due stays due after a panic; without a pause it would panic without end.
+        // What is due stays due after a panic; without a pause the ticks would panic in a busy loop.
         let pause = HEARTBEAT.saturating_mul(1 << self.failed_ticks.min(16)).min(LONGEST_PAUSE);
         if self.failed_ticks == 0 { beat } else { pause }
     }
@@ -282,7 +281,7 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
             Message::SettingsFile => self.read_settings(),
             Message::Files(done) => self.files_done(done),
             Message::View(reply) => {
-                // A page that has gone away needs no answer.
+                // Fails only if the page is gone.
                 let _ = reply.send(self.monitor.view(&self.now()));
             }
             Message::Texts(reply) => {
@@ -322,7 +321,7 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
         }
     }
 
-    /// Reads the settings file again, outside the simulation.
+    /// Has the settings file read again, except in the simulation.
     fn read_settings(&self) {
         if self.demo_since.is_none() {
             self.files.read();
@@ -361,10 +360,10 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
                 self.reading_again = Some(reading_again.abort_handle());
             }
             SettingsRead::Found(settings, remark) => {
-                // What was said of a file that is in order again is taken back.
+                // A valid file clears earlier remarks.
                 let well = Remark::SettingsMended { fields: Vec::new() };
                 self.tell(Event::Remark(remark.unwrap_or(well)));
-                // Our own writing is reported as well.
+                // Our own writes are reported as well.
                 if *settings != *self.monitor.settings() {
                     self.put_in_use(&settings);
                     self.tell(Event::SettingsChanged(settings));
@@ -373,7 +372,7 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
         }
     }
 
-    /// Lets keys, proxy and store follow the settings.
+    /// Applies the settings to keys, proxy and store.
     fn put_in_use(&self, settings: &Settings) {
         self.keys.keep_only(&settings.accounts);
         if let Err(error) = self.desk.api.use_proxy(&settings.proxy) {
@@ -385,7 +384,7 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
         });
     }
 
-    /// Makes the simulated accounts ready, or the user's own again; [`FilesDone::Accounts`] follows.
+    /// Prepares the simulated accounts, or the user's own again; [`FilesDone::Accounts`] follows.
     fn change_world(&self, demo: bool) {
         if demo == self.demo_since.is_some() {
             return;
@@ -396,7 +395,7 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
         let now = Now { at: Timestamp::now(), zone: self.zone.get() };
         self.files.make(demo, move || {
             if !demo {
-                // What was read before the simulation may still be on its way into the store.
+                // Wait for pending writes: the accounts are loaded from the store next.
                 keeper.wait_settled(KEPT_WITHIN);
             }
             monitor(&paths, keeper.store(), &locale, demo, &hooks, &now)
@@ -409,7 +408,7 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
         }
         self.demo_since = demo.then(Timestamp::now);
         if !demo {
-            // What was said of the simulation is true of nothing.
+            // Notifications of the simulation are about no real account.
             self.desktop.withdraw_notices();
         }
         self.monitor = monitor;
@@ -427,7 +426,7 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
             self.keys.keyring_changed();
         }
         let is_tick = matches!(event, Event::Tick);
-        // An answer that cannot be taken counts as a failure, so that it is not asked for again at once.
+        // An answer that makes the core panic counts as a failure, so that it is not requested again immediately.
         let refused = match &event {
             Event::Answered { account, fetch, outcome: Ok(_) } => Some((account.clone(), *fetch)),
             _ => None,
@@ -435,7 +434,7 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
         if let Ok(effects) = self.update(event) {
             self.failed_ticks = if is_tick { 0 } else { self.failed_ticks };
             for effect in effects {
-                // Each for itself: a window that cannot be shown must not keep a reading from being written.
+                // Caught separately: a window that cannot be shown must not prevent a reading from being stored.
                 let _ = supervision::catch(|| self.carry_out(effect));
             }
         } else {
@@ -451,8 +450,8 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
         }
     }
 
-    /// Has the core take an event. A panic may leave the monitor half-way between two states, with accounts or what
-    /// was told missing, so it goes on from a copy of before; the copy shares what is large.
+    /// Passes an event to the core. A panic may leave the monitor in an inconsistent state, with accounts or alert
+    /// memory missing, so it is restored from a copy made before; the copy shares what is large.
     fn update(&mut self, event: Event) -> Result<Vec<Effect>, Panicked> {
         let now = self.now();
         let before = self.monitor.clone();
@@ -501,7 +500,7 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
                     let outcome = asked.await.unwrap_or(Err(Failure::new(FailureKind::Other)));
                     let _ = own.send(Message::Event(Event::Answered { account, fetch, outcome }));
                 });
-                // The core waits for this one only; two at once for one account would be one too many.
+                // The core waits for this request only; there must not be two at a time for one account.
                 if let Some(former) = self.flights.insert(id, flight.abort_handle()) {
                     former.abort();
                 }
@@ -511,20 +510,20 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
             Effect::Notify(notice) => {
                 let (own, desktop) = (self.own.clone(), self.desktop.clone());
                 let keeper = Arc::clone(&self.keeper);
-                // Whoever tries whether notices are shown waits for this one.
+                // The requests for a test notification wait for this one.
                 let is_test = notice.kind == NoticeKind::Test;
                 let testing = if is_test { std::mem::take(&mut self.testing) } else { Vec::new() };
                 let sorry = self.monitor.words().say("notice-test-failed");
                 let hooks = self.test_hooks.clone();
                 tokio::spawn(async move {
                     let id = notice.id.clone();
-                    // Kept before it is shown; a disk that hangs is no reason to be silent.
+                    // Waits until the alert memory is stored; a disk that hangs must not suppress the notification.
                     let _ = tokio::time::timeout(KEPT_WITHIN, keeper.settled()).await;
                     let shown = supervision::catch_async(async {
                         hooks.panic_if_requested(Component::Notifications);
                         desktop.notify(notice).await
                     });
-                    // Not shown, it is tried again later.
+                    // If it was not shown, it is tried again later.
                     let shown = shown.await.unwrap_or(false);
                     for reply in testing {
                         let _ = reply.send(if shown { Ok(()) } else { Err(sorry.clone()) });
@@ -541,7 +540,7 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
         }
     }
 
-    /// Keeps something, outside the simulation.
+    /// Stores something, except in the simulation.
     fn keep(&self, write: Write) {
         if self.demo_since.is_none() {
             self.keeper.keep(write);
@@ -549,13 +548,13 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
     }
 
     fn send(&self, event: Event) {
-        // The controller holds the other end itself.
+        // Cannot fail: the controller holds the receiver itself.
         let _ = self.own.send(Message::Event(event));
     }
 }
 
-/// Gives the pause that MiniMax asked for when another Tidemark, such as `status --fresh`, asked about the account last;
-/// `None` where there is none, or the store does not answer in time.
+/// Returns the pause that MiniMax asked for when another Tidemark process, such as `status --fresh`, last made a
+/// request for the account; `None` if there is none, or if the store does not answer in time.
 async fn stored_pause(keeper: &Keeper, account: &AccountId) -> Option<Failure> {
     let (reply, stored) = oneshot::channel();
     let account = account.clone();

@@ -1,9 +1,9 @@
-//! The page's way from a pasted key to a kept account: check it, hear how far it is, keep it or think again.
+//! The page's commands for adding a key: check it, report progress, keep it or drop it.
 //!
-//! Owns the one key that was checked and is not kept yet, for as long as the window stands on it. Refuses to send it
-//! back: the page is told what it is, and keeps it by a name.
+//! A key that was checked and is not kept yet is held here, until the page drops it or the window is closed. It is
+//! never sent back: the page gets a description of it, and keeps it under a name.
 
-#![expect(clippy::needless_pass_by_value, reason = "Tauri hands arguments over by value")]
+#![expect(clippy::needless_pass_by_value, reason = "Tauri passes arguments by value")]
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -28,24 +28,24 @@ use crate::desktop::window;
 use crate::error::{AppError, Code};
 use crate::zone;
 
-/// Where the page is between pasting a key and keeping it.
+/// The state between pasting a key and keeping it.
 #[derive(Debug, Default)]
 pub(crate) struct Admission(Mutex<Stage>);
 
 #[derive(Debug, Default)]
 enum Stage {
-    /// No key is on its way.
+    /// No key check is in progress.
     #[default]
     Idle,
-    /// MiniMax is being asked; dropping this ends the asking.
+    /// A key check is in progress; dropping this cancels it.
     Checking { _asking: oneshot::Sender<()> },
-    /// The key can be kept.
+    /// The key is checked and can be kept.
     Checked(Box<Checked>),
-    /// The key is being kept.
+    /// The key is being stored.
     Keeping,
 }
 
-/// An account as the page hears of it once its key is kept.
+/// The answer to the page once a key is kept.
 #[derive(Debug, Serialize)]
 pub(crate) struct Kept {
     id: AccountId,
@@ -122,19 +122,19 @@ pub(crate) fn drop_key(stage: State<'_, Admission>) {
 }
 
 impl Admission {
-    /// Ends whatever was under way, and forgets its key.
+    /// Cancels a key check in progress, and drops its key.
     pub(crate) fn drop_key(&self) {
         *self.stage() = Stage::Idle;
     }
 
-    /// Begins to ask; what is given ends when the asking shall end.
+    /// Starts a key check. The returned receiver ends when the check is to be cancelled.
     fn begin(&self) -> oneshot::Receiver<()> {
         let (asking, stopped) = oneshot::channel();
         *self.stage() = Stage::Checking { _asking: asking };
         stopped
     }
 
-    /// Keeps hold of a key, unless the page has turned away meanwhile.
+    /// Holds a checked key, unless the page has dropped it meanwhile.
     fn hold(&self, checked: Checked) {
         let mut stage = self.stage();
         if !matches!(*stage, Stage::Idle) {

@@ -1,6 +1,4 @@
-//! The page's commands that are about the desktop and about files.
-//!
-//! Owns nothing. Refuses to open any folder but our three.
+//! The page's commands for the desktop and for files. Only our own three folders can be opened.
 
 use serde::Deserialize;
 use tauri::{AppHandle, State};
@@ -22,11 +20,8 @@ use crate::exchange;
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Folder {
-    /// With the settings.
     Settings,
-    /// With the history.
     History,
-    /// With the log.
     Log,
 }
 
@@ -117,12 +112,12 @@ pub(super) async fn in_use(shell: &Shell) -> Result<InUse, AppError> {
     answer.await.map_err(|_| gone())
 }
 
-/// A simulation reads and writes no files.
+/// Fails in a simulation, which reads and writes no files.
 fn real(in_use: InUse) -> Result<InUse, AppError> {
     if in_use.demo { Err(integration::simulated(&in_use.words())) } else { Ok(in_use) }
 }
 
-/// What is said where the user thought better of it.
+/// The answer if the user cancels the dialog.
 const fn nothing() -> Said {
     Said { sentence: String::new() }
 }

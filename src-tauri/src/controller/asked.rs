@@ -1,17 +1,14 @@
-//! What the controller answers those who ask what is in use.
-//!
-//! Owns the shapes. Refuses keys: none is in them.
+//! What the controller answers to the question what is in use. None of it contains a key.
 
 use tidemark_core::settings::Settings;
 use tidemark_core::speed::Standing;
 use tidemark_core::text::{Tongue, Words};
 
-/// What a measurement of speed starts from.
+/// What a speed measurement needs.
 #[derive(Debug)]
 pub struct Speed {
-    /// What is known of the account; `None` where there is none.
+    /// The account and what is known about it; `None` if there is no such account.
     pub standing: Option<Standing>,
-    /// The settings in use.
     pub settings: Settings,
     /// The user's language.
     pub tongue: Tongue,
@@ -19,10 +16,9 @@ pub struct Speed {
     pub demo: bool,
 }
 
-/// What is in use now.
+/// The settings and the language in use.
 #[derive(Debug)]
 pub struct InUse {
-    /// The settings.
     pub settings: Settings,
     /// The user's language.
     pub tongue: Tongue,
@@ -31,7 +27,7 @@ pub struct InUse {
 }
 
 impl InUse {
-    /// Gives the catalogue of the user's language.
+    /// Returns the texts in the user's language.
     #[must_use]
     pub fn words(&self) -> Words {
         Words::new(self.tongue)

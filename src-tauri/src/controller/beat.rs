@@ -1,18 +1,18 @@
-//! One beat of the heart, held against the clock on the wall.
+//! One timer tick. Compares its planned length with the wall clock to detect suspend and clock changes.
 //!
-//! Owns what counts as a leap (the machine slept, or someone set the clock) and how the simulated day passes. Refuses
-//! to say which leap it was; both want new readings. This is how a wake-up is noticed where the system tells of none.
+//! Which of the two it was is not determined: both need new readings. This is how a wake-up is noticed where the system
+//! does not report it. The simulated time is computed here too.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tidemark_core::simulate;
 
-/// A busy machine beats late, and a clock that is kept right moves a little.
+/// On a busy machine a tick is late, and time synchronisation moves the clock a little.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(30);
 
-/// One beat: when it began, which is when the last one ended, so that no leap falls between two; and how long it was
-/// meant to be.
+/// One tick. It begins when the previous one ended, so that no clock jump falls between two ticks; `length` is how long
+/// it is planned to be.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Beat {
     began: Timestamp,
@@ -24,7 +24,7 @@ impl Beat {
         Self { began, length }
     }
 
-    /// Tells whether the clock leapt while it beat, forward or back.
+    /// Returns whether the clock jumped forward or back during the tick.
     pub(super) fn has_leapt(&self, now: Timestamp) -> bool {
         let passed = now.duration_since(self.began);
         let length = SignedDuration::try_from(self.length).unwrap_or(SignedDuration::MAX);
@@ -32,7 +32,7 @@ impl Beat {
     }
 }
 
-/// Gives the simulated moment: it goes faster than the real one.
+/// Returns the simulated time, which passes faster than real time, by the factor [`simulate::SPEED`].
 pub(super) fn demo_time(since: Timestamp, real: Timestamp) -> Timestamp {
     let passed = real.duration_since(since);
     since.checked_add(passed.saturating_mul(simulate::SPEED)).unwrap_or(real)

@@ -1,7 +1,7 @@
-//! The history that the page shows.
+//! The history charts that the page shows.
 //!
-//! Owns the way to the store's thread and back: reading a month may take a while, and the tray must not wait for it.
-//! The simulation keeps nothing, so its days before are computed there as well.
+//! Charts are read and drawn on the store's thread: reading a month may take a while, and the tray must not wait for
+//! it. The simulation stores nothing, so its past days are computed there as well.
 
 use jiff::{SignedDuration, Timestamp};
 use tidemark_core::account::AccountId;
@@ -17,24 +17,22 @@ use crate::error::{AppError, Code};
 use crate::keyring::KeyStore;
 use crate::store::{Store, StoreError};
 
-/// What the page wants to see of a history, and where it goes.
+/// The page's request for a chart.
 #[derive(Debug)]
 pub struct ChartAsk {
-    /// Whose.
     pub account: AccountId,
-    /// Which window; `None` for the tightest, and for a balance.
+    /// `None` for the tightest window, and for a balance.
     pub window: Option<WindowKey>,
-    /// How far back; `None` for as far as the last time.
+    /// How far back; `None` for the same range as the last time.
     pub range: Option<Range>,
-    /// Where it goes; a page that has gone away needs none.
     pub reply: Sender<Result<Chart, AppError>>,
 }
 
 impl<D: Desktop, V: KeyStore> Controller<D, V> {
-    /// Has the store's thread read and draw it.
+    /// Has the store's thread read and draw the chart. Nothing happens to the answer if the page is gone.
     pub(super) fn chart(&mut self, ask: ChartAsk) {
         let ChartAsk { account, window, range, reply } = ask;
-        // The page is gone whenever the window is closed.
+        // The range is kept here, because the page is gone whenever the window is closed.
         let range = range.unwrap_or(self.charted);
         self.charted = range;
         let Some(subject) = self.monitor.chart(&account, window.as_ref(), &self.now()) else {
@@ -61,8 +59,8 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
     }
 }
 
-/// Draws what was kept; `None` where it cannot be read now, or is not known because the store is not in its place.
-/// A damaged store is set aside at once, so that what comes can be kept.
+/// Draws the stored history; `None` if it cannot be read now, or if it is empty only because the store is not in its
+/// place. A damaged store is set aside immediately, so that new readings can be stored.
 fn kept(store: &Store, subject: &Subject, range: Range, tell: impl Fn(Remark)) -> Option<Chart> {
     let drawn = read(store, subject, range).or_else(|error| {
         tracing::warn!(%error, "the history cannot be charted");
@@ -85,7 +83,7 @@ fn read(store: &Store, subject: &Subject, range: Range) -> Result<Chart, StoreEr
     Ok(chart::chart(subject, range, &points, &money))
 }
 
-/// Gives how often the simulated days before are looked at: often enough to be seen, seldom enough to be quick.
+/// Returns the interval of the simulated past readings: short enough to look right, long enough to be quick.
 const fn step(range: Range) -> SignedDuration {
     SignedDuration::from_mins(match range {
         Range::Hours => 2,

@@ -1,6 +1,6 @@
-//! What the page asks of the settings: shown, changed, in effect at once.
+//! The page's requests to show and change settings. A change takes effect immediately.
 //!
-//! In the simulation nothing is saved: a choice holds until the simulation is left.
+//! In the simulation nothing is saved: a change lasts until the simulation is left.
 
 use tidemark_core::account::AccountId;
 use tidemark_core::form::{self, FieldView, Section};
@@ -14,21 +14,21 @@ use crate::error::{AppError, Code};
 use crate::keyring::KeyStore;
 use crate::store::Write;
 
-/// What the page asks of the settings, and where the answer goes.
+/// The page's request about settings, and where the answer goes.
 #[derive(Debug)]
 pub enum Choice {
-    /// Show them.
+    /// Show all settings.
     Show(Sender<Vec<Section>>),
-    /// Change one, and show them all.
+    /// Change one setting (key and value), and show all.
     Set(String, String, Sender<Result<Vec<Section>, AppError>>),
-    /// Show what the user says of an account.
+    /// Show the user's settings of an account.
     ShowAccount(AccountId, Sender<Result<Vec<FieldView>, AppError>>),
-    /// Change what the user says of an account.
+    /// Change a setting of an account (field and value).
     SetAccount(AccountId, String, String, Sender<Result<(), AppError>>),
 }
 
 impl<D: Desktop, V: KeyStore> Controller<D, V> {
-    /// Answers; a page that has gone away needs none.
+    /// Answers a request. A failed send is ignored: the page is gone then.
     pub(super) fn choose(&mut self, choice: Choice) {
         match choice {
             Choice::Show(reply) => {
@@ -46,7 +46,7 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
         }
     }
 
-    /// Saves a change, or makes it in the settings of the simulation only.
+    /// Saves a change, or applies it only to the settings in memory in the simulation.
     fn edit(&mut self, edit: Edit, reply: Reply) {
         if self.demo_since.is_none() {
             self.files.edit(edit, reply);
@@ -60,7 +60,7 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
         self.answer(done, reply);
     }
 
-    /// Answers who waits for a change; a page that has gone away needs none.
+    /// Answers the page that waits for a change. A failed send is ignored: the page is gone then.
     pub(super) fn answer(&self, done: Result<(), NotChanged>, reply: Reply) {
         let done = done.map_err(|error| match error {
             NotChanged::Refused(error) => self.refusal(&error),
@@ -72,7 +72,7 @@ impl<D: Desktop, V: KeyStore> Controller<D, V> {
         }
     }
 
-    /// Forgets the readings of an account, or of all; tells what is gone.
+    /// Deletes the readings of an account, or of all; returns the sentence that says so.
     pub(super) fn forget_readings(&mut self, account: Option<AccountId>) -> Result<String, AppError> {
         let words = self.monitor.words();
         if self.demo_since.is_some() {

@@ -1,6 +1,7 @@
-//! The settings file of the running app: read and written where waiting for a lock or a slow disk holds up nothing else.
+//! The settings file of the running app, read and written on blocking threads, so that waiting for a lock or a slow
+//! disk delays nothing else.
 //!
-//! A file that is missing or broken while the app runs does not cost the settings in use: see [`SettingsFile::read`].
+//! If the file is missing or broken while the app runs, the settings in use are kept: see [`SettingsFile::read`].
 
 use std::fmt;
 use std::path::Path;
@@ -21,61 +22,59 @@ use super::Message;
 use crate::config::{self, Paths, SaveError};
 use crate::error::AppError;
 
-/// How long a file that disappears is waited for before it is written again: editors, `stow` and `git checkout` take it
-/// away for a moment.
+/// How long a file that disappears is waited for before it is written again: editors, `stow` and `git checkout` remove
+/// it for a moment.
 const FILE_GRACE: Duration = Duration::from_secs(5);
-/// The same for the whole folder: who restores a copy of it removes it first.
+/// The same for the whole folder: restoring a copy of it begins with removing it.
 const FOLDER_GRACE: Duration = Duration::from_mins(1);
 
-/// What reading the settings file gave.
+/// The result of reading the settings file.
 #[derive(Debug)]
 pub enum SettingsRead {
-    /// The file is missing. The settings in use stay, and it is to be read again after this time.
+    /// The file is missing. The settings in use stay, and the file is to be read again after this time.
     Missing(Duration),
     /// These settings are in use now.
     Found(Box<Settings>, Option<Remark>),
 }
 
-/// What came of work on files, for the controller.
+/// The result of work on files, for the controller.
 #[derive(Debug)]
 pub enum FilesDone {
-    /// The file was read.
     Read(SettingsRead),
-    /// Changes were saved or refused: the settings as they are now, where any was saved, and who waits for which answer.
+    /// Changes were saved or refused: the settings as they are now, if any was saved, and each result with where it goes.
     Changed(Option<SettingsRead>, Vec<(Result<(), NotChanged>, Reply)>),
-    /// The accounts to show from now on: simulated ones (`true`), or the user's own with what was kept of them.
+    /// The accounts to show from now on: simulated ones (`true`), or the user's own with what was stored of them.
     Accounts(bool, Box<Monitor>),
 }
 
 /// Why a change was not made.
 #[derive(Clone, Debug)]
 pub enum NotChanged {
-    /// It does not fit.
+    /// The value is not valid.
     Refused(SettingError),
-    /// It could not be saved.
     NotSaved(AppError),
 }
 
-/// Who waits for a change.
+/// Where the result of a change goes.
 #[derive(Debug)]
 pub enum Reply {
-    /// The page's form, which shows every setting.
+    /// To the page's form, which shows every setting.
     Form(oneshot::Sender<Result<Vec<Section>, AppError>>),
-    /// The form of an account.
+    /// To the form of an account.
     Account(oneshot::Sender<Result<(), AppError>>),
 }
 
 /// One change that the user made.
 #[derive(Debug)]
 pub(super) enum Edit {
-    /// Of a setting: its key and value.
+    /// Key and value of a setting.
     Setting(String, String),
-    /// Of an account: its field and value.
+    /// Field and value of an account.
     Account(AccountId, String, String),
 }
 
 impl Edit {
-    /// Makes the change, or leaves everything as it is.
+    /// Applies the change, or leaves everything as it is.
     pub(super) fn apply(&self, settings: &mut Settings) -> Result<(), SettingError> {
         match self {
             Self::Setting(key, value) => settings.set(key, value),
@@ -87,14 +86,14 @@ impl Edit {
 type Edits = Mutex<Vec<(Edit, Reply)>>;
 type Job = Box<dyn FnOnce(&mut SettingsFile) -> FilesDone + Send>;
 
-/// Does work on files in the order in which it is given, without holding up the giver.
+/// Runs file work in the order in which it is queued, without blocking the caller.
 pub(super) struct FileWorker {
     file: Arc<Mutex<SettingsFile>>,
     jobs: UnboundedSender<Job>,
-    /// The other end, until the work begins.
+    /// The receiver of the jobs, until the worker is started.
     inbox: Option<UnboundedReceiver<Job>>,
     edits: Arc<Edits>,
-    /// Whether a reading waits for its turn; one is enough for any number of events.
+    /// Whether a read is queued; one is enough for any number of events.
     is_read_planned: Arc<AtomicBool>,
 }
 
@@ -105,7 +104,7 @@ impl fmt::Debug for FileWorker {
 }
 
 impl FileWorker {
-    /// Makes a worker that knows the settings in use; it begins with [`FileWorker::start`].
+    /// `known` are the settings in use. The worker runs nothing before [`FileWorker::start`].
     pub(super) fn new(paths: Paths, known: Option<Settings>) -> Self {
         let (jobs, inbox) = unbounded_channel();
         let file = SettingsFile { paths, known, missing_since: None };
@@ -118,7 +117,7 @@ impl FileWorker {
         }
     }
 
-    /// Begins to work, in the runtime of the caller. What comes of it is sent as [`Message::Files`].
+    /// Starts to run jobs, in the runtime of the caller. Results are sent as [`Message::Files`].
     pub(super) fn start(&mut self, done: UnboundedSender<Message>) {
         let Some(mut inbox) = self.inbox.take() else { return };
         let file = Arc::clone(&self.file);
@@ -127,14 +126,14 @@ impl FileWorker {
                 let file = Arc::clone(&file);
                 match tokio::task::spawn_blocking(move || job(&mut lock(&file))).await {
                     Ok(did) => drop(done.send(Message::Files(did))),
-                    // The panic itself is logged by the hook; the next job goes on with what is known.
+                    // The panic hook logs the panic itself; the next job continues with the last known settings.
                     Err(error) => tracing::error!(%error, "work on the settings file ended early"),
                 }
             }
         });
     }
 
-    /// Reads the file again, soon.
+    /// Queues reading the file again.
     pub(super) fn read(&self) {
         if self.is_read_planned.swap(true, Ordering::SeqCst) {
             return;
@@ -146,37 +145,37 @@ impl FileWorker {
         });
     }
 
-    /// Saves a change, soon. Changes that wait for the lock of the file at the same time are saved together, so that the
-    /// waits do not add up.
+    /// Queues saving a change. Changes that wait for the lock of the file at the same time are saved together, so that
+    /// the waits do not add up.
     pub(super) fn edit(&self, edit: Edit, reply: Reply) {
         lock(&self.edits).push((edit, reply));
         let edits = Arc::clone(&self.edits);
         self.run(move |file| file.save(&edits));
     }
 
-    /// Makes other accounts ready to be shown.
+    /// Queues building the monitor of other accounts, to be shown when it is ready.
     pub(super) fn make(&self, demo: bool, monitor: impl FnOnce() -> Monitor + Send + 'static) {
         self.run(move |_| FilesDone::Accounts(demo, Box::new(monitor())));
     }
 
     fn run(&self, job: impl FnOnce(&mut SettingsFile) -> FilesDone + Send + 'static) {
-        // Refused only at the end of the app.
+        // Fails only when the app is ending.
         let _ = self.jobs.send(Box::new(job));
     }
 }
 
-/// The file, and what is known of it.
+/// The file and its last known state.
 #[derive(Debug)]
 struct SettingsFile {
     paths: Paths,
-    /// The settings in use, as they were last read well.
+    /// The settings in use, as last read without error.
     known: Option<Settings>,
     missing_since: Option<Instant>,
 }
 
 impl SettingsFile {
-    /// Reads the file. While it is missing the settings in use stay for some seconds; then it is written again. The
-    /// settings in use also take the place of a broken file.
+    /// Reads the file. While it is missing, the settings in use stay for [`FILE_GRACE`] or [`FOLDER_GRACE`]; then the
+    /// file is written again. The settings in use also replace a broken file.
     fn read(&mut self) -> SettingsRead {
         let is_missing = self.is_missing();
         if is_missing {
@@ -207,11 +206,11 @@ impl SettingsFile {
         SettingsRead::Found(Box::new(loaded.settings), loaded.remark)
     }
 
-    /// Makes the changes that wait, each for itself, and saves them at once.
+    /// Applies the waiting changes, each independently, and saves them together.
     fn save(&mut self, edits: &Edits) -> FilesDone {
         let waiting = lock(edits).len();
         if waiting == 0 {
-            // The job of an earlier change has made this one too.
+            // The job of an earlier change has saved this one too.
             return FilesDone::Changed(None, Vec::new());
         }
         let known = self.known.clone().filter(|_| self.is_missing());
@@ -220,7 +219,7 @@ impl SettingsFile {
             if let Some(known) = known {
                 *settings = known;
             }
-            // Changes that came while the lock was waited for are among them.
+            // Includes changes that came while waiting for the lock.
             for (edit, reply) in lock(edits).drain(..) {
                 made.push((edit.apply(settings).map_err(NotChanged::Refused), reply));
             }
@@ -231,13 +230,13 @@ impl SettingsFile {
         for (done, _) in &mut made {
             *done = done.clone().and(Err(error.clone()));
         }
-        // Those that came later have a job of their own, which waits for the lock again.
+        // Later changes have their own job, which waits for the lock again.
         let in_time = waiting.min(lock(edits).len());
         made.extend(lock(edits).drain(..in_time).map(|(_, reply)| (Err(error.clone()), reply)));
         FilesDone::Changed(None, made)
     }
 
-    /// Tells whether there were accounts in a file that is not there.
+    /// Returns whether the file had accounts and is missing now.
     fn is_missing(&self) -> bool {
         let is_known = self.known.as_ref().is_some_and(|known| !known.accounts.is_empty());
         is_known
@@ -256,7 +255,7 @@ impl SettingsFile {
     }
 }
 
-/// A holder that panicked has left the value whole.
+/// Ignores poisoning: a holder that panicked leaves the value valid.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

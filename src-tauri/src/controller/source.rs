@@ -1,7 +1,6 @@
-//! The keys held in memory, and asking with them.
+//! The keys held in memory, and requests with them.
 //!
-//! Owns the keys between two asks: each is read from the keyring once, never on the polling path. Refuses to hand
-//! a key to anything but one request.
+//! Each key is read from the keyring once and then held between polls. A key is passed to nothing but a request.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,8 +20,8 @@ use crate::accounts::Desk;
 use crate::key::ApiKey;
 use crate::keyring::{KeyStore, RequestOrigin};
 
-/// While the keyring gives no key to one account, the others do not read it within this time: each read costs a
-/// connection to the bus, and a hundred accounts would cost a hundred.
+/// While the keyring fails for one account, the others do not read it for this time: each read costs a connection to
+/// the bus, and a hundred accounts would cost a hundred.
 const SHARED_TROUBLE: Duration = Duration::from_secs(20);
 
 /// The keys held in memory. Clones share them.
@@ -31,14 +30,14 @@ pub(super) struct Keys {
     held: Arc<Mutex<HashMap<AccountId, (u32, ApiKey)>>>,
     revisions: Arc<Mutex<HashMap<AccountId, u32>>>,
     troubled: Arc<AtomicBool>,
-    /// Why the keyring gave no key to the background last, and when.
+    /// When, for which account and why the keyring last failed; a missing entry does not count.
     last_trouble: Arc<Mutex<Option<(Instant, AccountId, KeyringTrouble)>>>,
-    /// Whether the user has just asked, so that the keyring may open its dialog.
+    /// Whether the user has just asked, so that the next read may open the keyring's dialog.
     user_waits: Arc<AtomicBool>,
 }
 
 impl Keys {
-    /// Drops the keys of accounts that are gone, or whose key was replaced.
+    /// Drops the keys of accounts that are gone or whose key was replaced.
     pub(super) fn keep_only(&self, accounts: &[Account]) {
         let current: HashMap<_, _> = accounts.iter().map(|a| (a.id.clone(), a.key_revision)).collect();
         lock(&self.held).retain(|id, (revision, _)| current.get(id) == Some(revision));
@@ -50,13 +49,13 @@ impl Keys {
         *lock(&self.last_trouble) = None;
     }
 
-    /// Drops every key; the next ask may open the keyring's dialog.
+    /// Drops every key; the next read may open the keyring's dialog.
     pub(super) fn forget(&self) {
         lock(&self.held).clear();
         self.user_waits.store(true, Ordering::Relaxed);
     }
 
-    /// Asks MiniMax with the key of an account, and tells how the keyring fares.
+    /// Sends a request to MiniMax with the key of an account, and reports the state of the keyring.
     pub(super) async fn ask<V: KeyStore>(
         &self,
         desk: &Desk<V>,
@@ -69,7 +68,7 @@ impl Keys {
             Ok(key) => {
                 if self.troubled.swap(false, Ordering::Relaxed) {
                     let _ = tell.send(Message::Event(Event::Keyring(None)));
-                    // One dialog answered opens the keyring for all accounts.
+                    // One answered dialog unlocks the keyring for all accounts.
                     let _ = tell.send(Message::Event(Event::KeyringChanged));
                     desk.settle().await;
                 }
@@ -85,7 +84,7 @@ impl Keys {
 
     async fn key<V: KeyStore>(&self, desk: &Desk<V>, account: &AccountId) -> Result<ApiKey, KeyringTrouble> {
         let revision = lock(&self.revisions).get(account).copied().unwrap_or_default();
-        // One that was read just before it was replaced has the former revision.
+        // A key that was read just before it was replaced has the previous revision.
         if let Some((_, key)) = lock(&self.held).get(account).filter(|(held, _)| *held == revision) {
             return Ok(key.clone());
         }
@@ -108,7 +107,7 @@ impl Keys {
         Ok(key)
     }
 
-    /// Gives why another account has just got no key.
+    /// Returns why the keyring has just failed for another account.
     fn trouble_of_another(&self, account: &AccountId) -> Option<KeyringTrouble> {
         let last = lock(&self.last_trouble);
         let (at, whose, trouble) = last.as_ref()?;
@@ -116,7 +115,7 @@ impl Keys {
     }
 }
 
-/// A holder that panicked has left the map whole.
+/// Ignores poisoning: a holder that panicked leaves the map valid.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,5 @@
-//! What a monitor starts with: the settings, and what was kept of each account.
-//!
-//! Owns how far back a start looks. Refuses to fail: what cannot be read is done without.
+//! What a monitor starts with: the settings, and what was stored of each account. What cannot be read is left out, so
+//! that a start never fails.
 
 use jiff::{SignedDuration, Timestamp};
 use tidemark_core::account::{Account, AccountId};
@@ -14,13 +13,13 @@ use crate::config::{self, Paths};
 use crate::store::{self, Store};
 use crate::test_hooks::TestHooks;
 
-/// A week, and what a week is compared with.
+/// How far back the history is read: a week, and what a week is compared with.
 const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(9 * 24);
 
-/// How often the simulated days before were looked at: often enough for no gap, seldom enough to be quick.
+/// Interval of the simulated past readings: short enough to leave no gap, long enough to be quick.
 const SIMULATED_EVERY: SignedDuration = SignedDuration::from_mins(15);
 
-/// Makes the monitor of the user's accounts, or of the simulated ones.
+/// Builds the monitor of the user's accounts, or of the simulated ones.
 pub(super) fn monitor(
     paths: &Paths,
     store: &Store,
@@ -47,13 +46,13 @@ pub(super) fn monitor(
     let start = Start { settings, memory, kept, system_locale: system_locale.to_owned(), demo };
     let mut monitor = Monitor::new(start, now).with_poll_interval(hooks.poll_interval);
     if let Some(remark) = loaded.remark {
-        // Only noted here; what it shows follows with the first event.
+        // Its effects are dropped here; what they show follows with the first event.
         monitor.update(Event::Remark(remark), now);
     }
     monitor
 }
 
-/// Gives what would have been kept of a simulated account before its day begins.
+/// Returns what would have been stored of a simulated account before its day begins.
 fn simulated(account: &Account, begins: Timestamp) -> Kept {
     let since = begins.checked_sub(LOOKED_BACK).unwrap_or(begins);
     let mut kept = Kept::default();
@@ -61,7 +60,7 @@ fn simulated(account: &Account, begins: Timestamp) -> Kept {
     kept
 }
 
-/// Gives what was kept of an account; what cannot be read is done without, and the keeper tells of it.
+/// Returns what was stored of an account. What cannot be read is left out, and the keeper reports it.
 pub(crate) fn kept(store: &Store, account: &AccountId, now: Timestamp) -> Kept {
     let mut kept = store.last(account).unwrap_or_default();
     let since = now.checked_sub(LOOKED_BACK).unwrap_or(now);
