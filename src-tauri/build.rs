@@ -1,4 +1,4 @@
-//! Lists the page's commands, so that no window has any that its capability does not name.
+//! Lists the page's commands, so that a window can call only those that its capability names.
 
 const COMMANDS: &[&str] = &[
     "view",
@@ -41,9 +41,9 @@ const COMMANDS: &[&str] = &[
 ];
 
 fn main() {
-    // The page is built into the program; a new page is a new program.
+    // The page is embedded in the program: if the page changes, the program must be built again.
     println!("cargo::rerun-if-changed=../ui/dist");
-    // Half a megabyte of relocations in a few kilobytes; glibc reads them so since 2.36.
+    // Packs half a megabyte of relocations into a few kilobytes; glibc can read them since 2.36.
     if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }

@@ -7,7 +7,7 @@ use std::io;
 ///
 /// # Errors
 ///
-/// Where the system refuses; the memory is as readable as that of any other program then.
+/// If the system rejects the change; the memory is as readable as that of any other program then.
 pub fn protect_memory() -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -18,13 +18,13 @@ pub fn protect_memory() -> io::Result<()> {
     linux::set_dumpable(false)
 }
 
-/// Raises the limit on open files to this many, or to what the system allows. wry leaves one shared memory file open for
+/// Raises the limit on open files to 65,536, or to what the system allows. wry leaves one shared memory file open for
 /// each window that was opened (see `ARCHITECTURE.md`, "Workarounds"), and the usual limit of 1024 files would be reached
 /// after some 980 windows.
 ///
 /// # Errors
 ///
-/// Where the system refuses; the limit stays then.
+/// If the system rejects the change; the limit stays as it is then.
 #[cfg(unix)]
 pub fn raise_file_limit() -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -36,14 +36,14 @@ pub fn raise_file_limit() -> io::Result<()> {
     Ok(())
 }
 
-/// Enough for years of windows.
+/// Enough for years of opened windows.
 #[cfg(unix)]
 const FILE_LIMIT: u64 = 65_536;
 
-/// Lets the desktop portal look at this process for as long as the value exists.
+/// Lets the desktop portal inspect this process for as long as the value exists.
 ///
 /// The portal opens `/proc/PID/root` to see whether a caller is in a sandbox, which fails for a process that is not
-/// dumpable, and then it refuses the call. It remembers what it saw for as long as the caller's bus connection lasts,
+/// dumpable; it rejects the call then. It caches the result for as long as the caller's bus connection lasts,
 /// so the first call of each connection is enough.
 #[derive(Debug)]
 #[must_use = "the process can only be inspected while this exists"]

@@ -47,46 +47,45 @@ use store::Store;
 use supervision::keep_running;
 use test_hooks::TestHooks;
 
-/// The exit code of an app that cannot go on (`EX_SOFTWARE`).
+/// Exit code if monitoring has stopped for good (`EX_SOFTWARE`).
 const INTERNAL_ERROR: i32 = 70;
-/// How long ending in good order may take then.
+/// How long an orderly exit may take then.
 const EXIT_WITHIN: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// How the app is started.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// Without a window, as autostart does.
+    /// Start without a window, as autostart does.
     pub hidden: bool,
-    /// On the simulated account.
+    /// Show simulated accounts.
     pub demo: bool,
 }
 
 /// What the app needs from the machine before anything can be shown.
 #[derive(Debug)]
 pub struct Machine {
-    /// Where MiniMax is asked.
+    /// The hosts of MiniMax's API.
     pub hosts: Hosts,
-    /// Where files lie.
+    /// Where the files are.
     pub paths: Paths,
-    /// The system's locale.
     pub locale: String,
-    /// What a test of the whole app asks for.
+    /// From `TIDEMARK_TEST`.
     pub test_hooks: TestHooks,
 }
 
-/// What commands, tray and window reach the controller by.
+/// What commands, tray and window use to reach the controller.
 #[derive(Debug)]
 struct Shell {
     inbox: UnboundedSender<Message>,
     desk: Arc<Desk<SystemKeyring>>,
-    /// Held while a speed is measured: two at once would slow each other down.
+    /// Locked during a speed measurement: two at a time would slow each other down.
     measuring: tokio::sync::Mutex<()>,
     /// Notified when the user leaves the simulation for the real accounts.
     demo_left: Arc<tokio::sync::Notify>,
 }
 
 impl Shell {
-    /// Tells the controller. It only refuses when the app is ending.
+    /// Sends a message to the controller. Fails only when the app is ending.
     fn tell(&self, message: Message) {
         let _ = self.inbox.send(message);
     }
@@ -106,7 +105,7 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
         Err(error) => return cli::fail(&format!("Tidemark could not start its own thread: {error}.")),
     };
     tauri::async_runtime::set(runtime.handle().clone());
-    // A simulation beside the real app is its own instance and takes nothing from it.
+    // A simulation runs beside the real app as a separate instance and does not take over its name.
     #[cfg(target_os = "linux")]
     let only = if options.demo {
         None
@@ -183,13 +182,13 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
             }
             Ok(())
         });
-    // The toolkit panics where it cannot reach the display it was told of.
+    // GTK panics if it cannot reach the display that the environment names.
     let app = quietly(|| builder.build(tauri::generate_context!()));
     match app {
         Some(Ok(app)) => {
             app.run(|app, event| {
                 match event {
-                    // The last window is gone, not the app: only Quit gives a code.
+                    // Closing the last window does not end the app: only Quit sets a code.
                     RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
                     RunEvent::Exit => {
                         window_geometry::save(app);
@@ -207,21 +206,21 @@ pub fn run(machine: Machine, options: Options) -> ExitCode {
     }
 }
 
-/// Does what a second start asks for: it brings up the window unless it was to be hidden.
+/// Handles a second start: opens the window, unless it was started with `--hidden`.
 fn started_again(app: &AppHandle, arguments: &[String]) {
     if !arguments.iter().any(|argument| argument == "--hidden") {
         window::open_from_anywhere(app, OpenRequest::default());
     }
 }
 
-/// The right to be the one running app, and the starts that come after this one.
+/// The bus name of the only running app, and the starts that come after this one.
 #[cfg(target_os = "linux")]
 struct Only {
     name: desktop::single_instance::Name,
     starts: tokio::sync::mpsc::UnboundedReceiver<Vec<String>>,
 }
 
-/// Makes sure that no other app runs; otherwise gives the code that this start ends with.
+/// Ensures that no other instance runs; otherwise returns the exit code of this start.
 #[cfg(target_os = "linux")]
 async fn be_the_only_one(paths: &Paths) -> Result<Only, ExitCode> {
     use desktop::single_instance::{Claim, claim};
@@ -247,7 +246,7 @@ async fn be_the_only_one(paths: &Paths) -> Result<Only, ExitCode> {
     }
 }
 
-/// Keeps the name on the session bus, and does what later starts ask for.
+/// Keeps the name on the session bus, and handles later starts.
 #[cfg(target_os = "linux")]
 async fn stay_the_only_one(app: AppHandle, only: Only) {
     let Only { name, mut starts } = only;
@@ -268,7 +267,7 @@ fn quietly<T>(run: impl FnOnce() -> T) -> Option<T> {
     done.ok()
 }
 
-/// Makes the controller and everything it is made of, and starts its thread.
+/// Creates the controller and its dependencies, and starts its thread.
 fn compose(
     app: &AppHandle,
     machine: Machine,
@@ -278,7 +277,7 @@ fn compose(
     let Machine { hosts, paths, locale, test_hooks } = machine;
     let loaded = if options.demo { config::peek(&paths) } else { config::load(&paths, Timestamp::now()) };
     window::prepare_data_folder(app, options.demo);
-    // The window is made before the controller has told of either.
+    // Needed now: the window is created before the controller sends anything.
     theme::set_preference(app, loaded.settings.theme);
     window_geometry::load(app, (!options.demo).then(|| paths.log_dir.join("window.json")));
     let api = Api::new(hosts.clone(), Some(&loaded.settings.proxy)).or_else(|error| {
@@ -321,7 +320,7 @@ fn compose(
         measuring: tokio::sync::Mutex::default(),
         demo_left: Arc::clone(&demo_left),
     };
-    // A broken file is moved away when it is first read, so only this first reading knows of it.
+    // A broken file is moved away when it is first read, so only this first read reports it.
     for remark in loaded.remark.into_iter().chain(store_remark) {
         shell.tell(Message::Event(Event::Remark(remark)));
     }
@@ -330,10 +329,10 @@ fn compose(
     std::thread::Builder::new().name("tidemark".to_owned()).spawn(move || {
         runtime.block_on(async move {
             let (changed, woken, served, unlocked) = (inbox.clone(), inbox.clone(), inbox.clone(), inbox);
-            // Each of these ends with the controller, when this thread ends.
+            // These tasks end with the controller, when this thread ends.
             tokio::spawn(async move {
                 if options.demo {
-                    // A simulation neither makes nor watches the user's folder.
+                    // A simulation neither creates nor watches the user's folder.
                     demo_left.notified().await;
                 }
                 let _watch = config::Watch::start(&paths, move || {
@@ -361,7 +360,7 @@ fn compose(
             tokio::spawn(keep_running(move || {
                 let (served, shown) = (served.clone(), shown.clone());
                 dbus::follow("org.freedesktop.Notifications", move |is_there| {
-                    // Another service gives its own numbers to what it shows.
+                    // Another service assigns different ids to what it shows.
                     shown.forget();
                     if is_there {
                         let _ = served.send(Message::Event(Event::NotificationsBack));
@@ -378,16 +377,16 @@ fn compose(
     Ok(())
 }
 
-/// Ends the app, which has stopped watching: better no figures than old ones.
+/// Ends the app because monitoring has stopped: it is better to show no values than outdated ones.
 async fn give_up(app: &AppHandle) {
     tracing::error!("monitoring has stopped for good after repeated internal errors; the app ends");
     app.exit(INTERNAL_ERROR);
-    // Where the thread of windows hangs.
+    // Reached only if the main thread hangs.
     tokio::time::sleep(EXIT_WITHIN).await;
     std::process::exit(INTERNAL_ERROR);
 }
 
-/// The desktop as the controller sees it.
+/// The desktop that the controller uses in the app.
 #[derive(Clone, Debug)]
 struct Screen {
     app: AppHandle,
@@ -415,7 +414,7 @@ impl controller::Desktop for Screen {
 
     fn take_up(&self, habits: Habits) {
         theme::set_preference(&self.app, habits.theme);
-        // A simulation takes no keys from other programs.
+        // A simulation grabs no keys that other programs could use.
         if !self.demo {
             hotkey::register(&self.app, habits.shortcut);
         }

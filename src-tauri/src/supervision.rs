@@ -1,8 +1,8 @@
-//! Panics: logged with their place, contained where they happen, and reported to the user once.
+//! Panics: logged with their location, contained where they happen, and reported to the user once.
 //!
 //! The controller, the store, the keyring and every long-lived task catch their own panics with [`catch`],
-//! [`catch_async`] and [`keep_running`] and go on with the next job. What all of them share is the panic hook: it
-//! writes to the log and to standard error, whichever thread panics, those of libraries included.
+//! [`catch_async`] and [`keep_running`] and continue with the next job. They share the panic hook: it writes to the log
+//! and to standard error, whichever thread panics, those of libraries included.
 
 use std::any::Any;
 use std::future::poll_fn;
@@ -22,7 +22,7 @@ pub struct Panicked;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(15);
 
-/// From this many characters on a word with a digit in it could be a key, and is left out of the log.
+/// A word with a digit and at least this many characters could be a key, and is left out of the log.
 const SHORTEST_KEY: usize = 8;
 
 type Report = Box<dyn Fn() + Send + Sync>;
@@ -30,7 +30,7 @@ type Report = Box<dyn Fn() + Send + Sync>;
 static REPORT: OnceLock<Report> = OnceLock::new();
 static IS_REPORTED: AtomicBool = AtomicBool::new(false);
 
-/// Logs every panic of the process from now on, with its place.
+/// Logs every panic of the process from now on, with its location.
 pub fn log_panics() {
     std::panic::set_hook(Box::new(|info| {
         let line = describe(info);
@@ -45,26 +45,26 @@ pub fn log_panics() {
     }));
 }
 
-/// Calls `report` at the first panic, so that the user is told once. It runs inside the panic hook and must not panic.
+/// Calls `report` at the first panic, to inform the user once. It runs inside the panic hook and must not panic.
 pub fn report_first_panic(report: impl Fn() + Send + Sync + 'static) {
-    // The app starts once in a process.
+    // Setting it again is ignored; the app starts once in a process.
     let _ = REPORT.set(Box::new(report));
 }
 
-/// Runs something; a panic in it ends only that.
+/// Runs a closure; a panic in it ends only the closure.
 ///
 /// # Errors
 ///
-/// [`Panicked`]. The caller has to bring what was half done into a sound state.
+/// [`Panicked`]. The caller has to restore a consistent state.
 pub fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|_| Panicked)
 }
 
-/// Runs a future; a panic in it ends only that.
+/// Runs a future; a panic in it ends only the future.
 ///
 /// # Errors
 ///
-/// [`Panicked`]. The future is dropped where it was.
+/// [`Panicked`]. The future is dropped in the state in which it panicked.
 pub async fn catch_async<F: Future>(future: F) -> Result<F::Output, Panicked> {
     let mut future = Box::pin(future);
     poll_fn(|context| match catch(|| future.as_mut().poll(context)) {
@@ -103,7 +103,7 @@ fn message(payload: &dyn Any) -> &str {
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
-/// Leaves out every word that could be a key or a part of one: a message may quote any text that was at hand.
+/// Replaces every word that could be a key or a part of one: a panic message may quote any text.
 fn redacted(message: &str) -> String {
     let is_of_key = |c: char| c.is_ascii_alphanumeric() || "-_.+/=~".contains(c);
     let mut clean = String::with_capacity(message.len());

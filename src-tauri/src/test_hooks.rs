@@ -25,13 +25,13 @@ use tidemark_core::endpoint::Hosts;
 /// The part of the app that is made to panic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Component {
-    /// The task that owns the monitor.
+    /// The task that holds the monitor.
     Controller,
-    /// The task that owns the monitor, at every tick.
+    /// The task that holds the monitor, at every tick.
     Ticks,
     /// The thread that writes the store.
     Store,
-    /// The thread that asks the keyring.
+    /// The thread that uses the keyring.
     Keyring,
     /// The task that shows a notification.
     Notifications,
@@ -51,7 +51,7 @@ impl Component {
     }
 }
 
-/// What `TIDEMARK_TEST` asks for; nothing for a user. Clones share which panics are still to come.
+/// What `TIDEMARK_TEST` requests; nothing for a user. Clones share which panics are still to happen.
 #[derive(Clone, Debug, Default)]
 pub struct TestHooks {
     /// Replaces the interval of the settings.
@@ -77,11 +77,11 @@ pub enum TestHooksError {
 }
 
 impl TestHooks {
-    /// Reads the value of the variable; an empty one asks for nothing.
+    /// Parses the value of the variable; an empty one requests nothing.
     ///
     /// # Errors
     ///
-    /// [`TestHooksError`] where a real host could be asked, or where some part is not understood.
+    /// [`TestHooksError`] if a real host could be reached, or if some part is not understood.
     pub fn parse(text: &str, hosts: &Hosts) -> Result<Self, TestHooksError> {
         if text.trim().is_empty() {
             return Ok(Self::default());
@@ -118,7 +118,7 @@ impl TestHooks {
         }
     }
 
-    /// Panics where this was requested for the component and has not happened yet.
+    /// Panics if this was requested for the component and has not happened yet; for the ticks, each time.
     ///
     /// # Panics
     ///

@@ -1,7 +1,7 @@
 //! The user's time zone, read from the system and read again when it changes.
 //!
-//! jiff reads `TZ`, then `/etc/localtime`, and keeps the result for five minutes. The app compares the files behind it
-//! at every event, so that a changed zone is in use within a heartbeat.
+//! jiff reads `TZ`, then `/etc/localtime`, and caches the result for five minutes. The app compares the files behind it
+//! at every event, so that a changed zone is in use within 15 s, the longest time between two events.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use std::time::SystemTime;
 
 use jiff::tz::{self, TimeZone};
 
-/// The link to the zone of the whole system.
+/// The link to the system's zone.
 const LOCALTIME: &str = "/etc/localtime";
-/// The zone files that `TZ` names, where `TZDIR` names no other folder.
+/// The folder of the zone files that `TZ` names, unless `TZDIR` names another.
 const ZONE_FILES: &str = "/usr/share/zoneinfo";
 
 /// Reads the zone for a single use. A `TZ` that cannot be read falls back to the system's zone, and that to UTC.
@@ -19,7 +19,7 @@ pub(crate) fn current() -> TimeZone {
     TimeZone::try_system().unwrap_or_else(|_| fallback())
 }
 
-/// The zone of a process that goes on running.
+/// The zone of a long-running process.
 #[derive(Debug)]
 pub(crate) struct SystemZone {
     zone: TimeZone,
@@ -38,16 +38,16 @@ impl SystemZone {
         Self { zone, stamp }
     }
 
-    /// Gives the zone as it was read last.
+    /// Returns the zone as it was last read.
     pub(crate) fn get(&self) -> TimeZone {
         self.zone.clone()
     }
 
-    /// Reads the zone again if the files behind it have changed. One that cannot be read any more stays in use.
+    /// Reads the zone again if the files behind it have changed. If it cannot be read, the last one stays in use.
     pub(crate) fn refresh(&mut self) {
         let stamp = Stamp::take(&watched_files());
         let is_changed = stamp != self.stamp;
-        // Elsewhere the zone is in no file, and reading it is cheap.
+        // On other systems the zone is not in a file, and reading it is cheap.
         if cfg!(unix) && !is_changed {
             return;
         }
@@ -73,7 +73,7 @@ fn name(zone: &TimeZone) -> &str {
     zone.iana_name().unwrap_or("a zone without a name")
 }
 
-/// Gives the system's zone whatever `TZ` says, or UTC.
+/// Returns the system's zone regardless of `TZ`, or UTC.
 fn fallback() -> TimeZone {
     from_link(Path::new(LOCALTIME)).unwrap_or(TimeZone::UTC)
 }
@@ -85,13 +85,13 @@ fn from_link(link: &Path) -> Option<TimeZone> {
         .or_else(|| TimeZone::tzif("", &std::fs::read(link).ok()?).ok())
 }
 
-/// Gives the files whose change may change the zone.
+/// Returns the files that the zone depends on.
 fn watched_files() -> Vec<PathBuf> {
     let named = std::env::var_os("TZ").map(|named| zone_file(named, std::env::var_os("TZDIR")));
     std::iter::once(PathBuf::from(LOCALTIME)).chain(named).collect()
 }
 
-/// Gives the file that a value of `TZ` means: `Asia/Tokyo` in the folder of zones, or a path of its own.
+/// Returns the file that a value of `TZ` means: `Asia/Tokyo` in the folder of zone files, or an absolute path.
 fn zone_file(named: OsString, folder: Option<OsString>) -> PathBuf {
     let named = match named.to_str().and_then(|named| named.strip_prefix(':')) {
         Some(named) => OsString::from(named),
@@ -100,11 +100,11 @@ fn zone_file(named: OsString, folder: Option<OsString>) -> PathBuf {
     folder.map_or_else(|| PathBuf::from(ZONE_FILES), PathBuf::from).join(named)
 }
 
-/// What changes with the zone.
+/// Changes whenever the zone changes.
 #[derive(Debug, PartialEq, Eq)]
 struct Stamp(Vec<FileStamp>);
 
-/// A link's target, and the length and time of the file that it leads to.
+/// The target of a link, and length and modification time of the file that it leads to.
 #[derive(Debug, PartialEq, Eq)]
 struct FileStamp {
     target: Option<PathBuf>,

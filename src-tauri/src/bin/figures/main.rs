@@ -1,8 +1,7 @@
-//! Measures what no user sees from outside: how long the core thinks, and the store with a year in it.
-//!
-//! Owns the order of the figures. Refuses the network, the keyring and the user's own files.
+//! Measures what cannot be seen from outside: how long the core takes, and the store with a year of data. It uses
+//! neither the network nor the keyring nor the user's own files.
 #![expect(clippy::expect_used, reason = "a figure that cannot be taken ends the measurement")]
-#![expect(clippy::print_stdout, reason = "a command talks to the one who called it")]
+#![expect(clippy::print_stdout, reason = "the figures are printed")]
 
 mod paper;
 mod thought;

@@ -1,17 +1,15 @@
-//! The paper that figures are written on.
-//!
-//! Owns how a figure looks and whether one has missed its bar. Refuses to know what is measured.
+//! Prints measured figures, each with its limit if it has one.
 
 use std::time::{Duration, Instant};
 
-/// What was written so far.
+/// Whether any figure so far has missed its limit.
 #[derive(Debug, Default)]
 pub(crate) struct Paper {
     missed: bool,
 }
 
 impl Paper {
-    /// Writes a figure and, where there is a bar, whether it lies under it.
+    /// Prints a figure and, if it has a limit, whether it is under it.
     pub(crate) fn figure(&mut self, what: &str, figure: f64, unit: &str, under: Option<f64>) {
         let verdict = under.map(|bar| {
             self.missed |= figure >= bar;
@@ -20,20 +18,20 @@ impl Paper {
         println!("{what:<46} {figure:>8.2} {unit:<5}{:29}{}", "", verdict.unwrap_or_default());
     }
 
-    /// Tells whether any figure lies over its bar.
+    /// Returns whether any figure has reached or exceeded its limit.
     pub(crate) const fn has_missed(&self) -> bool {
         self.missed
     }
 }
 
-/// Times some work.
+/// Returns how long `work` takes.
 pub(crate) fn timed(work: impl FnOnce()) -> Duration {
     let began = Instant::now();
     work();
     began.elapsed()
 }
 
-/// Gives the time that 95 of 100 stay under.
+/// Returns the 95th percentile.
 pub(crate) fn most(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() * 95 / 100]

@@ -1,6 +1,4 @@
-//! How long the core thinks: an answer, a hostile body, a beat of a hundred accounts.
-//!
-//! Owns the answers that are made up. Refuses everything but the core.
+//! How long the core takes for an answer, a hostile body and a tick of a hundred accounts. The answers are made up.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -19,10 +17,10 @@ use tidemark_core::settings::Settings;
 use crate::paper::{Paper, milliseconds, most, timed};
 
 const ACCOUNTS: usize = 100;
-/// The longest body that is read.
+/// The longest body that is read, in bytes.
 const LONGEST: usize = 256 * 1024;
 
-/// Takes every figure of the core.
+/// Measures every figure of the core.
 pub(crate) fn measure(paper: &mut Paper) {
     let begins: Timestamp = "2026-11-23T04:00:00Z".parse().expect("a moment");
     paper.figure(
@@ -44,12 +42,12 @@ pub(crate) fn measure(paper: &mut Paper) {
     }
 }
 
-/// Gives the time of one reading that 95 of 100 stay under, in microseconds.
+/// Returns the 95th percentile of the time to parse an answer, in microseconds.
 fn reading(answer: &Answer, at: Timestamp) -> f64 {
     milliseconds(most(times(answer, at))) * 1000.0
 }
 
-/// Gives the middle time of one reading, in microseconds: ratios of rare delays say nothing.
+/// Returns the median time to parse an answer, in microseconds: ratios of rare delays say nothing.
 fn usual(answer: &Answer, at: Timestamp) -> f64 {
     let mut times = times(answer, at);
     times.sort_unstable();
@@ -61,7 +59,7 @@ fn times(answer: &Answer, at: Timestamp) -> Vec<Duration> {
     (0..200).map(|_| timed(|| drop(black_box(read())))).collect()
 }
 
-/// Lives through two hours of a hundred accounts; gives the times of a beat and of an answer, in milliseconds.
+/// Simulates two hours of a hundred accounts; returns the 95th percentiles of a tick and of an answer, in milliseconds.
 fn life(begins: Timestamp, window: bool) -> (f64, f64) {
     let mut now = Now { at: begins, zone: TimeZone::UTC };
     let settings = Settings { accounts: (0..ACCOUNTS).map(account).collect(), ..Settings::default() };

@@ -1,6 +1,5 @@
-//! The store with a year of ten accounts in it, asked every five minutes and thinned out every day.
-//!
-//! Owns the year that is made up. Refuses to touch the user's own store.
+//! The store with a year of ten accounts in it, polled every five minutes and thinned out every day. The year is made
+//! up, and stored in a temporary folder.
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,19 +13,19 @@ use tidemark_core::reading::{Percent, Span};
 use crate::paper::{Paper, milliseconds, most, timed};
 
 const ACCOUNTS: u64 = 10;
-/// As many of them pay as they go.
+/// How many of them are pay-as-you-go accounts.
 const PAYING: u64 = 2;
 const DAYS: i32 = 365;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 const STEP: SignedDuration = SignedDuration::from_mins(5);
 const STEPS_A_DAY: i32 = 288;
-/// What the settings say where nobody changed them.
+/// The default of the settings.
 const HISTORY_DAYS: u32 = 400;
-/// What a chart shows at most, and what a start looks back.
+/// The ranges of the charts in hours, and how far back a start reads.
 const CHARTS: [(&str, i64); 4] = [("5 h", 5), ("24 h", 24), ("7 d", 7 * 24), ("30 d", 30 * 24)];
 const START: SignedDuration = SignedDuration::from_hours(9 * 24);
 
-/// Takes every figure of the year.
+/// Measures every figure of the store.
 pub(crate) fn measure(paper: &mut Paper) {
     let folder = folder();
     let path = folder.join("history.sqlite");
@@ -63,7 +62,7 @@ pub(crate) fn measure(paper: &mut Paper) {
     let _ = std::fs::remove_dir_all(folder);
 }
 
-/// Keeps the year day by day, as the app does; gives how many readings that were and the slowest thinning.
+/// Stores the year day by day, as the app does; returns the number of readings and the time of the slowest thinning.
 fn fill(path: &Path, began: Timestamp) -> (u32, Duration) {
     let store = Store::open(path, began).0;
     let mut people: Vec<Person> = (0..ACCOUNTS).map(|n| Person::new(n, began)).collect();
@@ -80,7 +79,7 @@ fn fill(path: &Path, began: Timestamp) -> (u32, Duration) {
     (points, slowest)
 }
 
-/// Somebody who uses an account: on workdays from morning to evening, some of them through the night as well.
+/// Simulated use of an account: from 8 to 19 h on workdays; every fourth account also at all other times.
 struct Person {
     number: u64,
     chance: u64,
@@ -152,7 +151,7 @@ impl Person {
         changes
     }
 
-    /// Gives the next of a row of chances below a number.
+    /// Returns the next pseudo-random number below `number` (`SplitMix64`).
     const fn below(&mut self, number: u64) -> u64 {
         self.chance = self.chance.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.chance;
@@ -175,7 +174,7 @@ fn share(row: &str, span: Span, at: Timestamp, left: u64, (resets, hours): (Time
     Change::Window { key, point }
 }
 
-/// Times every chart of every account through the page's own way in, many times.
+/// Times 300 charts of the accounts with a plan, by the call that the page uses; returns the 95th percentile.
 fn charts(store: &Store, since: Timestamp) -> Duration {
     let keys = [("general", Span::Interval), ("general", Span::Weekly), ("video", Span::Interval)];
     let mut times = Vec::new();
@@ -195,7 +194,7 @@ fn id(number: u64) -> AccountId {
     AccountId(format!("00000000-0000-4000-8000-{number:012}"))
 }
 
-/// Gives the size of all its files, in MB.
+/// Returns the size of all files in the folder, in MB.
 fn size(folder: &Path) -> f64 {
     let files = std::fs::read_dir(folder).expect("the folder").flatten();
     let bytes: u64 = files.map(|file| file.metadata().expect("a file").len()).sum();
