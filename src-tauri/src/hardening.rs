@@ -43,8 +43,8 @@ const FILE_LIMIT: u64 = 65_536;
 /// Lets the desktop portal inspect this process for as long as the value exists.
 ///
 /// The portal opens `/proc/PID/root` to see whether a caller is in a sandbox, which fails for a process that is not
-/// dumpable; it rejects the call then. It caches the result for as long as the caller's bus connection lasts,
-/// so the first call of each connection is enough.
+/// dumpable; it rejects the call then. It caches the result for as long as the caller's bus connection lasts, so the
+/// first call of each connection is enough.
 #[derive(Debug)]
 #[must_use = "the process can only be inspected while this exists"]
 pub struct Inspectable(());

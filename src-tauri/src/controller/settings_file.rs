@@ -41,7 +41,7 @@ pub enum SettingsRead {
 #[derive(Debug)]
 pub enum FilesDone {
     Read(SettingsRead),
-    /// Changes were saved or refused: the settings as they are now, if any was saved, and each result with where it goes.
+    /// Changes were saved or refused: the settings as they are now, if any was saved, and where each result goes.
     Changed(Option<SettingsRead>, Vec<(Result<(), NotChanged>, Reply)>),
     /// The accounts to show from now on: simulated ones (`true`), or the user's own with what was stored of them.
     Accounts(bool, Box<Monitor>),

@@ -31,7 +31,7 @@ const LOWEST: f64 = 240.0;
 /// The window takes at most this share of the screen's height; the page scrolls the rest.
 const SHARE_OF_SCREEN: f64 = 0.8;
 
-/// If set, WebKit does not render with the graphics card. Read once, when the first page is created.
+/// If set, the page's engine does not render with the graphics card. Read once, when the first page is created.
 #[cfg(target_os = "linux")]
 const DISABLE_DMABUF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
