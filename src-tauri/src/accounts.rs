@@ -1,7 +1,7 @@
-//! Keys and accounts: added, replaced, renamed, removed, paired. The window and the command line both come here.
+//! Adding, replacing, renaming, removing and pairing keys and accounts, for the window and the command line.
 //!
-//! Owns the order of steps: check, ask, keep the key, note the account. Refuses to keep a refused key, and to lose
-//! an old one before the new one is accepted.
+//! The order is: check the key, query MiniMax, store the key, store the account. A rejected key is never stored, and
+//! the old key is kept until the new one is accepted.
 
 mod admit;
 mod key_change;
@@ -26,58 +26,53 @@ use key_change::blocking;
 
 pub use admit::{Checked, Question};
 
-/// What adding and changing accounts needs.
+/// What adding and changing accounts requires.
 #[derive(Debug)]
 pub struct Desk<V> {
-    /// MiniMax.
     pub api: Api,
-    /// The keyring.
     pub keyring: V,
-    /// Where the settings lie.
     pub paths: Paths,
 }
 
-/// What the user gave for a new account.
+/// The user's input for a new account.
 #[derive(Debug, Default)]
 pub struct NewAccount {
-    /// The user's name for it.
+    /// The account's name.
     pub name: String,
-    /// The user's name for the team.
     pub team: Option<String>,
-    /// The platform, where the user knows it.
+    /// The platform; `None` if the user does not know it.
     pub region: Option<Region>,
-    /// The kind, where the user insists on one.
+    /// The kind; `None` to detect it.
     pub kind: Option<Kind>,
-    /// Whether to keep the key without asking MiniMax.
+    /// Whether to store the key without querying MiniMax.
     pub unchecked: bool,
 }
 
-/// What came of it.
+/// The result of adding an account or replacing its key.
 #[derive(Clone, Debug)]
 pub struct Admitted {
-    /// The account as kept.
+    /// The account as stored.
     pub account: Account,
-    /// What MiniMax said of the key.
     pub state: KeyState,
-    /// What came of asking, where MiniMax was asked: its answer where it was a reading, else the failure.
+    /// The result of the query: the answer if it is a reading, else the failure. `None` if MiniMax was not queried.
     pub outcome: Option<Result<Answer, Failure>>,
-    /// Whether something around the key was taken off.
+    /// Whether something around the key was removed.
     pub trimmed: bool,
 }
 
-/// What MiniMax said of a key that is kept.
+/// What MiniMax says about a stored key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyState {
-    /// It has figures.
+    /// MiniMax returned figures.
     Working,
-    /// It is good, with nothing behind it yet.
+    /// The key is valid but has no plan or balance yet.
     NoPlan,
-    /// Nobody asked.
+    /// MiniMax was not queried.
     Unchecked,
 }
 
 impl Admitted {
-    /// Says in a sentence or two what was found.
+    /// Describes the result in a sentence or two.
     #[must_use]
     pub fn sentence(&self) -> String {
         let Account { name, kind, region, .. } = &self.account;
@@ -106,11 +101,11 @@ impl Admitted {
 }
 
 impl<V: KeyStore> Desk<V> {
-    /// Gives an account another name.
+    /// Renames an account.
     ///
     /// # Errors
     ///
-    /// When the name cannot be used or is taken, or there is no such account.
+    /// If the name is invalid or taken, or the account does not exist.
     pub fn rename(&self, id: &AccountId, name: &str) -> Result<(), AppError> {
         let name = check_name(name)?;
         self.change(|settings| {
@@ -120,11 +115,11 @@ impl<V: KeyStore> Desk<V> {
         })
     }
 
-    /// Puts an account before another in the user's order, or last with `None`.
+    /// Moves an account before another one in the user's order, or to the end if `before` is `None`.
     ///
     /// # Errors
     ///
-    /// When there is no such account, or the settings cannot be written.
+    /// If the account does not exist, or the settings cannot be written.
     pub fn move_account(&self, id: &AccountId, before: Option<&AccountId>) -> Result<(), AppError> {
         self.change(|settings| settings.move_account(id, before).map_err(|_| not_found()))
     }
@@ -133,16 +128,16 @@ impl<V: KeyStore> Desk<V> {
     ///
     /// # Errors
     ///
-    /// When there is no such account, or keyring or files fail.
+    /// If the account does not exist, or the keyring or files fail.
     pub async fn remove(&self, id: &AccountId) -> Result<(), AppError> {
         self.remove_both(id).await
     }
 
-    /// Pairs a plan account with the pay-as-you-go account that takes over, or ends the pair with `None`.
+    /// Pairs a plan account with the pay-as-you-go account that takes over, or unpairs it if `with` is `None`.
     ///
     /// # Errors
     ///
-    /// When the two are not a plan and a pay-as-you-go account.
+    /// If the two are not a plan account and a pay-as-you-go account.
     pub fn pair(&self, plan: &AccountId, with: Option<&AccountId>) -> Result<(), AppError> {
         self.change(|settings| {
             let kind = |id: &AccountId| settings.account(id).map(|a| a.kind).ok_or_else(not_found);
@@ -159,37 +154,37 @@ impl<V: KeyStore> Desk<V> {
         })
     }
 
-    /// Changes what the user says of an account: `credits`, `tier`, `high_speed`, `balance_below` or `team`.
+    /// Changes what the user states about an account: `credits`, `tier`, `high_speed`, `balance_below` or `team`.
     ///
     /// # Errors
     ///
-    /// [`ChangeError`] names the field and what it takes, or says why nothing was saved.
+    /// [`ChangeError`] names the field and its accepted values, or says why nothing was saved.
     pub fn set_account(&self, id: &AccountId, field: &str, value: &str) -> Result<(), ChangeError> {
         let change = |settings: &mut Settings| Ok(settings.set_account(id, field, value)?);
         config::update(&self.paths, Timestamp::now(), change).map(drop)
     }
 
-    /// Changes one of the settings.
+    /// Changes one setting.
     ///
     /// # Errors
     ///
-    /// [`ChangeError`] names the setting and what it takes, or says why nothing was saved.
+    /// [`ChangeError`] names the setting and its accepted values, or says why nothing was saved.
     pub fn set(&self, key: &str, value: &str) -> Result<(), ChangeError> {
         let change = |settings: &mut Settings| Ok(settings.set(key, value)?);
         config::update(&self.paths, Timestamp::now(), change).map(drop)
     }
 
-    /// Reads the key of an account, for a user who wants to paste it.
+    /// Returns the key of an account, for a user who wants to paste it.
     ///
     /// # Errors
     ///
-    /// When there is no such account, or the keyring does not give its key.
+    /// If the account does not exist, or the keyring does not return its key.
     pub async fn key(&self, id: &AccountId) -> Result<ApiKey, AppError> {
         self.settings().await?.account(id).ok_or_else(not_found)?;
         Ok(self.keyring.get(id, RequestOrigin::User).await?)
     }
 
-    /// Reads the settings where that holds up nothing else.
+    /// Reads the settings on a thread that may block.
     async fn settings(&self) -> Result<Settings, AppError> {
         let paths = self.paths.clone();
         blocking(move || config::load(&paths, Timestamp::now()).settings).await
@@ -199,7 +194,7 @@ impl<V: KeyStore> Desk<V> {
         config::update(&self.paths, Timestamp::now(), change).map(|(value, _)| value)
     }
 
-    /// Says which account has this key already.
+    /// Fails if another account already has this key, and names that account.
     async fn refuse_known_key(
         &self,
         settings: &Settings,
@@ -207,7 +202,7 @@ impl<V: KeyStore> Desk<V> {
         except: Option<&AccountId>,
     ) -> Result<(), AppError> {
         for account in settings.accounts.iter().filter(|a| Some(&a.id) != except) {
-            // The last four characters are noted, so most keys need not be read.
+            // The last four characters are in the settings, so most keys need not be read from the keyring.
             if account.last_four != key.last_four() {
                 continue;
             }
@@ -225,13 +220,13 @@ impl<V: KeyStore> Desk<V> {
     }
 }
 
-/// Why a choice was not kept.
+/// Why a change was not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
-    /// It does not fit.
+    /// The value is not valid.
     #[error("{0}.")]
     Refused(#[from] SettingError),
-    /// It fits, but could not be saved.
+    /// The value is valid but could not be saved.
     #[error("The settings could not be written to settings.json: {0}.")]
     Save(#[from] SaveError),
 }

@@ -1,7 +1,7 @@
-//! Asking MiniMax: one GET, within limits; and the one request of a measurement.
+//! The HTTP client: one GET per poll within limits, and the one request of a speed measurement.
 //!
-//! Owns the HTTP client and what its errors mean. Refuses redirects, cookies, unchecked TLS, plain http beyond this
-//! machine, and long bodies. What an answer means is the core's to say: every HTTP status is an answer here.
+//! No redirects, no cookies, no unverified TLS, plain http only to this machine, and bodies are limited in size. Every
+//! HTTP status is returned as an answer; the core interprets it.
 
 mod stream;
 
@@ -22,10 +22,10 @@ pub use stream::StreamLimits;
 
 const USER_AGENT: &str = concat!("tidemark/", env!("CARGO_PKG_VERSION"));
 
-/// How long one ask may take.
+/// Time limits of one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Until the connection stands.
+    /// Until the connection is established.
     pub connect: Duration,
     /// Until the last byte of the body.
     pub total: Duration,
@@ -37,14 +37,14 @@ impl Default for Limits {
     }
 }
 
-/// The settings' proxy entry cannot be used.
+/// The proxy in the settings cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "The proxy is not understood. Write it as http://host:port or socks5://host:port, or leave it empty."
 )]
 pub struct ProxyError;
 
-/// MiniMax, as far as a key can ask it. Clones share their connections.
+/// The client for MiniMax's API. Clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Api {
     hosts: Arc<Hosts>,
@@ -52,7 +52,7 @@ pub struct Api {
     road: Arc<RwLock<Road>>,
 }
 
-/// The way out: the settings' proxy as it is written, and the clients that take it.
+/// The proxy as written in the settings, and the clients that use it.
 #[derive(Clone, Debug, Default)]
 struct Road {
     written: String,
@@ -60,37 +60,37 @@ struct Road {
     lines: Arc<Lines>,
 }
 
-/// The clients, made at the first ask: reading the system's certificates costs time and memory.
+/// The clients, created at the first request: loading the system's certificates costs time and memory.
 #[derive(Debug, Default)]
 struct Lines {
-    /// To MiniMax, over the proxy where there is one, https only.
+    /// To MiniMax, through the proxy if there is one, https only.
     outward: OnceCell<Client>,
-    /// To an override on this machine, past any proxy.
+    /// To an override on this machine, without any proxy.
     loopback: OnceCell<Client>,
 }
 
 impl Api {
-    /// Gives the hosts that are asked.
+    /// Returns the hosts that are queried.
     #[must_use]
     pub fn hosts(&self) -> &Hosts {
         &self.hosts
     }
 
-    /// Makes ready to ask these hosts; `proxy` is the settings' own, empty or `None` for the environment's.
+    /// Creates a client for these hosts. `proxy` is the one from the settings; empty or `None` means the environment's.
     ///
     /// # Errors
     ///
-    /// [`ProxyError`] where the proxy is neither `http(s)://host:port`, `socks5://host:port` nor `host:port`.
+    /// [`ProxyError`] if the proxy is not `http(s)://host:port`, `socks5://host:port` or `host:port`.
     pub fn new(hosts: Hosts, proxy: Option<&str>) -> Result<Self, ProxyError> {
         let road = Arc::new(RwLock::new(road(proxy.unwrap_or_default())?));
         Ok(Self { hosts: Arc::new(hosts), limits: Limits::default(), road })
     }
 
-    /// Takes another proxy from now on, also in every clone; asks that are under way go on as they began.
+    /// Changes the proxy, also in every clone. Requests in progress keep the former one.
     ///
     /// # Errors
     ///
-    /// As [`Api::new`]; the former proxy stays then.
+    /// As [`Api::new`]; the former proxy then stays in use.
     pub fn use_proxy(&self, proxy: &str) -> Result<(), ProxyError> {
         if self.road().written != proxy.trim() {
             let next = road(proxy)?;
@@ -99,18 +99,18 @@ impl Api {
         Ok(())
     }
 
-    /// Gives the same with other limits.
+    /// Returns this client with other limits.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         let road = Road { lines: Arc::default(), ..self.road() };
         Self { limits, road: Arc::new(RwLock::new(road)), ..self }
     }
 
-    /// Asks one endpoint with a key and gives what came, whatever its status.
+    /// Queries one endpoint with a key and returns the answer, whatever its status.
     ///
     /// # Errors
     ///
-    /// A [`Failure`] where no whole answer came: `Offline`, `Timeout`, `Tls` or `Unreadable`. It carries no text.
+    /// A [`Failure`] if no complete answer arrives: `Offline`, `Timeout`, `Tls` or `Unreadable`. It contains no text.
     pub async fn ask(&self, key: &ApiKey, region: Region, endpoint: Endpoint) -> Result<Answer, Failure> {
         let Ok(url) = Url::parse(&self.hosts.url(region, endpoint)) else {
             return Err(Failure::new(FailureKind::Other));
@@ -127,7 +127,7 @@ impl Api {
         Ok(Answer { status, headers, body: capped_body(response).await? })
     }
 
-    /// A failed start is not remembered: certificates may come back.
+    /// A failure to create the client is not cached: certificates may become available again.
     async fn client(&self, url: &Url) -> Result<Client, Failure> {
         let is_loopback = is_loopback(url);
         let Road { proxy, lines, .. } = self.road();
@@ -141,7 +141,7 @@ impl Api {
     }
 
     fn build(&self, proxy: Option<Proxy>, is_loopback: bool) -> reqwest::Result<Client> {
-        // Err only says that a provider is installed already.
+        // Err only means that a provider is installed already.
         drop(rustls::crypto::ring::default_provider().install_default());
         let builder = Client::builder()
             .user_agent(USER_AGENT)
@@ -149,7 +149,7 @@ impl Api {
             .referer(false)
             .connect_timeout(self.limits.connect)
             .timeout(self.limits.total)
-            // Asks are minutes apart: a kept connection is dead by then, and its timer wakes the machine.
+            // Requests are minutes apart: a pooled connection is dead by then, and its timer wakes the machine.
             .pool_max_idle_per_host(0);
         match (proxy, is_loopback) {
             (_, true) => builder.no_proxy(),
@@ -160,7 +160,7 @@ impl Api {
     }
 }
 
-/// Gives the header that carries a key; it is hidden from whatever prints headers.
+/// Returns the header with the key, marked as sensitive so that printing headers does not show it.
 fn bearer(key: &ApiKey) -> Result<HeaderValue, Failure> {
     let mut text = Zeroizing::new(String::with_capacity("Bearer ".len() + key.expose().len()));
     text.push_str("Bearer ");
@@ -229,7 +229,7 @@ fn sending_failed(error: &reqwest::Error) -> Failure {
     } else if error.is_connect() || chain_has(error, &|e| e.is::<std::io::Error>()) {
         FailureKind::Offline
     } else {
-        // Connected, and what came back was no HTTP.
+        // The connection was established, but the response was not HTTP.
         FailureKind::Unreadable
     })
 }
@@ -238,8 +238,8 @@ fn body_failed(error: &reqwest::Error) -> Failure {
     Failure::new(if error.is_timeout() { FailureKind::Timeout } else { FailureKind::Unreadable })
 }
 
-/// Tells a proxy that answers `CONNECT` with 407. The error's type is private to `hyper-util`, so its text is compared;
-/// a test with such a proxy fails when that text changes.
+/// Whether a proxy answered `CONNECT` with 407. The error's type is private to `hyper-util`, so its text is compared; a
+/// test with such a proxy fails when that text changes.
 fn is_proxy_login(error: &(dyn std::error::Error + 'static)) -> bool {
     error.to_string().ends_with("proxy authorization required")
 }
@@ -248,7 +248,7 @@ fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
     error.is::<rustls::Error>()
 }
 
-/// Walks the causes. An `io::Error` hides its own cause from `source`, so it is opened here.
+/// Searches the chain of causes. `io::Error` does not return its inner error from `source`, so it is unwrapped here.
 fn chain_has(
     error: &(dyn std::error::Error + 'static),
     wanted: &dyn Fn(&(dyn std::error::Error + 'static)) -> bool,

@@ -1,7 +1,7 @@
-//! From a pasted key to a kept account, in two steps: check it, then keep it.
+//! From a pasted key to a stored account, in two steps: check it, then store it.
 //!
-//! Owns what stands between the two: a key that was checked and belongs to nobody yet. Refuses to keep a refused key,
-//! and to lose an old one before the new one is accepted.
+//! Between the two steps the key is a [`Checked`], which is not part of any account. A rejected key is never stored,
+//! and the old key is kept until the new one is accepted.
 
 use serde::Deserialize;
 use tidemark_core::account::{Account, AccountId, Kind, Region, check_name};
@@ -16,44 +16,41 @@ use crate::error::AppError;
 use crate::key::{ApiKey, Parsed};
 use crate::keyring::KeyStore;
 
-/// What is asked about a key.
+/// The parameters of a key check.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Question {
-    /// The platform, where the user knows it.
+    /// The platform; `None` if the user does not know it.
     pub region: Option<Region>,
-    /// The kind, where the user insists on one.
+    /// The kind; `None` to detect it.
     pub kind: Option<Kind>,
-    /// Whether not to ask MiniMax at all.
+    /// Whether to skip the query to MiniMax.
     pub unchecked: bool,
-    /// The account whose next key it is; `None` for a new account's.
+    /// The account whose key it replaces; `None` for a new account.
     pub replaces: Option<AccountId>,
 }
 
-/// A key that was checked and is not kept yet.
+/// A key that was checked and is not stored yet.
 #[derive(Debug)]
 pub struct Checked {
     key: ApiKey,
-    /// What it pays with.
     pub kind: Kind,
-    /// The platform it belongs to.
     pub region: Region,
-    /// What MiniMax said of it.
     pub state: KeyState,
-    /// What came of asking, where MiniMax was asked.
+    /// The result of the query; `None` if MiniMax was not queried.
     pub outcome: Option<Result<Answer, Failure>>,
-    /// Whether something around the key was taken off.
+    /// Whether something around the key was removed.
     pub trimmed: bool,
-    /// The account whose next key it is.
+    /// The account whose key it replaces.
     pub replaces: Option<AccountId>,
 }
 
 impl<V: KeyStore> Desk<V> {
-    /// Adds an account: its key is kept only when MiniMax accepts it, or when the user wants it unchecked.
+    /// Adds an account. Its key is stored only if MiniMax accepts it or the user wants it unchecked.
     ///
     /// # Errors
     ///
-    /// [`AppError`] says what is wrong with name or key, that MiniMax refuses it, or that keyring or files fail.
+    /// [`AppError`] if the name or key is not usable, MiniMax rejects the key, or the keyring or files fail.
     pub async fn add(&self, new: NewAccount, key: &str) -> Result<Admitted, AppError> {
         let name = check_name(&new.name)?;
         if let Some(team) = team(new.team.as_deref()) {
@@ -70,29 +67,29 @@ impl<V: KeyStore> Desk<V> {
     ///
     /// # Errors
     ///
-    /// As [`Desk::add`], and when there is no such account.
+    /// As [`Desk::add`], and if the account does not exist.
     pub async fn replace(&self, id: &AccountId, key: &str, unchecked: bool) -> Result<Admitted, AppError> {
         let question = Question { unchecked, replaces: Some(id.clone()), ..Question::default() };
         let checked = self.check(&question, key, &|_| ()).await?;
         self.keep(checked, "", None).await.map_err(|(_, error)| error)
     }
 
-    /// Looks at a key without asking anybody: not MiniMax, not the keyring.
+    /// Parses a key without querying MiniMax or the keyring.
     ///
     /// # Errors
     ///
-    /// [`AppError`] says why it cannot be the key that is wanted.
+    /// [`AppError`] says why it cannot be the expected key.
     pub async fn look_at(&self, question: &Question, key: &str) -> Result<Look, AppError> {
         let settings = self.settings().await?;
         let (Parsed { kind, trimmed, short, .. }, _) = fits(question, key, &settings)?;
         Ok(Look { kind, trimmed, short })
     }
 
-    /// Checks a key without keeping it; `tell` hears of each step. Dropping the future ends the asking.
+    /// Checks a key without storing it; `tell` is called at each step. Dropping the future stops the queries.
     ///
     /// # Errors
     ///
-    /// [`AppError`] says what is wrong with the key, or that MiniMax refuses it or cannot be asked.
+    /// [`AppError`] if the key is not usable, or MiniMax rejects it or cannot be reached.
     pub async fn check(
         &self,
         question: &Question,
@@ -115,11 +112,11 @@ impl<V: KeyStore> Desk<V> {
         Ok(Checked { key: parsed.key, kind, region, state, outcome, trimmed: parsed.trimmed, replaces })
     }
 
-    /// Keeps a key that was checked: as a new account of this name and team, or for the account it was checked for.
+    /// Stores a checked key: as a new account with this name and team, or for the account it was checked for.
     ///
     /// # Errors
     ///
-    /// What is wrong with the name, or that keyring or files fail; the key comes back with it, to be tried again.
+    /// If the name is invalid, or the keyring or files fail. The key is returned with the error, for another try.
     pub async fn keep(
         &self,
         checked: Checked,
@@ -177,7 +174,7 @@ impl<V: KeyStore> Desk<V> {
     }
 }
 
-/// Reads a key, and refuses one of the kind that is not wanted; gives the account it would replace the key of.
+/// Parses a key, and rejects one of the wrong kind. Also returns the account whose key it would replace.
 fn fits<'a>(
     question: &Question,
     key: &str,
@@ -197,7 +194,7 @@ fn fits<'a>(
     Ok((parsed, account))
 }
 
-/// Takes an empty team for none.
+/// Treats a blank team as none.
 fn team(given: Option<&str>) -> Option<&str> {
     given.filter(|team| !team.trim().is_empty())
 }

@@ -1,9 +1,9 @@
-//! Changes of the keyring and of the settings that belong together.
+//! Changes that affect the keyring and the settings together.
 //!
-//! A keyring knows no transactions. So the new settings are written beside their file first, with every other writer
-//! kept out, and the change is noted in a journal. Then the keyring is changed, and one rename puts the settings in
-//! place. A keyring that was changed in vain gets its former key back. What a crash interrupts, or a keyring that does
-//! not answer leaves open, is settled from the journal by [`Desk::settle`].
+//! A keyring has no transactions. So the new settings are written beside their file first, while the lock keeps other
+//! writers out, and the change is noted in a journal. Then the keyring is changed, and one rename puts the settings in
+//! place. If that fails, the former key is put back into the keyring. After a crash, or if the keyring does not answer,
+//! [`Desk::settle`] resolves the change from the journal.
 
 use std::io;
 use std::path::PathBuf;
@@ -20,29 +20,29 @@ use crate::error::{AppError, Code};
 use crate::key::ApiKey;
 use crate::keyring::{KeyStore, RequestOrigin};
 
-/// No journal is longer, in bytes.
+/// The maximum size of the journal, in bytes.
 const LIMIT: u64 = 1024 * 1024;
 
-/// What is to be done to the key of an account.
+/// The change to the key of an account.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Intent {
-    /// Add it with its account.
+    /// Add the key with its account.
     Add,
-    /// Replace it; the account as it is to be afterwards.
+    /// Replace the key; contains the account as it is afterwards.
     Replace(Box<Account>),
-    /// Remove it with its account.
+    /// Remove the key with its account.
     Remove,
 }
 
-/// A change that was begun.
+/// A journal entry: a change that was started.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 struct Begun {
     id: AccountId,
     intent: Intent,
 }
 
-/// A change of the settings that waits, ready to be put in place, for the keyring.
+/// A prepared change of the settings that waits for the keyring.
 #[derive(Debug)]
 struct KeyChange {
     transaction: Transaction,
@@ -51,7 +51,7 @@ struct KeyChange {
 }
 
 impl KeyChange {
-    /// Prepares the change of the settings and notes what is to be done to the keyring. Blocks.
+    /// Prepares the change of the settings and writes the journal entry. Blocks.
     fn begin(
         paths: &Paths,
         id: AccountId,
@@ -73,14 +73,14 @@ impl KeyChange {
         self.transaction.commit()
     }
 
-    /// Strikes the note: keyring and settings agree.
+    /// Deletes the journal entry: keyring and settings agree.
     fn end(&self) {
         self.journal.strike(&self.id);
     }
 }
 
 impl<V: KeyStore> Desk<V> {
-    /// Keeps the key of a new account together with the account.
+    /// Stores the key of a new account together with the account.
     pub(super) async fn put_new(
         &self,
         id: &AccountId,
@@ -93,7 +93,7 @@ impl<V: KeyStore> Desk<V> {
         self.finish(begun, None, done).await
     }
 
-    /// Replaces the key of an account together with what the settings have of it; gives the account as it is then.
+    /// Replaces the key of an account together with its entry in the settings; returns the changed account.
     pub(super) async fn put_next(
         &self,
         id: &AccountId,
@@ -134,13 +134,13 @@ impl<V: KeyStore> Desk<V> {
         self.finish(begun, former, done).await
     }
 
-    /// Brings keyring and settings to agree about every account whose change was interrupted: the settings follow the
-    /// keyring, and a key without an account is removed. What the keyring does not tell now stays noted.
+    /// Makes keyring and settings agree for every account whose change was interrupted: the settings follow the
+    /// keyring, and a key without an account is removed. If the keyring cannot be read now, the journal entry stays.
     pub async fn settle(&self) {
         let paths = self.paths.clone();
         let begun = blocking(move || {
             let journal = Journal::of(&paths);
-            // A change of another process that is under way holds the lock.
+            // While another process makes a change, it holds the lock.
             let transaction = journal.exists().then(|| Transaction::begin(&paths, Timestamp::now()).ok());
             let transaction = transaction.flatten()?;
             let notes = journal.read();
@@ -154,7 +154,7 @@ impl<V: KeyStore> Desk<V> {
                 Ok(Some(change)) => {
                     transaction.follow(change);
                     has_changed = true;
-                    // Struck only once it is saved.
+                    // The entry is deleted only after the settings are saved.
                     open.push((begun, true));
                 }
                 Err(_) => open.push((begun, false)),
@@ -171,7 +171,7 @@ impl<V: KeyStore> Desk<V> {
         }
     }
 
-    /// Gives what the settings have to follow, if anything.
+    /// Returns the change that the settings need to follow the keyring, if any.
     async fn settle_one(
         &self,
         begun: &Begun,
@@ -206,7 +206,7 @@ impl<V: KeyStore> Desk<V> {
                     }
                 })))
             }
-            // The change was not made, or was made as a whole.
+            // The change was not made at all, or was completed.
             (Intent::Add | Intent::Replace(_) | Intent::Remove, _, _) => Ok(None),
         }
     }
@@ -221,7 +221,7 @@ impl<V: KeyStore> Desk<V> {
         blocking(move || KeyChange::begin(&paths, id, change)).await?
     }
 
-    /// Puts the settings in place after the keyring has done its part, or takes back what it has done.
+    /// Puts the settings in place after the keyring was changed, or reverts the keyring.
     async fn finish(
         &self,
         mut change: KeyChange,
@@ -245,7 +245,7 @@ impl<V: KeyStore> Desk<V> {
                     Err(error) => error.into(),
                 }
             }
-            // It may still do what it was asked to, so the note stays.
+            // The keyring may still make the change later, so the journal entry stays.
             Err(trouble @ KeyringTrouble::Slow) => return Err(trouble.into()),
             Err(trouble) => trouble.into(),
         };
@@ -255,7 +255,7 @@ impl<V: KeyStore> Desk<V> {
         Err(error)
     }
 
-    /// Reads the key that is about to go, for the case that it has to come back.
+    /// Reads the key that is about to be removed or replaced, so that it can be put back.
     async fn former_key(&self, id: &AccountId) -> Result<Option<ApiKey>, AppError> {
         self.settings().await?.account(id).ok_or_else(not_found)?;
         match self.keyring.get(id, RequestOrigin::User).await {
@@ -265,7 +265,7 @@ impl<V: KeyStore> Desk<V> {
         }
     }
 
-    /// Makes the keyring hold what it held before; `false` where that cannot be done now.
+    /// Restores the former content of the keyring; `false` if that is not possible now.
     async fn has_put_back(&self, id: &AccountId, former: Option<ApiKey>) -> bool {
         let present = self.keyring.get(id, RequestOrigin::Background).await;
         let done = match (present, former) {
@@ -288,7 +288,7 @@ fn remove_account(settings: &mut Settings, id: &AccountId) {
     }
 }
 
-/// Does work on files where it holds up nothing else.
+/// Runs file work on a thread that may block.
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, AppError> {
@@ -296,7 +296,7 @@ pub(super) async fn blocking<T: Send + 'static>(
     done.map_err(|_| AppError::new(Code::Other, "Tidemark could not finish this. Try again."))
 }
 
-/// The changes that were begun and are not known to have ended. Read and written with the lock of the settings held.
+/// The changes that were started and may not have ended. Read and written while the lock of the settings is held.
 #[derive(Debug)]
 struct Journal {
     path: PathBuf,
@@ -311,7 +311,7 @@ impl Journal {
         self.path.symlink_metadata().is_ok()
     }
 
-    /// Reads the notes; a file that cannot be read has none.
+    /// Reads the entries; none if the file cannot be read.
     fn read(&self) -> Vec<Begun> {
         match files::read_small(&self.path, LIMIT) {
             Ok(text) => serde_json::from_slice(&text).unwrap_or_default(),
@@ -336,7 +336,7 @@ impl Journal {
         self.write(&notes)
     }
 
-    /// Takes out the note of an account. One that stays makes the next start look once more.
+    /// Deletes the entry of an account. If this fails, the next start settles that account again.
     fn strike(&self, id: &AccountId) {
         let mut notes = self.read();
         notes.retain(|note| note.id != *id);

@@ -1,6 +1,5 @@
-//! Measuring the speed of an account.
-//!
-//! Owns the order of steps: quota first, then the one request. Refuses to spend what is spent already.
+//! Measuring the speed of an account: first the quota is checked, then one request is sent. Nothing is sent if the
+//! quota is used up.
 
 use jiff::Timestamp;
 use tidemark_core::account::AccountId;
@@ -26,8 +25,8 @@ impl<V: KeyStore> Desk<V> {
     ///
     /// # Errors
     ///
-    /// [`AppError`], worded in the language of `words`, where the quota is spent, where the keyring gives no key, and
-    /// where not a single token came.
+    /// [`AppError`] in the language of `words` if the quota is used up, MiniMax asked for a pause that has not ended,
+    /// the keyring returns no key, or no token arrives.
     pub async fn measure(
         &self,
         standing: Standing,
@@ -47,8 +46,8 @@ impl<V: KeyStore> Desk<V> {
         })
     }
 
-    /// Asks what is left, which costs nothing, while Credits would pay for a request too many. What is no reading leaves
-    /// the rest to the request itself, unless it would fail by the same.
+    /// Queries the quota, which is free; Credits would pay for a request beyond the quota. If there is no reading, the
+    /// measurement goes ahead, unless it would fail for the same reason or MiniMax asks for a pause.
     async fn standing_now(
         &self,
         standing: &Standing,
@@ -76,7 +75,7 @@ impl<V: KeyStore> Desk<V> {
 }
 
 impl<V> Desk<V> {
-    /// Stores a pause that MiniMax asks for, so that the app and the other commands keep it too.
+    /// Stores a pause that MiniMax asks for, so that the app and the other commands wait too.
     fn store_pause(&self, account: &AccountId, failure: &Failure) {
         if failure.retry_after.is_none() {
             return;
@@ -97,14 +96,14 @@ fn refuse_spent(standing: &Standing, words: &Words) -> Result<(), AppError> {
     Err(AppError::new(Code::Spent, speed::spent(&wording, standing.account.kind, standing.back_at)))
 }
 
-/// A measurement waits for the end of a pause that MiniMax asked for, as every other request does.
+/// A measurement waits for the end of a pause that MiniMax asked for, like every other request.
 fn refuse_in_pause(standing: &Standing, words: &Words) -> Result<(), AppError> {
     let failure = Failure::new(FailureKind::RateLimited);
     let failure = failure.within_pause(standing.pause_until, Timestamp::now());
     if failure.retry_after.is_none() { Ok(()) } else { Err(refusal(&failure, words)) }
 }
 
-/// Tells whether a failure to read what is left would meet the measurement too.
+/// Whether a failure of the quota query would also make the measurement fail.
 const fn decides(kind: FailureKind) -> bool {
     match kind {
         FailureKind::KeyRejected

@@ -1,7 +1,4 @@
-//! What MiniMax says of a key before it is kept.
-//!
-//! Owns which platforms are asked and which of their verdicts counts. Refuses to send a key to a platform that the
-//! user ruled out.
+//! What MiniMax says about a key before it is stored. If the user names a platform, the key is sent only there.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -17,7 +14,7 @@ use crate::error::{AppError, Code};
 use crate::key::{ApiKey, Parsed};
 use crate::keyring::KeyStore;
 
-/// What MiniMax says of a key on one platform.
+/// What MiniMax says about a key on one platform.
 #[derive(Debug)]
 pub(super) struct Verdict {
     pub(super) region: Region,
@@ -25,7 +22,7 @@ pub(super) struct Verdict {
     pub(super) outcome: Result<Answer, Failure>,
 }
 
-/// The questions of one check, told as a whole each time one of them changes.
+/// The queries of one check; `tell` gets all of them each time one changes.
 pub(super) struct Progress<'a> {
     asked: Mutex<Vec<Asked>>,
     tell: &'a (dyn Fn(&[Asked]) + Send + Sync),
@@ -62,7 +59,7 @@ impl<'a> Progress<'a> {
 }
 
 impl<V: KeyStore> Desk<V> {
-    /// Asks MiniMax what a key is: both platforms side by side where none is given.
+    /// Queries MiniMax about a key, on both platforms in parallel if no region is given.
     pub(super) async fn ask(
         &self,
         parsed: &Parsed,
@@ -72,7 +69,7 @@ impl<V: KeyStore> Desk<V> {
     ) -> Result<(Kind, Verdict), AppError> {
         let first = kind.or(parsed.kind).unwrap_or(Kind::TokenPlan);
         let verdict = self.ask_as(&parsed.key, region, first, progress).await;
-        // A key that says nothing of itself may be of the other kind; MiniMax's own client tells them by prefix.
+        // A key without a known prefix may be of the other kind; MiniMax's own client tells the kinds apart by prefix.
         if verdict.is_err()
             && kind.is_none()
             && parsed.kind.is_none()
@@ -110,7 +107,7 @@ impl<V: KeyStore> Desk<V> {
     }
 }
 
-/// Says what an outcome means for a key; `None` where it is no acceptance.
+/// What the outcome means for the key; `None` if the key was not accepted.
 fn state(outcome: &Result<Answer, Failure>) -> Option<KeyState> {
     match outcome.as_ref().map_err(|f| f.kind) {
         Ok(_) | Err(FailureKind::PlanExhausted) => Some(KeyState::Working),
@@ -119,7 +116,8 @@ fn state(outcome: &Result<Answer, Failure>) -> Option<KeyState> {
     }
 }
 
-/// Chooses among the platforms: figures before a key without a plan, and any doubt before a refusal.
+/// Picks the result of one platform. Figures win over a key without a plan; a failure that leaves the key's validity
+/// open wins over a rejection.
 fn best(outcomes: Vec<(Region, Result<Answer, Failure>)>) -> Result<Verdict, Failure> {
     let mut failures = Vec::new();
     let mut accepted: Option<Verdict> = None;
@@ -143,7 +141,8 @@ fn best(outcomes: Vec<(Region, Result<Answer, Failure>)>) -> Result<Verdict, Fai
     })
 }
 
-/// Words a refusal. A platform that the user did not name was not asked: a key goes nowhere it was not sent.
+/// Turns a failure into an error message. If the user named one platform, the message speaks of that one only: the
+/// other was not queried, because a key is sent only where the user allows it.
 fn refusal(failure: &Failure, only: Option<Region>) -> AppError {
     if failure.kind.is_refusal() {
         let message = match only {

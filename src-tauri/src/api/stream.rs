@@ -1,6 +1,4 @@
-//! One streamed request, listened to with a clock.
-//!
-//! Owns how long a stream may be silent and how long it may last. Refuses to keep a word of it: only the meter hears.
+//! One streamed request with timing. The text is passed to the meter and not stored.
 
 use std::time::{Duration, Instant};
 
@@ -16,10 +14,10 @@ use tokio::time::timeout;
 use super::{Api, bearer, capped_body, kept_headers, sending_failed};
 use crate::key::ApiKey;
 
-/// How long one stream may take.
+/// Time limits of one stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StreamLimits {
-    /// Without a single byte, the wait for the first one included.
+    /// The longest wait without a byte, including the wait for the first one.
     pub silence: Duration,
     /// From sending the request to the last byte.
     pub total: Duration,
@@ -32,12 +30,11 @@ impl Default for StreamLimits {
 }
 
 impl Api {
-    /// Sends the one request of a measurement and times what comes back.
+    /// Sends the one request of a measurement and times the response.
     ///
     /// # Errors
     ///
-    /// A [`Failure`] where not a single token came, by its own reason. A stream that breaks later is measured as far
-    /// as it came.
+    /// A [`Failure`] if no token arrives. A stream that breaks later is measured up to that point.
     pub async fn measure(
         &self,
         key: &ApiKey,
@@ -71,7 +68,7 @@ impl Api {
     }
 }
 
-/// An error comes as JSON, whatever its status.
+/// An error is sent as JSON, whatever its status.
 fn is_stream(response: &Response) -> bool {
     let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     response.status().is_success()
