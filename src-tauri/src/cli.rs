@@ -1,6 +1,6 @@
-//! The command line: what can be called, and which exit code says what.
+//! The command line: arguments, standard streams and exit codes.
 //!
-//! Owns arguments, standard streams and exit codes. Refuses keys as arguments: they come by standard input.
+//! A key is never an argument: it is read from standard input.
 
 mod account;
 mod doctor;
@@ -30,12 +30,12 @@ use crate::test_hooks::TestHooks;
 use crate::{Machine, Options, hardening, log, supervision, zone};
 use output::{print, print_json};
 
-/// What the exit codes say, below the help.
+/// The exit codes, printed below the help.
 const CODES: &str =
     "Exit codes of status: 0 enough left, 3 near a limit, 4 used up, 5 key refused or no plan,
 6 no reading to trust, 7 keyring out of reach. All commands: 1 other failure, 2 wrong use.";
 
-/// Wrong use of the command.
+/// The exit code for wrong use of the command.
 const WRONG_USE: u8 = 2;
 
 /// Shows how much of your MiniMax plan is left, in the tray.
@@ -141,7 +141,7 @@ impl From<EndpointName> for Endpoint {
     }
 }
 
-/// Runs what the arguments ask for.
+/// Parses the arguments and runs the command.
 #[must_use]
 pub fn main() -> ExitCode {
     if let Err(error) = hardening::protect_memory() {
@@ -167,20 +167,20 @@ pub fn main() -> ExitCode {
     done.map_or_else(Problem::report, ExitCode::from)
 }
 
-/// Parses arguments, the program's name first, and runs nothing: for the fuzz target of the command line.
+/// Parses arguments, with the program's name first, without running anything; for the command-line fuzz target.
 #[doc(hidden)]
 #[must_use]
 pub fn parses(arguments: &[&str]) -> bool {
     Cli::try_parse_from(arguments).is_ok()
 }
 
-/// Says a failure on standard error; gives the code for any failure that has none of its own.
+/// Prints a failure to standard error; returns the exit code for failures without a code of their own.
 #[must_use]
 pub fn fail(message: &str) -> ExitCode {
     Problem { code: 1, message: message.to_owned() }.report()
 }
 
-/// Why a command could not do what was asked.
+/// Why a command failed.
 #[derive(Debug)]
 struct Problem {
     code: u8,
@@ -220,7 +220,7 @@ impl From<AppError> for Problem {
     }
 }
 
-/// Prints completions. Written to a buffer first: `clap_complete` panics when its writer fails.
+/// Prints completions. They are written to a buffer first: `clap_complete` panics when its writer fails.
 fn completions(shell: clap_complete::Shell) -> Result<u8, Problem> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "tidemark", &mut script);
@@ -228,7 +228,7 @@ fn completions(shell: clap_complete::Shell) -> Result<u8, Problem> {
     Ok(0)
 }
 
-/// Runs a future of a command to its end.
+/// Runs a command's future to completion.
 fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Problem> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     Ok(runtime.map_err(|e| Problem::other(format!("No thread could be started: {e}.")))?.block_on(future))
@@ -275,7 +275,7 @@ fn machine() -> Result<Machine, Problem> {
     Ok(Machine { hosts, paths, locale, test_hooks: TestHooks::default() })
 }
 
-/// Reads the settings; says on standard error when the file had to be kept aside.
+/// Reads the settings; says on standard error if the file was moved aside.
 fn load_settings(machine: &Machine) -> Settings {
     let loaded = config::load(&machine.paths, now());
     let note = match &loaded.remark {
@@ -302,7 +302,7 @@ fn load_settings(machine: &Machine) -> Settings {
     loaded.settings
 }
 
-/// Reads a variable of the environment; `None` where it is missing or empty. One that is not text is refused: going on
+/// Reads an environment variable; `None` if it is missing or empty. A value that is not text is an error: continuing
 /// without `TIDEMARK_API_BASE` would send keys to the real hosts.
 fn text_variable(name: &str) -> Result<Option<String>, Problem> {
     let value = std::env::var_os(name).filter(|value| !value.is_empty());
@@ -314,13 +314,14 @@ fn is_set(name: &str) -> bool {
     std::env::var_os(name).is_some_and(|v| !v.is_empty())
 }
 
-/// Gives the moment in whole milliseconds, as it is printed.
+/// Returns the current time in whole milliseconds, the precision in which it is printed.
 fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
-/// Reads a moment as users write it: RFC 3339, a date (its start in the user's time zone), or seconds or milliseconds since 1970.
+/// Parses a time as users write it: RFC 3339, a date (its start in the user's time zone), or seconds or milliseconds
+/// since 1970.
 fn moment(text: &str) -> Result<Timestamp, String> {
     let number = text.parse::<i64>().ok();
     let from_number = number.and_then(|n| {
@@ -339,7 +340,7 @@ fn moment(text: &str) -> Result<Timestamp, String> {
         .ok_or_else(|| "write a time as 2026-11-22T10:00:00Z".to_owned())
 }
 
-/// Where a command reads from or writes to: a file, or a standard stream for `-` and for nothing.
+/// Whether to use a standard stream: the file is `-` or missing.
 fn is_stream(file: Option<&PathBuf>) -> bool {
     file.is_none_or(|f| f.as_os_str() == "-")
 }

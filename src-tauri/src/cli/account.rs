@@ -1,4 +1,4 @@
-//! `tidemark account`: the same key management as the window.
+//! `tidemark account`: the same key management as in the window.
 
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
@@ -116,7 +116,7 @@ impl Surplus {
     }
 }
 
-/// An account as it is listed.
+/// An account as `account list` prints it.
 #[derive(Debug, Serialize)]
 struct Listed<'a> {
     id: &'a AccountId,
@@ -177,7 +177,7 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
             let id = id(&name)?;
             let with_history = if yes { with_history } else { confirm(&name, with_history)? };
             let store = Store::open(&store, now()).0;
-            // Its name stays with its readings.
+            // Store the name, so that the readings keep it after the account is removed.
             let _ = store.note(&settings.accounts);
             block_on(desk.remove(&id))??;
             store.forget(&id, with_history).map_err(|e| {
@@ -194,7 +194,7 @@ pub(super) fn run(machine: Machine, command: AccountCommand) -> Result<u8, Probl
     Ok(0)
 }
 
-/// Names the option for what the window offers as a button.
+/// Adds the command-line option that corresponds to the window's button.
 fn with_option(error: AppError) -> AppError {
     let option = match error.code {
         "offline" => " That is the option --unchecked.",
@@ -203,12 +203,12 @@ fn with_option(error: AppError) -> AppError {
     AppError { message: error.message + option, ..error }
 }
 
-/// Says what was found, and keeps the first reading so that lists know the account's state at once.
+/// Prints the result, and stores the first reading so that lists show the account's state immediately.
 fn noted(store: &Path, admitted: &Admitted) -> Result<(), Problem> {
     let (store, id) = (Store::open(store, now()).0, &admitted.account.id);
     let kept = match &admitted.outcome {
         Some(outcome) => store.keep_outcome(id, now(), outcome, None),
-        // What MiniMax said of the former key, a pause included, says nothing about this one.
+        // What MiniMax said about the former key, including a pause, does not apply to this one.
         None => store.forget(id, false),
     };
     if let Err(error) = kept {
@@ -266,7 +266,7 @@ fn removed(name: &str, with_history: bool) -> String {
     }
 }
 
-/// Asks whether to remove, and where that was not said, whether the history goes too.
+/// Asks whether to remove the account, and whether to remove its history unless `--with-history` says so.
 fn confirm(name: &str, with_history: bool) -> Result<bool, Problem> {
     if !std::io::stdin().is_terminal() {
         return Err(Problem::wrong_use(

@@ -1,4 +1,4 @@
-//! `tidemark doctor`: what works on this machine and what does not. Safe to paste in public: no key, no account name.
+//! `tidemark doctor`: checks this machine. The output contains no key and no account name, so it can be posted.
 
 use tidemark_core::checkup::{Finding, Verdict};
 

@@ -1,4 +1,4 @@
-//! `tidemark explain`: what a saved answer means.
+//! `tidemark explain`: interprets a saved answer.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -61,7 +61,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8, Problem> {
 
 fn read(file: Option<&PathBuf>) -> Result<Vec<u8>, Problem> {
     let mut body = Vec::new();
-    // One byte more than the limit shows that there was more.
+    // One byte more than the limit shows that the input is longer.
     let most = BODY_LIMIT as u64 + 1;
     let done = if is_stream(file) {
         io::stdin().lock().take(most).read_to_end(&mut body)

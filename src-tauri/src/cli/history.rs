@@ -1,7 +1,6 @@
-//! `tidemark history`: the readings kept on this machine, oldest first, of removed accounts too.
+//! `tidemark history`: the readings stored on this machine, oldest first, including those of removed accounts.
 //!
-//! Owns which readings are wanted and how they are streamed: a year is never in memory at once. Refuses to make a
-//! store where there is none.
+//! The readings are streamed, so that a year is never in memory as a whole. No store is created if none exists.
 
 mod sheet;
 
@@ -23,7 +22,8 @@ pub(super) struct HistoryArgs {
     /// Only this account; a removed one by its last name.
     #[arg(long, value_name = "NAME")]
     account: Option<String>,
-    /// Only what was still seen at this time or later: 2026-11-22T10:00:00Z, 2026-11-22, or how long ago, as in 2h or 7d.
+    /// Only what was still seen at this time or later: 2026-11-22T10:00:00Z, 2026-11-22, or how long ago, as in 2h or
+    /// 7d.
     #[arg(long, value_name = "TIME", value_parser = since)]
     since: Option<Timestamp>,
     /// Print comma-separated values, with a header and times in UTC.
@@ -34,7 +34,7 @@ pub(super) struct HistoryArgs {
     json: bool,
 }
 
-/// Why the readings did not all come out.
+/// Why the output is incomplete.
 #[derive(Debug, thiserror::Error)]
 enum Stopped {
     #[error("{0}")]
@@ -57,7 +57,7 @@ pub(super) fn run(machine: &Machine, args: &HistoryArgs) -> Result<u8, Problem> 
     };
     match stream(&store, &filter, &names, &sheet) {
         Ok(()) => Ok(0),
-        // A reader that has gone away, as `head` does, has what it wanted.
+        // A reader that closes the pipe, such as `head`, has what it wanted.
         Err(Stopped::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(0),
         Err(Stopped::Output(error)) => {
             Err(Problem::other(format!("The readings could not be written: {error}.")))
@@ -95,7 +95,7 @@ fn unreadable(error: impl std::fmt::Display) -> Problem {
     Problem::other(format!("The history cannot be read: {error}."))
 }
 
-/// Finds the accounts that bear a name or had it last.
+/// Returns the accounts with this name, and the removed accounts that had it last.
 fn named(name: &str, settings: &Settings, known: &[Known]) -> Result<Vec<AccountId>, Problem> {
     let mut ids: Vec<AccountId> = settings.named(name).map(|a| a.id.clone()).into_iter().collect();
     let is_gone = |known: &&Known| settings.account(&known.id).is_none();
@@ -109,7 +109,7 @@ fn named(name: &str, settings: &Settings, known: &[Known]) -> Result<Vec<Account
     Ok(ids)
 }
 
-/// Reads a moment, or how long ago it was.
+/// Parses a time, or how long ago it was.
 fn since(text: &str) -> Result<Timestamp, String> {
     let ago = || {
         let text = text.trim();
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_time_is_given_as_everywhere_or_as_how_long_ago() {
         let ago = |text| {
-            // Read first: a second may begin in between.
+            // Called first, because the clock may move to the next second between the two calls.
             let at = since(text).unwrap();
             now().duration_since(at).as_secs()
         };

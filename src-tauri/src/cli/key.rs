@@ -1,7 +1,7 @@
 //! `tidemark key`: the key to use now, for tools that run a command to get theirs.
 //!
-//! Owns the one place where a key is written to standard output. Refuses to while it is switched off, and on a
-//! terminal without being told to.
+//! This is the only place that writes a key to standard output. It fails while the setting for it is off, and on a
+//! terminal without `--show`.
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -46,7 +46,7 @@ pub(super) fn run(machine: Machine, args: &KeyArgs) -> Result<u8, Problem> {
         ));
     }
     let account = wanted(&settings, args.account.as_deref())?;
-    // A dialog helps only where somebody sits in front of it.
+    // A keyring dialog helps only if a user is at the terminal.
     let origin = if is_seen { RequestOrigin::User } else { RequestOrigin::Background };
     let keyring = SystemKeyring::new();
     let key = block_on(key_of(machine, &settings, account, &keyring, origin))??;
@@ -54,7 +54,7 @@ pub(super) fn run(machine: Machine, args: &KeyArgs) -> Result<u8, Problem> {
     Ok(0)
 }
 
-/// Finds the account that is meant: the one named, else the only plan, else the only account.
+/// Returns the account to use: the named one, else the only plan, else the only account.
 fn wanted<'a>(settings: &'a Settings, name: Option<&str>) -> Result<&'a Account, Problem> {
     if let Some(name) = name {
         return settings.named(name).ok_or_else(|| {
@@ -91,7 +91,7 @@ async fn key_of(
         .as_ref()
         .and_then(|id| settings.account(id))
         .filter(|paired| paired.kind == Kind::PayAsYouGo);
-    // A pair that is gone is none.
+    // A paired account that was removed counts as none.
     let plan = Account { pair: pair.map(|paired| paired.id.clone()), ..account.clone() };
     let api =
         Api::new(machine.hosts, Some(&settings.proxy)).map_err(|e| Problem::wrong_use(e.to_string()))?;
@@ -145,7 +145,7 @@ fn unreadable(trouble: KeyringTrouble) -> Problem {
     AppError::from(trouble).into()
 }
 
-/// Writes the key and a line break in one piece: a whole line goes past the buffer of standard output.
+/// Writes the key and a line break in one call: a complete line is not held in the buffer of standard output.
 fn hand_over(key: &ApiKey) -> Result<(), Problem> {
     let mut line = Zeroizing::new(Vec::with_capacity(key.expose().len() + 1));
     line.extend_from_slice(key.expose().as_bytes());

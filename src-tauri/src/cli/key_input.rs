@@ -1,4 +1,4 @@
-//! Reads a key from standard input: one line, or hidden typing on a terminal.
+//! Reads a key from standard input: one line, or input without echo on a terminal.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
@@ -8,10 +8,10 @@ use secrecy::zeroize::Zeroizing;
 use super::Problem;
 use crate::key::KEY_LIMIT;
 
-/// The longest input that is read, in bytes. It is longer than any key, so that a longer one is seen to be none.
+/// The most bytes that are read. More than any key has, so that an input that is too long is recognized.
 const INPUT_LIMIT: usize = KEY_LIMIT * 4;
 
-/// Reads a key. Every buffer on the way is wiped.
+/// Reads a key. Every buffer used for it is wiped.
 pub(super) fn read_key() -> Result<Zeroizing<String>, Problem> {
     let failed = |error: io::Error| Problem::other(format!("The key could not be read: {error}."));
     if io::stdin().is_terminal() {
@@ -24,7 +24,7 @@ pub(super) fn read_key() -> Result<Zeroizing<String>, Problem> {
     }
 }
 
-/// Gives standard input without the buffer of the standard library, which would keep the key until the program ends.
+/// Returns standard input without the standard library's buffer, which would keep the key until the program ends.
 fn unbuffered_stdin() -> io::Result<File> {
     #[cfg(unix)]
     let owned = std::os::fd::AsFd::as_fd(&io::stdin()).try_clone_to_owned();
@@ -33,8 +33,9 @@ fn unbuffered_stdin() -> io::Result<File> {
     owned.map(File::from)
 }
 
-/// Reads until the first line that is not blank has ended, the input has ended, or the limit is reached. What came with
-/// the end of that line is kept: several lines at once are a wrapped key or something else, and the parser refuses them.
+/// Reads until the first line that is not blank ends, the input ends, or the limit is reached. Input that arrives with
+/// the end of that line is kept: several lines in one read are a wrapped key or something else, and the parser rejects
+/// them.
 fn read_line(mut input: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut buffer = Zeroizing::new(vec![0; INPUT_LIMIT]);
     let mut length = 0;
@@ -48,14 +49,14 @@ fn read_line(mut input: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     }
     let mut line = Zeroizing::new(Vec::with_capacity(length));
     line.extend_from_slice(&buffer[..length]);
-    // The line break that ends a line of input is no part of what was typed.
+    // The final line break is not part of the input.
     for end in [b'\n', b'\r'] {
         line.pop_if(|last| *last == end);
     }
     Ok(line)
 }
 
-/// Tells whether a line that is not blank has ended.
+/// Whether a line that is not blank is complete.
 fn has_line(input: &[u8]) -> bool {
     input.trim_ascii_start().contains(&b'\n')
 }
@@ -66,7 +67,7 @@ mod tests {
 
     use super::*;
 
-    /// Input that arrives in these pieces; reading further than the last one fails, as a pipe that stays open would block.
+    /// Input that arrives in these pieces. Reading past the last one fails, where a pipe that stays open would block.
     struct Pieces(VecDeque<&'static [u8]>);
 
     impl Read for Pieces {

@@ -1,4 +1,4 @@
-//! `tidemark settings`: the choices, one by one or as a whole.
+//! `tidemark settings`: reads and changes the settings.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -96,7 +96,7 @@ fn import(machine: &Machine, file: &PathBuf) -> Result<(), Problem> {
     })
 }
 
-/// The parser's own message is left out: it quotes the input.
+/// The parser's own message is left out because it quotes the input.
 fn not_an_export() -> Problem {
     Problem::wrong_use(
         "This is no export of Tidemark's settings. Name a file that `tidemark settings export` has written.",

@@ -1,4 +1,4 @@
-//! `tidemark speed`: how fast a model answers, measured once.
+//! `tidemark speed`: measures once how fast a model answers.
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -34,7 +34,7 @@ pub(super) struct SpeedArgs {
     json: bool,
 }
 
-/// A measurement as it is printed.
+/// The measurement in JSON.
 #[derive(Debug, Serialize)]
 struct Told<'a> {
     schema: u32,
@@ -78,7 +78,7 @@ pub(super) fn run(machine: Machine, args: &SpeedArgs) -> Result<u8, Problem> {
     }
 }
 
-/// Finds the account that is meant: the named one, the only one, or the only plan.
+/// Returns the account to measure: the named one, the only one, or the only plan.
 fn chosen<'a>(settings: &'a Settings, name: Option<&str>) -> Result<&'a Account, Problem> {
     if let Some(name) = name {
         return settings.named(name).ok_or_else(|| {
@@ -96,7 +96,7 @@ fn chosen<'a>(settings: &'a Settings, name: Option<&str>) -> Result<&'a Account,
     }
 }
 
-/// Says what it costs, and asks whether it may be spent.
+/// Prints the cost, and asks whether to go ahead.
 fn agree(cost: &str, yes: bool) -> Result<(), Problem> {
     let mut out = std::io::stderr();
     if yes {
@@ -130,7 +130,7 @@ fn told<'a>(measured: &Measured, account: &'a Account, model: &'a str) -> Told<'
     }
 }
 
-/// More digits than one would claim what a single request cannot know.
+/// Rounds to one decimal: a single request is not more precise.
 fn tenths(rate: f64) -> f64 {
     (rate * 10.0).round() / 10.0
 }

@@ -74,15 +74,16 @@ pub(super) fn run(machine: Machine, args: &StatusArgs) -> Result<u8, Problem> {
     Ok(report::exit_code(&report))
 }
 
-/// Gives the statuses by what was kept, without asking anyone.
+/// Returns the statuses from the stored readings, without querying MiniMax.
 pub(super) fn kept(machine: &Machine, settings: &Settings) -> Vec<AccountStatus> {
     let store = Store::open(&machine.paths.store, now()).0;
     let of = |account: &Account| judge(account, &controller::kept(&store, &account.id, now()), settings);
     settings.accounts.iter().map(of).collect()
 }
 
-/// Gives the running app's last readings where they are young enough, and asks MiniMax for all others. While MiniMax
-/// wants a pause, only `--fresh` asks; once MiniMax has repeated itself, no more than once a minute, as with clicks.
+/// Returns the stored readings that are younger than the poll interval while the app runs, and queries MiniMax for all
+/// others. While MiniMax asks for a pause, only `--fresh` queries; if MiniMax has repeated the pause, `--fresh` queries
+/// at most once a minute, as clicks in the window do.
 fn read(
     machine: Machine,
     settings: &Settings,
@@ -145,7 +146,7 @@ fn read(
     Ok(accounts.iter().zip(&known).map(|(account, kept)| judge(account, kept, settings)).collect())
 }
 
-/// Asks once; gives the answer only where it is a reading.
+/// Queries MiniMax once; returns the answer only if it is a reading.
 async fn ask(desk: &Desk<SystemKeyring>, account: &Account) -> Result<answer::Answer, Failure> {
     let endpoint = Endpoint::of(account.kind);
     let key = desk.keyring.get(&account.id, RequestOrigin::Background).await.map_err(|trouble| {
@@ -160,7 +161,7 @@ fn judge(account: &Account, kept: &Kept, settings: &Settings) -> AccountStatus {
     let good = kept.good.as_ref();
     let reading: Option<(Timestamp, Reading)> =
         good.and_then(|(at, answer)| watched::read(answer, account, *at).ok().map(|reading| (*at, reading)));
-    // The rest of a pause, not the whole of it as it was named then.
+    // The remaining pause, not the full length that MiniMax named then.
     let failure = kept.failure.map(|(at, failure)| (at, failure.remaining(at, now())));
     report::account_status(
         account,
@@ -192,7 +193,7 @@ fn plain(report: &StatusReport) -> String {
     report::plain_status(report, &zone::current())
 }
 
-/// Says one account in a few characters.
+/// Formats one account in a few characters.
 fn figure(account: &AccountStatus) -> String {
     match (&account.headline, &account.balance) {
         (Some(headline), _) => format!("{}%", headline.remaining_percent.0),
@@ -206,14 +207,14 @@ fn figure(account: &AccountStatus) -> String {
     }
 }
 
-/// Gives the account that decides: the worst exit code, then the least left.
+/// Returns the account that decides the short formats: the highest exit code, then the least remaining.
 fn worst(report: &StatusReport) -> Option<&AccountStatus> {
     let code = |account: &&AccountStatus| {
         let alone = StatusReport { schema: SCHEMA, at: report.at, accounts: vec![(*account).clone()] };
         report::exit_code(&alone)
     };
     let left = |account: &&AccountStatus| account.headline.as_ref().map(|h| h.remaining_percent.0);
-    // A balance that is fine has no share, and is not worse than a plan that is.
+    // An account with a plan wins over a balance that is fine, because a balance has no percentage.
     report.accounts.iter().max_by_key(|a| (code(a), a.headline.is_some(), std::cmp::Reverse(left(a))))
 }
 
@@ -221,7 +222,7 @@ fn short(report: &StatusReport) -> String {
     worst(report).map_or_else(|| "no key".to_owned(), figure)
 }
 
-/// Waybar reads both texts as markup; an account may be called "R&D".
+/// Waybar parses both texts as markup, and an account may be named "R&D".
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

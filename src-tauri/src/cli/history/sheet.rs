@@ -1,4 +1,4 @@
-//! How readings are written down: lines to read, comma-separated values, JSON.
+//! The output formats of readings: plain lines, comma-separated values, JSON.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -15,12 +15,12 @@ use tidemark_core::settings::Settings;
 use crate::store::{Entry, Figure, Known};
 use crate::zone;
 
-/// What accounts are called and what they pay with, those that were removed among them.
+/// The name and currency of each account, including removed ones.
 #[derive(Debug)]
 pub(super) struct Names(HashMap<AccountId, (Option<String>, Option<Currency>)>);
 
 impl Names {
-    /// The settings know best; of removed accounts the store knows the last name.
+    /// The settings take precedence; for removed accounts the store has the last name.
     pub(super) fn new(settings: &Settings, known: Vec<Known>) -> Self {
         let currency = |region: Option<Region>| region.map(Currency::of);
         let removed = known.into_iter().map(|k| (k.id, (k.name, currency(k.region))));
@@ -38,25 +38,22 @@ impl Names {
     }
 }
 
-/// How it is written down.
+/// The output format.
 #[derive(Debug)]
 pub(super) enum Sheet {
-    /// Lines to read, in the user's zone.
+    /// Lines to read, in the user's time zone.
     Plain {
-        /// The user's zone.
         zone: TimeZone,
-        /// How wide the account's column is.
+        /// The width of the account column, in terminal columns.
         account: usize,
-        /// How wide the row's column is.
+        /// The width of the row column, in terminal columns.
         row: usize,
     },
-    /// Comma-separated values.
     Csv,
-    /// One JSON value.
     Json,
 }
 
-/// One reading as it is written in JSON.
+/// One reading in JSON.
 #[derive(Serialize)]
 struct Line<'a> {
     account: Whose<'a>,
@@ -93,7 +90,7 @@ enum Written<'a> {
 const HEADER: &str = "account,account_id,at,until,model,span,remaining_percent,used_percent,starts_at,resets_at,rolling,available,currency";
 
 impl Sheet {
-    /// Makes columns as wide as what will be in them.
+    /// Sizes the columns to fit their contents.
     pub(super) fn plain(names: &Names, windows: &[WindowKey]) -> Self {
         let account = names.0.iter().map(|(id, (name, _))| width(&called(name.as_deref(), id))).max();
         let row = windows.iter().map(|key| width(&row_name(key))).max();
@@ -196,7 +193,7 @@ fn written<'a>(names: &'a Names, entry: &'a Entry) -> Line<'a> {
     Line { account, at: entry.at(), until: entry.until(), figure }
 }
 
-/// Gives the values of a line in the order of [`HEADER`]; what was not sent is empty.
+/// Returns the values of a line in the order of [`HEADER`]; a value that MiniMax did not send is empty.
 fn values(names: &Names, entry: &Entry) -> [String; 13] {
     let name = as_text(names.name(&entry.account).unwrap_or_default());
     let moment = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
@@ -225,7 +222,7 @@ fn values(names: &Names, entry: &Entry) -> [String; 13] {
     values
 }
 
-/// Makes a name harmless for spreadsheets, which take some beginnings for a formula.
+/// Keeps a spreadsheet from reading a name as a formula, which some first characters cause.
 fn as_text(name: &str) -> String {
     let name = printable(name);
     if name.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
@@ -235,7 +232,7 @@ fn as_text(name: &str) -> String {
     }
 }
 
-/// Quotes a value where RFC 4180 wants it.
+/// Quotes a value if RFC 4180 requires it.
 fn field(value: &str) -> String {
     if value.contains([',', '"', '\n', '\r']) || value.starts_with('\'') {
         format!("\"{}\"", value.replace('"', "\"\""))
@@ -244,7 +241,7 @@ fn field(value: &str) -> String {
     }
 }
 
-/// MiniMax names its rows, and a name could hold what moves a terminal's cursor or turns text around.
+/// Removes characters that move a terminal's cursor or change the text direction: MiniMax chooses row names.
 fn printable(name: &str) -> String {
     let is_harmful = |c: char| {
         c.is_control()
@@ -276,7 +273,7 @@ fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
-/// Gives how many columns a text takes on a terminal: Chinese characters take two.
+/// The number of terminal columns a text takes; Chinese characters take two.
 fn width(text: &str) -> usize {
     let wide = |c: char| {
         matches!(c, '\u{1100}'..='\u{115F}' | '\u{2E80}'..='\u{A4CF}' | '\u{AC00}'..='\u{D7A3}'
