@@ -1,7 +1,8 @@
-//! The settings file: read as far as it can be, replaced as a whole, never without a copy of the accounts.
+//! The settings file. As much of it as possible is read; it is replaced as a whole, and a copy with the accounts is
+//! kept.
 //!
-//! A file that cannot be read is kept under a dated name before another takes its place; a link is not followed for
-//! writing; two writers exclude each other by a lock.
+//! A file that cannot be read is kept under a dated name before another one replaces it. A link is not followed for
+//! writing. A lock excludes other writers.
 
 mod aside;
 pub(crate) mod files;
@@ -31,37 +32,37 @@ use parse::{Parsed, Understood};
 /// How long a writer waits for another one.
 const LOCK_LIMIT: Duration = Duration::from_secs(5);
 
-/// Editors truncate a file and then write it, or move it away and then write another. A file that is incomplete or
-/// missing for less than this is read again.
+/// Editors truncate a file and then write it, or move it away and then write a new one. A file that is incomplete or
+/// missing is read again for this long.
 const WRITE_TIME: Duration = Duration::from_secs(1);
 
-/// How often it is read again.
+/// The pause between those reads.
 const WRITE_POLL: Duration = Duration::from_millis(20);
 
-/// A longer file is written without indentation, which may be many times as long as the values.
+/// A longer file, in bytes, is written without indentation, which may be many times as long as the values.
 const INDENTED: usize = 256 * 1024;
 
-/// The settings, and what came up while reading them.
+/// The settings, and problems found while reading them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loaded {
-    /// What the user has chosen, as far as it could be read; every value is within its bounds.
+    /// The user's settings, as far as they could be read; every value is within its bounds.
     pub settings: Settings,
-    /// What the user must be told.
+    /// What to show to the user.
     pub remark: Option<Remark>,
     /// Whether they can be saved without losing what could not be read.
     pub writable: bool,
 }
 
-/// Why settings were not saved; reads on after "could not be written to settings.json: ".
+/// Why settings were not saved. The text continues "could not be written to settings.json: ".
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
     /// The file or its folder cannot be written.
     #[error("{}", files::problem(.0))]
     Write(#[from] io::Error),
-    /// Another Tidemark has been writing for too long.
+    /// Another Tidemark has held the lock for too long.
     #[error("another Tidemark is changing them; try again in a moment")]
     Busy,
-    /// What is there cannot be read, and is not overwritten.
+    /// The existing file cannot be read, so it is not overwritten.
     #[error("the file that is there cannot be read and is not overwritten; look at its permissions")]
     Unreadable,
     /// Another program has changed the file since it was read.
@@ -72,14 +73,14 @@ pub enum SaveError {
     TooLarge,
 }
 
-/// What is in use, though nothing can be saved, and why.
+/// The settings to use although they cannot be saved, and the reason.
 type Unsaved = Box<(Loaded, SaveError)>;
 
-/// Reads the settings. What cannot be read is kept aside under a dated name and replaced by the last good copy; without
-/// one there are defaults. A missing file is restored from that copy too, if it has accounts.
+/// Reads the settings. A file that cannot be read is kept under a dated name and replaced by the last good copy, or by
+/// the defaults if there is none. A missing file is also restored from that copy if the copy has accounts.
 ///
-/// Blocks while a file is incomplete or missing that may be in the middle of being written (about a second), and while
-/// another Tidemark writes (five seconds at most).
+/// Blocks while an incomplete or missing file may be in the middle of being written (about a second), and while another
+/// Tidemark writes (five seconds at most).
 #[must_use]
 pub fn load(paths: &Paths, now: Timestamp) -> Loaded {
     let parsed = parse::read(&paths.settings);
@@ -90,7 +91,7 @@ pub fn load(paths: &Paths, now: Timestamp) -> Loaded {
         }
         Parsed::Missing | Parsed::Understood(_) | Parsed::Broken | Parsed::Unreadable => {}
     }
-    // Files are replaced under the lock only, or a file that another process has just written could be lost.
+    // Files are replaced only under the lock; otherwise a file that another process has just written could be lost.
     match files::Lock::take(&paths.lock(), LOCK_LIMIT) {
         Ok(_lock) => load_locked(paths, now).unwrap_or_else(|unsaved| unsaved.0),
         Err(_) => match parsed {
@@ -101,7 +102,7 @@ pub fn load(paths: &Paths, now: Timestamp) -> Loaded {
     }
 }
 
-/// Reads the settings for the simulation: as [`load`] does, but no file or folder is made or moved.
+/// Reads the settings for the simulation: like [`load`], but creates and moves no file or folder.
 #[must_use]
 pub fn peek(paths: &Paths) -> Loaded {
     let settings = match parse::read(&paths.settings) {
@@ -111,8 +112,8 @@ pub fn peek(paths: &Paths) -> Loaded {
     Loaded { settings, remark: None, writable: false }
 }
 
-/// Copies settings that someone wrote by hand, for the day their file is broken. Without accounts there is nothing to
-/// lose.
+/// Updates the last good copy after a user edited the settings by hand, in case the file breaks later. Without accounts
+/// there is nothing to lose, so nothing is copied.
 ///
 /// # Errors
 ///
@@ -122,7 +123,7 @@ pub fn note_good(paths: &Paths, settings: &Settings) -> Result<(), SaveError> {
         return Ok(());
     }
     let _lock = lock(paths)?;
-    // Another process may have written a later one since.
+    // Another process may have written newer settings in the meantime.
     if let Parsed::Understood(read) = parse::read(&paths.settings)
         && mended(*read).settings == *settings
     {
@@ -131,22 +132,22 @@ pub fn note_good(paths: &Paths, settings: &Settings) -> Result<(), SaveError> {
     Ok(())
 }
 
-/// Saves the settings: whole, or not at all.
+/// Saves the settings: completely, or not at all.
 ///
 /// # Errors
 ///
-/// [`SaveError`], and the former file is untouched then.
+/// [`SaveError`]; the former file is then unchanged.
 pub fn save(paths: &Paths, settings: &Settings) -> Result<(), SaveError> {
     let _lock = lock(paths)?;
     write(paths, settings)
 }
 
-/// Reads the settings again, changes them and saves them, with every other Tidemark kept out meanwhile. Blocks as
+/// Reads the settings again, changes them and saves them, while the lock keeps every other Tidemark out. Blocks as
 /// [`load`] does.
 ///
 /// # Errors
 ///
-/// The change's own error, with nothing saved; [`SaveError`] turned into it where saving fails.
+/// The error of `change`, with nothing saved; or [`SaveError`], converted, if saving fails.
 pub fn update<T, E: From<SaveError>>(
     paths: &Paths,
     now: Timestamp,
@@ -186,14 +187,14 @@ fn load_locked(paths: &Paths, now: Timestamp) -> Result<Loaded, Unsaved> {
         Parsed::Understood(read) => Ok(mended(*read)),
         Parsed::Broken => match last_good_copy(paths) {
             Some(known) => replace_broken(paths, known, now),
-            // There is nothing to put in its place.
+            // There is no copy to replace it with.
             None => aside::move_broken(paths, now),
         },
         Parsed::Unreadable => unsaved(paths, last_good(paths), SaveError::Unreadable),
     }
 }
 
-/// Reads the file again for a moment where someone may be in the middle of writing it.
+/// Reads the file repeatedly for up to [`WRITE_TIME`] while someone may be in the middle of writing it.
 fn read_settled(paths: &Paths) -> Parsed {
     let start = Instant::now();
     loop {
@@ -213,7 +214,7 @@ fn may_be_in_writing(paths: &Paths, parsed: &Parsed) -> bool {
     match parsed {
         Parsed::Broken => fs::metadata(&paths.settings)
             .is_ok_and(|file| file.is_file() && (file.len() == 0 || is_new(&file))),
-        // A file that was moved away changes its folder.
+        // Moving a file away changes the modification time of its folder.
         Parsed::Missing => {
             fs::metadata(paths.folder()).is_ok_and(|folder| is_new(&folder))
                 && !last_good(paths).accounts.is_empty()
@@ -222,7 +223,7 @@ fn may_be_in_writing(paths: &Paths, parsed: &Parsed) -> bool {
     }
 }
 
-/// Puts the last good copy in the place of a file that is missing. A user who wants to start afresh deletes both.
+/// Restores a missing file from the last good copy. A user who wants to start over deletes both.
 fn restore_missing(paths: &Paths, now: Timestamp) -> Result<Loaded, Unsaved> {
     let known = last_good(paths);
     if known.accounts.is_empty() {
@@ -235,7 +236,7 @@ fn restore_missing(paths: &Paths, now: Timestamp) -> Result<Loaded, Unsaved> {
             tracing::warn!("the settings file was missing and was restored from its last good copy");
             Ok(restored(paths, known))
         }
-        // Someone has written it meanwhile.
+        // Someone has written the file in the meantime.
         Err(SaveError::Write(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
             load_locked(paths, now)
         }
@@ -246,8 +247,8 @@ fn restore_missing(paths: &Paths, now: Timestamp) -> Result<Loaded, Unsaved> {
     }
 }
 
-/// Keeps a file that cannot be used aside and puts these settings in its place, in an order in which there is a file to
-/// read at every moment.
+/// Keeps an unusable file under a dated name and replaces it with these settings. The order of the steps ensures that
+/// there is a file to read at every moment.
 fn replace_broken(paths: &Paths, settings: Settings, now: Timestamp) -> Result<Loaded, Unsaved> {
     let replaced = text(&settings).and_then(|text| {
         let next = Replacement::prepare(&paths.settings, &text)?;
@@ -272,7 +273,7 @@ fn unsaved(paths: &Paths, settings: Settings, error: SaveError) -> Result<Loaded
     Err(Box::new((aside::untouched(paths, settings), error)))
 }
 
-/// What there is before anything was chosen.
+/// The defaults, when there are no settings yet.
 fn fresh() -> Loaded {
     Loaded { settings: Settings::default(), remark: None, writable: true }
 }
@@ -282,7 +283,7 @@ fn restored(paths: &Paths, settings: Settings) -> Loaded {
     Loaded { settings, remark: Some(Remark::SettingsRestored { from }), writable: true }
 }
 
-/// Gives what was understood, and names what was not.
+/// Returns what was understood, with a remark that names what was not.
 fn mended(read: Understood) -> Loaded {
     let Understood { mut settings, mended: mut fields, .. } = read;
     fields.extend(settings.mend_accounts());
@@ -290,7 +291,7 @@ fn mended(read: Understood) -> Loaded {
     Loaded { settings, remark, writable: true }
 }
 
-/// Gives the settings as they were last written well.
+/// Returns the settings of the last good copy, or the defaults.
 fn last_good(paths: &Paths) -> Settings {
     last_good_copy(paths).unwrap_or_default()
 }
@@ -302,18 +303,19 @@ fn last_good_copy(paths: &Paths) -> Option<Settings> {
     }
 }
 
-/// Writes settings and their copy.
+/// Writes the settings and their copy.
 fn write(paths: &Paths, settings: &Settings) -> Result<(), SaveError> {
     let text = text(settings)?;
     files::replace(&paths.settings, &text)?;
-    // A copy that fails leaves an older one, which is better than none.
+    // If this fails, an older copy remains, which is better than none.
     if let Err(error) = copy_as_good(paths, &text, &settings.accounts, &[]) {
         tracing::warn!(%error, "the copy of the settings could not be written");
     }
     Ok(())
 }
 
-/// Replaces the last good copy. One with accounts that are gone now, though no command removed them, is kept aside.
+/// Replaces the last good copy. If it has accounts that are now gone although no command removed them, it is first kept
+/// under a dated name.
 fn copy_as_good(paths: &Paths, text: &[u8], accounts: &[Account], before: &[AccountId]) -> io::Result<()> {
     let is_known = |id: &AccountId| before.contains(id) || accounts.iter().any(|a| a.id == *id);
     if last_good(paths).accounts.iter().any(|account| !is_known(&account.id)) {
@@ -322,7 +324,7 @@ fn copy_as_good(paths: &Paths, text: &[u8], accounts: &[Account], before: &[Acco
     files::replace(&paths.last_good(), text)
 }
 
-/// Gives the text of a settings file that is read as exactly these settings.
+/// Returns the text of a settings file that reads back as exactly these settings.
 fn text(settings: &Settings) -> Result<Vec<u8>, SaveError> {
     let mut text = serde_json::to_vec_pretty(settings).map_err(io::Error::from)?;
     if text.len() > INDENTED {

@@ -12,8 +12,8 @@ use super::{Loaded, Paths, SaveError, Unsaved, files, fresh, parse, unsaved};
 
 const BROKEN: &str = "settings.broken";
 
-/// Keeps the file under a dated name as well, before another takes its place, and gives that name. Only what cannot be
-/// linked or copied, such as a folder, is moved. The caller has the replacement ready on the disk.
+/// Keeps the file also under a dated name before another one replaces it, and returns that name. Only what cannot be
+/// linked or copied, such as a folder, is moved. The caller has already written the replacement to the disk.
 pub(super) fn keep(paths: &Paths, now: Timestamp) -> io::Result<String> {
     let path = &paths.settings;
     if let Some(name) = kept_already(path) {
@@ -30,14 +30,14 @@ pub(super) fn keep(paths: &Paths, now: Timestamp) -> io::Result<String> {
     }
     #[cfg(unix)]
     if kept.symlink_metadata().is_ok_and(|file| file.is_file()) {
-        // An editor may have written it with the umask's mode; its folder is private in any case.
+        // An editor may have created it with the umask's mode. Its folder is private in any case.
         let _ = fs::set_permissions(&kept, std::os::unix::fs::PermissionsExt::from_mode(0o600));
     }
     files::sync_folder(&kept);
     Ok(name)
 }
 
-/// Keeps the file aside, before what did not fit in it is written over.
+/// Keeps a copy of the file before its invalid values are overwritten.
 pub(super) fn keep_mended(paths: &Paths, now: Timestamp) -> io::Result<()> {
     let kept_as = keep(paths, now)?;
     tracing::warn!(kept_as, "the settings file was kept aside before what did not fit in it is written over");
@@ -52,7 +52,7 @@ pub(super) fn keep_former(paths: &Paths, now: Timestamp) -> io::Result<()> {
     Ok(())
 }
 
-/// Moves the file away under a dated name; there is no copy to go on with.
+/// Moves the file away under a dated name; there is no copy to continue with.
 pub(super) fn move_broken(paths: &Paths, now: Timestamp) -> Result<Loaded, Unsaved> {
     match files::move_aside(&paths.settings, BROKEN, "json", now) {
         Ok(kept_as) => {
@@ -64,7 +64,7 @@ pub(super) fn move_broken(paths: &Paths, now: Timestamp) -> Result<Loaded, Unsav
     }
 }
 
-/// Leaves the file where it is and writes nothing over it.
+/// Leaves the file in place and forbids overwriting it.
 pub(super) fn untouched(paths: &Paths, settings: Settings) -> Loaded {
     let kept_as = name_of(&paths.settings);
     let remark = if settings.schema > SCHEMA {
@@ -75,7 +75,7 @@ pub(super) fn untouched(paths: &Paths, settings: Settings) -> Loaded {
     Loaded { settings, remark: Some(remark), writable: false }
 }
 
-/// Keeps one copy per schema as the newer version wrote it, before this version changes anything in it.
+/// Keeps one copy per schema as the newer version wrote it, before this version changes anything in the file.
 pub(super) fn copy_newer(paths: &Paths, settings: Settings, now: Timestamp) -> Result<Loaded, Unsaved> {
     let stem = format!("settings.newer-{}", settings.schema);
     let copied = existing(paths.folder(), &stem).map_or_else(
@@ -97,7 +97,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     files::replace_beside(to, &files::read_small(from, parse::LIMIT)?)
 }
 
-/// Finds the name that this very file was kept under before; the process was ended before it was replaced.
+/// Finds the name under which this same file was kept earlier, by a process that ended before it replaced the file.
 #[cfg(unix)]
 fn kept_already(path: &Path) -> Option<String> {
     use std::os::unix::fs::MetadataExt as _;

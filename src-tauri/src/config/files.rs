@@ -1,4 +1,5 @@
-//! Files of our own: read within limits, replaced whole, locked against other writers, readable by their owner only.
+//! Tidemark's own files: read within limits, replaced as a whole, locked against other writers, readable only by their
+//! owner.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write as _};
@@ -9,15 +10,15 @@ use jiff::Timestamp;
 use tempfile::NamedTempFile;
 use tidemark_core::message::WriteProblem;
 
-/// How the names of temporary files begin: in our folders, and in those of others.
+/// The prefixes of temporary files: in our folders, and in other folders.
 const TEMPORARY: &str = ".settings-";
 const BESIDE: &str = ".tidemark-";
 
-/// Reads a regular file of at most `limit` bytes. Never waits: a pipe or a device in its place is an error.
+/// Reads a regular file of at most `limit` bytes. Never blocks: a pipe or a device in its place is an error.
 pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut options = OpenOptions::new();
     options.read(true);
-    // Without it, opening a pipe waits for a writer.
+    // Without this flag, opening a pipe waits for a writer.
     #[cfg(unix)]
     set_flags(&mut options, rustix::fs::OFlags::NONBLOCK);
     let file = options.open(path)?;
@@ -28,29 +29,29 @@ pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     if metadata.len() > limit {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
-    // It may have grown since.
+    // The file may have grown since its size was checked.
     read_limited(file, limit)
 }
 
-/// Reads a source to its end. [`io::ErrorKind::FileTooLarge`] where it is longer than the limit in bytes.
+/// Reads a source to its end. [`io::ErrorKind::FileTooLarge`] if it is longer than the limit in bytes.
 pub(crate) fn read_limited(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     source.take(limit + 1).read_to_end(&mut content)?;
     if content.len() as u64 > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(content) }
 }
 
-/// Reads a text as [`read_small`] reads bytes.
+/// Reads text as [`read_small`] reads bytes.
 pub(crate) fn read_small_text(path: &Path, limit: u64) -> io::Result<String> {
     text(read_small(path, limit)?)
 }
 
-/// Takes bytes as text. [`io::ErrorKind::InvalidData`] where they are not UTF-8.
+/// Converts bytes to text. [`io::ErrorKind::InvalidData`] if they are not UTF-8.
 pub(crate) fn text(bytes: Vec<u8>) -> io::Result<String> {
     String::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData.into())
 }
 
-/// Opens an empty file to lock, and makes it where there is none, with mode 0600 whatever the umask. What is no regular
-/// file is removed first; a link is not followed.
+/// Opens an empty file for locking, and creates it with mode 0600, whatever the umask, if it does not exist. Anything
+/// that is not a regular file is removed first; a link is not followed.
 pub(crate) fn open_lock_file(path: &Path) -> io::Result<File> {
     if path.symlink_metadata().is_ok_and(|m| !m.is_file()) {
         fs::remove_file(path)?;
@@ -67,14 +68,14 @@ pub(crate) fn open_lock_file(path: &Path) -> io::Result<File> {
     {
         use std::os::unix::fs::PermissionsExt as _;
         if file.metadata()?.permissions().mode() & 0o777 != 0o600 {
-            // Another user's file can be locked, but not changed.
+            // A file of another user can be locked, but its mode cannot be changed.
             let _ = file.set_permissions(fs::Permissions::from_mode(0o600));
         }
     }
     Ok(file)
 }
 
-/// Opens a lock file that exists, to look whether it is locked. Never waits, and follows no link.
+/// Opens an existing lock file to see whether it is locked. Never blocks, and follows no link.
 pub(crate) fn open_existing_lock_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -88,7 +89,7 @@ fn set_flags(options: &mut OpenOptions, flags: rustix::fs::OFlags) {
     std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().cast_signed());
 }
 
-/// Makes a folder with its parents, open to its owner only, whatever the umask; those that exist are left as they are.
+/// Creates a folder and its parents, accessible only to the owner, whatever the umask. Existing folders are unchanged.
 pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -97,7 +98,7 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Makes a folder of ours, and closes one that is open to others.
+/// Creates one of our folders, and makes it private if it is open to others.
 pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
     make_folder(folder)?;
     #[cfg(unix)]
@@ -110,18 +111,18 @@ pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Replaces a file in a folder of ours. A link is replaced, not followed. The caller holds the lock, so a temporary
+/// Replaces a file in one of our folders. A link is replaced, not followed. The caller holds the lock, so a temporary
 /// file found here was left by a writer that was killed.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     Replacement::prepare(path, content)?.put_in_place()
 }
 
-/// Replaces a file in a folder that is not ours alone; the folder is left as it is.
+/// Replaces a file in a folder that others use too; the folder is not changed.
 pub(crate) fn replace_beside(path: &Path, content: &[u8]) -> io::Result<()> {
     Replacement::write(path, content, BESIDE)?.put_in_place()
 }
 
-/// The whole new content of a file, on the disk beside it, not yet in its place.
+/// The complete new content of a file, written beside it but not yet in its place.
 #[derive(Debug)]
 pub(crate) struct Replacement {
     path: PathBuf,
@@ -129,7 +130,7 @@ pub(crate) struct Replacement {
 }
 
 impl Replacement {
-    /// Writes the content beside a file in a folder of ours, and syncs it.
+    /// Writes the content beside a file in one of our folders, and syncs it.
     pub(crate) fn prepare(path: &Path, content: &[u8]) -> io::Result<Self> {
         let folder = folder_of(path)?;
         private_folder(folder)?;
@@ -139,7 +140,7 @@ impl Replacement {
 
     fn write(path: &Path, content: &[u8], prefix: &str) -> io::Result<Self> {
         let folder = folder_of(path)?;
-        // A new file (O_EXCL) with mode 0600.
+        // Created with O_EXCL and mode 0600.
         let temporary = tempfile::Builder::new().prefix(prefix).suffix(".tmp").tempfile_in(folder);
         let temporary = temporary.map_err(without_path)?;
         temporary.as_file().write_all(content)?;
@@ -147,14 +148,14 @@ impl Replacement {
         Ok(Self { path: path.to_owned(), temporary })
     }
 
-    /// Puts the content in the place of the file; the former one stays whole where this fails.
+    /// Replaces the file with the content; if this fails, the former file is intact.
     pub(crate) fn put_in_place(self) -> io::Result<()> {
         self.temporary.persist(&self.path).map_err(|e| without_path(e.error))?;
         sync_folder(&self.path);
         Ok(())
     }
 
-    /// Puts the content there only where there is still no file of that name.
+    /// Puts the content in place only if there is still no file with that name.
     pub(crate) fn put_where_missing(self) -> io::Result<()> {
         self.temporary.persist_noclobber(&self.path).map_err(|e| without_path(e.error))?;
         sync_folder(&self.path);
@@ -162,7 +163,7 @@ impl Replacement {
     }
 }
 
-/// Takes the path of a temporary file out of an error: users do not know that file.
+/// Removes the path of a temporary file from an error: the user has never seen that file.
 fn without_path(error: io::Error) -> io::Error {
     if error.raw_os_error().is_some() {
         return error;
@@ -174,7 +175,7 @@ fn without_path(error: io::Error) -> io::Error {
     }
 }
 
-/// Sorts an error by what a user can do about it.
+/// Classifies an error by what the user can do about it.
 pub(crate) fn problem(error: &io::Error) -> WriteProblem {
     use io::ErrorKind as Kind;
     match error.kind() {
@@ -189,7 +190,7 @@ pub(crate) fn problem(error: &io::Error) -> WriteProblem {
 
 fn folder_of(path: &Path) -> io::Result<&Path> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    // A file named without a folder is in the present one.
+    // A file named without a folder is in the current one.
     Ok(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
 }
 
@@ -199,14 +200,14 @@ fn remove_leftovers(folder: &Path) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if [TEMPORARY, BESIDE].iter().any(|start| name.starts_with(start)) && name.ends_with(".tmp") {
-            // One that stays costs a few hundred bytes.
+            // If one remains, it costs a few hundred bytes.
             let _ = fs::remove_file(entry.path());
         }
     }
 }
 
-/// Makes a new name in the folder of this file survive a power cut. The file has its new name already, so a file system
-/// that cannot sync folders is no reason to report that nothing was written.
+/// Makes a new name in this file's folder survive a power cut. The file already has its new name, so a file system that
+/// cannot sync folders is no reason to report that nothing was written.
 pub(super) fn sync_folder(path: &Path) {
     if cfg!(unix)
         && let Err(error) = folder_of(path).and_then(File::open).and_then(|folder| folder.sync_all())
@@ -215,14 +216,14 @@ pub(super) fn sync_folder(path: &Path) {
     }
 }
 
-/// Moves a file away under a dated name beside it and gives that name.
+/// Moves a file to a dated name beside it and returns that name.
 pub(crate) fn move_aside(path: &Path, stem: &str, extension: &str, now: Timestamp) -> io::Result<String> {
     let name = free_name(path, stem, extension, now);
     fs::rename(path, path.with_file_name(&name))?;
     Ok(name)
 }
 
-/// Gives a dated name that nothing has yet: `settings.broken-20261122T101500Z.json`.
+/// Returns a dated name that is not in use yet: `settings.broken-20261122T101500Z.json`.
 pub(super) fn free_name(path: &Path, stem: &str, extension: &str, now: Timestamp) -> String {
     let date = now.strftime("%Y%m%dT%H%M%SZ");
     let mut name = format!("{stem}-{date}.{extension}");
@@ -234,7 +235,7 @@ pub(super) fn free_name(path: &Path, stem: &str, extension: &str, now: Timestamp
     name
 }
 
-/// Keeps other writers out as long as it lives.
+/// Excludes other writers until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: Option<File>,
@@ -252,7 +253,7 @@ impl Lock {
                     std::thread::sleep(Duration::from_millis(10));
                 }
                 Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
-                // Some network file systems have no locks; saving without one is better than not at all.
+                // Some network file systems have no locks; saving without a lock is better than not saving.
                 Err(TryLockError::Error(e)) if has_no_locks(&e) => {
                     tracing::warn!(error = %e, "the file system has no locks; files are written without one");
                     return Ok(Self { _file: None });
@@ -268,7 +269,7 @@ fn has_no_locks(error: &io::Error) -> bool {
     {
         use rustix::io::Errno;
         let code = error.raw_os_error().map(Errno::from_raw_os_error);
-        // NFS without a lock daemon, and file systems that know no locks.
+        // NFS without a lock daemon, and file systems without lock support.
         if matches!(code, Some(Errno::NOLCK | Errno::OPNOTSUPP | Errno::NOSYS)) {
             return true;
         }
@@ -324,7 +325,7 @@ mod tests {
         }
         assert!(!at("made").exists());
         pipe(&at("other-pipe"));
-        // It is opened, but never waited for.
+        // It is opened, and opening does not block.
         drop(open_existing_lock_file(&at("other-pipe")));
     }
 

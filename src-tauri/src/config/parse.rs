@@ -1,7 +1,7 @@
-//! From the file's bytes to settings, field by field.
+//! Parses the settings file, field by field.
 //!
-//! Owns how much of a damaged file is used. A wrong value costs itself, in a setting and in an account alike; an account
-//! without its id, name, kind or region costs itself; what is no settings file at all is given up.
+//! A wrong value is dropped alone, in a setting or in an account. An account without its id, name, kind or region is
+//! dropped as a whole. A file that is not a settings file is not used at all.
 
 use std::io;
 use std::path::Path;
@@ -12,30 +12,30 @@ use tidemark_core::settings::Settings;
 
 use super::files;
 
-/// No settings file is longer, in bytes.
+/// The maximum size of a settings file, in bytes.
 pub(super) const LIMIT: u64 = 4 * 1024 * 1024;
 
-/// What a settings file is.
+/// The result of reading a settings file.
 #[derive(Debug)]
 pub(super) enum Parsed {
-    /// There is none.
+    /// There is no file.
     Missing,
-    /// It is one.
+    /// It is a settings file.
     Understood(Box<Understood>),
-    /// It is none: cut off, empty, of another kind, or a folder in its place.
+    /// It is not a settings file: truncated, empty, of another format, or a folder.
     Broken,
-    /// It may be one, but cannot be read now.
+    /// It may be a settings file, but cannot be read now.
     Unreadable,
 }
 
 /// What was understood of a settings file.
 #[derive(Debug)]
 pub(super) struct Understood {
-    /// The settings; what did not fit has its default.
+    /// The settings; values that are not valid have their defaults.
     pub(super) settings: Settings,
-    /// What did not fit: `interval_minutes`, `accounts[2].pair`.
+    /// The fields that are not valid, such as `interval_minutes`, `accounts[2].pair`.
     pub(super) mended: Vec<String>,
-    /// The accounts that were not understood, by their ids where those were.
+    /// The accounts that were not understood; `None` if not even the id was.
     pub(super) lost: Vec<Option<AccountId>>,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn read(path: &Path) -> Parsed {
     match files::read_small(path, LIMIT) {
         Ok(text) => parse(&text).map_or(Parsed::Broken, |read| Parsed::Understood(Box::new(read))),
         Err(e) if e.kind() == io::ErrorKind::NotFound => match path.symlink_metadata() {
-            // A link that leads nowhere.
+            // A link to a missing file.
             Ok(_) => Parsed::Broken,
             Err(_) => Parsed::Missing,
         },
@@ -70,7 +70,7 @@ pub(super) fn parse(text: &[u8]) -> Option<Understood> {
         match account_of(value) {
             Ok((account, wrong)) => {
                 settings.accounts.push(account);
-                // By number: `tidemark doctor` prints these for reports, and a name is not for the public.
+                // By number: `tidemark doctor` prints these for reports, which must not contain names.
                 let number = settings.accounts.len();
                 mended.extend(wrong.into_iter().map(|field| format!("accounts[{number}].{field}")));
             }
@@ -81,7 +81,7 @@ pub(super) fn parse(text: &[u8]) -> Option<Understood> {
     Some(Understood { settings, mended, lost })
 }
 
-/// Takes every field that is of its kind; names those that keep their defaults.
+/// Parses every field with a valid value; also returns the names of those that keep their defaults.
 fn fields_of(fields: Map<String, Value>) -> (Settings, Vec<String>) {
     let is_fit = |name: &String, value: &Value| {
         let alone = Map::from_iter([(name.clone(), value.clone())]);
@@ -93,7 +93,7 @@ fn fields_of(fields: Map<String, Value>) -> (Settings, Vec<String>) {
     (settings, wrong.into_iter().map(|(name, _)| name).collect())
 }
 
-/// Takes an account without the fields that are not of their kind, and names those; gives its id where that is all.
+/// Parses an account without its invalid fields, and returns their names; on failure returns the id if there is one.
 fn account_of(value: Value) -> Result<(Account, Vec<String>), Option<AccountId>> {
     if let Ok(account) = serde_json::from_value(value.clone()) {
         return Ok((account, Vec::new()));

@@ -1,13 +1,10 @@
-//! Where our files are.
-//!
-//! Owns the names. Refuses to look at the environment itself: it is given.
+//! The paths of Tidemark's files. The environment is passed in, not read here.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 const FOLDER: &str = "tidemark";
 
-/// Where our files are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
     /// `settings.json`
@@ -18,7 +15,7 @@ pub struct Paths {
     pub log_dir: PathBuf,
 }
 
-/// The environment names no place for files.
+/// The environment does not say where to put files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "There is no home folder to keep files in. Set HOME, or XDG_CONFIG_HOME, XDG_DATA_HOME and XDG_STATE_HOME."
@@ -26,11 +23,12 @@ pub struct Paths {
 pub struct NoHome;
 
 impl Paths {
-    /// Reads the XDG variables, else the platform's own places; relative values are ignored, as XDG wants it.
+    /// Uses the XDG variables, or else the platform's own folders. Relative values are ignored, as the XDG
+    /// specification requires.
     ///
     /// # Errors
     ///
-    /// [`NoHome`] where neither they nor a home folder are given.
+    /// [`NoHome`] if neither the variables nor a home folder are set.
     pub fn from_env(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, NoHome> {
         let absolute = |name: &str| get(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let folder = |xdg: &str, own: &Own| {
@@ -46,7 +44,7 @@ impl Paths {
         })
     }
 
-    /// Gives the folder of the settings.
+    /// Returns the folder of the settings.
     pub(super) fn folder(&self) -> &Path {
         self.settings.parent().unwrap_or_else(|| Path::new("."))
     }
@@ -60,7 +58,7 @@ impl Paths {
     }
 }
 
-/// A platform's own place: below which variable's folder.
+/// A platform's own folder: a variable, and the path below it.
 struct Own {
     variable: &'static str,
     below: &'static [&'static str],

@@ -1,10 +1,10 @@
-//! What tells a file or folder from another one, and from its former content, without reading it.
+//! Detects without reading it that a file or folder was replaced or that its content changed.
 
 use std::fs::{self, Metadata};
 use std::path::Path;
 use std::time::SystemTime;
 
-/// What tells a folder from another one of the same name.
+/// Distinguishes a folder from another one with the same name.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     #[cfg(unix)]
@@ -26,7 +26,7 @@ impl Identity {
     }
 }
 
-/// What changes with the content of a file.
+/// Changes with the content of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
     identity: Identity,

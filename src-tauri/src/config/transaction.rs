@@ -1,4 +1,4 @@
-//! A change of the settings in steps, with every other writer kept out until it ends.
+//! A change of the settings in steps, during which the lock keeps other writers out.
 
 use jiff::Timestamp;
 use tidemark_core::account::AccountId;
@@ -9,7 +9,7 @@ use super::files::{self, Replacement};
 use super::stamp::Stamp;
 use super::{Paths, SaveError, aside, copy_as_good, load_locked, lock, text};
 
-/// A change of the settings. Nothing happens to the file before [`Transaction::commit`].
+/// A change of the settings. The change does not reach the file before [`Transaction::commit`].
 #[derive(Debug)]
 pub struct Transaction {
     paths: Paths,
@@ -18,7 +18,7 @@ pub struct Transaction {
     /// The accounts before the change.
     before: Vec<AccountId>,
     is_mended: bool,
-    /// The file that was read.
+    /// The stamp of the file that was read.
     read: Option<Stamp>,
     next: Option<(Replacement, Vec<u8>)>,
     _lock: files::Lock,
@@ -29,7 +29,7 @@ impl Transaction {
     ///
     /// # Errors
     ///
-    /// [`SaveError`] where another process holds the lock, or the file cannot be written.
+    /// [`SaveError`] if another process holds the lock, or the file cannot be written.
     pub fn begin(paths: &Paths, now: Timestamp) -> Result<Self, SaveError> {
         let lock = lock(paths)?;
         let loaded = load_locked(paths, now).map_err(|unsaved| unsaved.1)?;
@@ -40,13 +40,13 @@ impl Transaction {
         Ok(Self { paths: paths.clone(), now, settings, before, is_mended, read, next: None, _lock: lock })
     }
 
-    /// Gives the settings as they are to be.
+    /// Returns the settings with the changes made so far.
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// Gives the settings as they are to be.
+    /// Returns the settings with the changes made so far.
     #[must_use]
     pub fn into_settings(self) -> Settings {
         self.settings
@@ -56,7 +56,7 @@ impl Transaction {
     ///
     /// # Errors
     ///
-    /// The change's own.
+    /// The error of `change`.
     pub fn change<T, E>(&mut self, change: impl FnOnce(&mut Settings) -> Result<T, E>) -> Result<T, E> {
         change(&mut self.settings)
     }
@@ -66,11 +66,11 @@ impl Transaction {
         change(&mut self.settings);
     }
 
-    /// Writes the settings beside the file and syncs them, so that only a rename is left to do.
+    /// Writes the settings beside the file and syncs them, so that only a rename remains.
     ///
     /// # Errors
     ///
-    /// [`SaveError`] where they cannot be written.
+    /// [`SaveError`] if they cannot be written.
     pub fn prepare(&mut self) -> Result<(), SaveError> {
         let text = text(&self.settings)?;
         if self.is_mended {
@@ -80,19 +80,19 @@ impl Transaction {
         Ok(())
     }
 
-    /// Puts what was prepared in the place of the file. An edit that someone has made since it was read is not overwritten:
-    /// editors take no lock.
+    /// Replaces the file with what was prepared. An edit made since the file was read is not overwritten: editors take
+    /// no lock.
     ///
     /// # Errors
     ///
-    /// [`SaveError`], and the former file is untouched then.
+    /// [`SaveError`]; the former file is then unchanged.
     pub fn commit(&mut self) -> Result<(), SaveError> {
         let Some((next, text)) = self.next.take() else { return Ok(()) };
         if self.read != Stamp::of(&self.paths.settings) {
             return Err(SaveError::Changed);
         }
         next.put_in_place()?;
-        // A copy that fails leaves an older one, which is better than none.
+        // If this fails, an older copy remains, which is better than none.
         if let Err(error) = copy_as_good(&self.paths, &text, &self.settings.accounts, &self.before) {
             tracing::warn!(%error, "the copy of the settings could not be written");
         }

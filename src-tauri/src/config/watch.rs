@@ -1,8 +1,8 @@
 //! Reports changes of the settings file, whoever makes them.
 //!
-//! The file is replaced at each save, and its folder can be replaced as well. So the folders on the way to the file are
-//! watched, and watched again when one of them changes. A check of the file at an interval finds what the system does not
-//! report, as when it grants no more watches.
+//! The file is replaced at each save, and its folder can be replaced as well. So the folders on the path to the file
+//! are watched, and watched again when one of them changes. Checking the file at an interval finds changes that the
+//! system does not report, for example when it allows no more watches.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -18,12 +18,12 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use super::Paths;
 use super::stamp::{Identity, Stamp};
 
-/// How often the file is looked at while not every folder on the way to it is watched.
+/// How often the file is checked while not every folder on its path is watched.
 const CHECK_INTERVAL: Duration = Duration::from_secs(15);
-/// How much longer it takes while all of them are.
+/// The factor by which the interval is longer while all of them are watched.
 const WATCHED_FACTOR: u32 = 4;
 
-/// Watches as long as it lives.
+/// Watches until it is dropped.
 #[derive(Debug)]
 pub struct Watch {
     signals: Sender<Signal>,
@@ -33,18 +33,18 @@ pub struct Watch {
 enum Signal {
     /// The file was written, replaced or removed, or events were lost.
     File,
-    /// Something else on the way to it was made, replaced or removed.
+    /// Something else on the path was created, replaced or removed.
     Folder,
     Stop,
 }
 
 impl Watch {
-    /// Calls `changed`, on a thread of its own, after the file was written, replaced or removed by anyone, ourselves
-    /// included; more than once for one change where the system reports it so.
+    /// Calls `changed`, on a separate thread, after the file was written, replaced or removed by anyone, including this
+    /// process; more than once for one change if the system reports it so.
     ///
     /// # Errors
     ///
-    /// Where the thread cannot be started.
+    /// If the thread cannot be started.
     pub fn start(paths: &Paths, changed: impl Fn() + Send + 'static) -> io::Result<Self> {
         Self::start_with(paths, CHECK_INTERVAL, changed)
     }
@@ -53,7 +53,7 @@ impl Watch {
     ///
     /// # Errors
     ///
-    /// Where the thread cannot be started.
+    /// If the thread cannot be started.
     pub fn start_with(
         paths: &Paths,
         interval: Duration,
@@ -75,12 +75,12 @@ impl Drop for Watch {
     }
 }
 
-/// What the thread of a watch holds.
+/// The state of the watch thread.
 struct Watching {
     file: PathBuf,
     signals: Sender<Signal>,
     route: Route,
-    /// Dropped, it watches nothing any more.
+    /// Dropping it ends all its watches.
     watcher: Option<RecommendedWatcher>,
     /// Whether every folder of the route is watched.
     is_complete: bool,
@@ -108,7 +108,7 @@ impl Watching {
                 self.watch_route();
             }
             let stamp = Stamp::of(&self.file);
-            // Two writes within one tick of the clock have one stamp, so an event is believed.
+            // Two writes within one clock tick have the same stamp, so an event counts even if the stamp is the same.
             if is_reported || stamp != self.stamp {
                 self.stamp = stamp;
                 changed();
@@ -117,7 +117,7 @@ impl Watching {
     }
 
     fn watch_route(&mut self) {
-        // A folder can be replaced before it is watched: then the route is another one afterwards.
+        // A folder can be replaced before it is watched; then the route is different afterwards.
         for _ in 0..3 {
             self.route = Route::to(&self.file);
             let was_complete = std::mem::replace(&mut self.is_complete, self.route.is_whole);
@@ -162,15 +162,15 @@ impl Watching {
     }
 }
 
-/// The folders through which the file is reached, as they are at one moment.
+/// The folders on the path to the file, as they are at one moment.
 #[derive(Debug, Default, PartialEq)]
 struct Route {
     folders: Vec<(PathBuf, Identity)>,
-    /// The names of the file and of what it links to.
+    /// The names of the file and of its link target.
     files: HashSet<OsString>,
-    /// The names of the folders on the way.
+    /// The names of the folders on the path.
     names: HashSet<OsString>,
-    /// Whether a file that is made anywhere on it is reported.
+    /// Whether the creation of a file anywhere on the path is reported.
     is_whole: bool,
 }
 
@@ -180,7 +180,7 @@ impl Route {
         let Some(folder) = file.parent() else { return Self::default() };
         route.add_files(file);
         route.add_folder(folder);
-        // A new folder is reported by the one that it is made in.
+        // The creation of a folder is reported by its parent.
         let above = folder.ancestors().skip(1).find(|above| above.is_dir());
         route.add_folder(above.unwrap_or(folder));
         match fs::canonicalize(file) {
@@ -188,7 +188,7 @@ impl Route {
                 route.add_files(&target);
                 target.parent().into_iter().for_each(|folder| route.add_folder(folder));
             }
-            // What a broken link leads to may be made in a folder that is not watched.
+            // The target of a broken link may be created in a folder that is not watched.
             Err(_) => route.is_whole &= file.symlink_metadata().is_err(),
         }
         if let Ok(target) = fs::canonicalize(folder) {
@@ -209,7 +209,7 @@ impl Route {
         self.names.extend(folder.iter().map(ToOwned::to_owned));
     }
 
-    /// One folder is watched once, by whichever of its paths comes first.
+    /// Adds each folder once, even if it is reached by several paths.
     fn add_folder(&mut self, folder: &Path) {
         let Some(identity) =
             fs::metadata(folder).ok().filter(Metadata::is_dir).map(|m| Identity::of(&m, folder))
@@ -222,7 +222,7 @@ impl Route {
     }
 }
 
-/// Leaves out our own reading, and half-written states that a closing or renaming event follows.
+/// Excludes our own reading, and partial writes that are followed by a close or rename event.
 const fn is_change(kind: EventKind) -> bool {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write))
@@ -235,12 +235,12 @@ const fn is_change(kind: EventKind) -> bool {
     }
 }
 
-/// Tells whether a link was made. No event of writing follows that one.
+/// Whether a link was created. No write event follows in that case.
 fn is_new_link(event: &notify::Event) -> bool {
     matches!(event.kind, EventKind::Create(_)) && event.paths.iter().any(|path| path.is_symlink())
 }
 
-/// Tells whether a folder, or a link to one, may be another one now.
+/// Whether a folder, or a link to one, may have been replaced.
 const fn is_new_name(kind: EventKind) -> bool {
     match kind {
         EventKind::Create(_)
