@@ -1,7 +1,6 @@
-//! What works on this machine and what does not: looked at for the window and for `tidemark doctor`.
+//! Checks of this machine, for the window and for `tidemark doctor`.
 //!
-//! Owns the looking, each look with a deadline. Refuses names of accounts and keys: what is found can be pasted in
-//! public.
+//! Each check has a deadline. The results contain no account names and no keys, so they can be posted in public.
 
 pub(crate) mod plain;
 
@@ -22,21 +21,20 @@ use crate::instance;
 use crate::keyring::{self, KeyStore as _, RequestOrigin, SystemKeyring};
 use crate::store::{NotReadable, Store, look};
 
-/// The longest that looking at files may take.
+/// The time limit for checking files.
 const DISK_MAY_TAKE: Duration = Duration::from_secs(5);
-/// The longest that connecting may take.
+/// The time limit for connecting.
 const NETWORK_MAY_TAKE: Duration = Duration::from_secs(4);
 
-/// What is looked at.
+/// What to check.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patient<'a> {
-    /// Where the files are.
     pub(crate) paths: &'a Paths,
-    /// Where MiniMax is asked; `None` where nothing may be.
+    /// The hosts of MiniMax; `None` if no connection may be made.
     pub(crate) hosts: Option<&'a Hosts>,
 }
 
-/// When the running app asks about an account next, and why. Accounts are numbered: names are not for the public.
+/// When and why the running app polls an account next. Accounts are numbered because names are private.
 #[derive(Debug, Serialize)]
 pub(crate) struct Ask {
     account: usize,
@@ -46,16 +44,15 @@ pub(crate) struct Ask {
     because: &'static str,
 }
 
-/// Everything that was found.
+/// All results.
 #[derive(Debug)]
 pub(crate) struct Checkup {
-    /// One thing after the other.
     pub(crate) findings: Vec<Finding>,
-    /// When the running app asks next.
+    /// When the running app polls next.
     pub(crate) asks: Vec<Ask>,
 }
 
-/// Looks at everything for the running app, without touching what it has open.
+/// Runs all checks inside the running app, without touching the files it has open.
 pub(crate) async fn beside_the_app(patient: Patient<'_>) -> Checkup {
     let paths = patient.paths.clone();
     let is_simulated = patient.hosts.is_none();
@@ -70,11 +67,11 @@ pub(crate) async fn beside_the_app(patient: Patient<'_>) -> Checkup {
     });
     let on_disk = async { tokio::time::timeout(DISK_MAY_TAKE, on_disk).await.ok()?.ok() };
     let (surroundings, disk) = tokio::join!(surroundings(patient.hosts, Some(std::process::id())), on_disk);
-    // A simulation runs as well, though it is not what a second start would bring up.
+    // A simulation also counts as running, although a second start would not show it.
     whole(surroundings, Disk { running: true, ..disk.unwrap_or_else(Disk::hangs) }).await
 }
 
-/// Looks at everything as a command of its own, which may open and mend the store.
+/// Runs all checks as a separate command, which may open and repair the store.
 pub(crate) async fn alone(patient: Patient<'_>) -> Checkup {
     let paths = patient.paths;
     let loaded = config::load(paths, Timestamp::now());
@@ -84,12 +81,12 @@ pub(crate) async fn alone(patient: Patient<'_>) -> Checkup {
     whole(surroundings(patient.hosts, app).await, disk).await
 }
 
-/// What lies on the disk.
+/// What the files on the disk say.
 struct Disk {
     running: bool,
     clock: Option<i64>,
     settings: Option<Remark>,
-    /// The accounts whose keys belong into the keyring; `None` where they are not known.
+    /// The accounts whose keys should be in the keyring; `None` if they are not known.
     accounts: Option<Vec<AccountId>>,
     history: Option<Remark>,
     asks: Vec<Ask>,
@@ -109,7 +106,8 @@ impl Disk {
         Self { running, clock: clock(store, chosen), settings, accounts, history, asks }
     }
 
-    /// A disk that does not answer: only the running app could ask.
+    /// The result for a disk that does not answer. Only the running app has a time limit for the disk, so `running` is
+    /// true.
     fn hangs() -> Self {
         let history = Some(Remark::StoreBroken { kept_as: None });
         Self { running: true, clock: None, settings: None, accounts: None, history, asks: Vec::new() }
@@ -148,7 +146,7 @@ fn display() -> Display {
     }
 }
 
-/// Looks for a key that cannot be there: a keyring that says so is in order.
+/// Reads a key that cannot exist: a keyring that reports it as missing works.
 async fn keyring() -> Option<KeyringTrouble> {
     let nobody = AccountId("00000000-0000-0000-0000-000000000000".to_owned());
     match SystemKeyring::new().get(&nobody, RequestOrigin::Background).await {
@@ -157,7 +155,7 @@ async fn keyring() -> Option<KeyringTrouble> {
     }
 }
 
-/// Counts the keys of no account, where keyring and settings can be read.
+/// Counts the keys that belong to no account, if keyring and settings can be read.
 async fn stray_keys(accounts: Option<&[AccountId]>) -> Option<u32> {
     let accounts = accounts?;
     let held = tokio::time::timeout(RequestOrigin::Background.limit(), keyring::accounts_with_keys())
@@ -186,7 +184,7 @@ async fn network(hosts: Option<&Hosts>, region: Region) -> Finding {
     Finding::Network { region, host, reach }
 }
 
-/// Compares the local clock with MiniMax's in the last answers.
+/// Returns the largest difference between MiniMax's clock and the local clock in the last answers, in seconds.
 fn clock(store: &Store, settings: &Settings) -> Option<i64> {
     let kept = settings.accounts.iter().filter_map(|a| {
         let (at, answer) = store.last(&a.id).ok()?.good?;
@@ -196,7 +194,7 @@ fn clock(store: &Store, settings: &Settings) -> Option<i64> {
     kept.max_by_key(|skew| skew.abs())
 }
 
-/// Gives what the running app means to do.
+/// Returns when the running app polls next.
 fn asks(store: &Store, settings: &Settings) -> Vec<Ask> {
     let next = |(number, account): (usize, &Account)| {
         let (next_at, reason) = store.next_ask(&account.id).ok()??;

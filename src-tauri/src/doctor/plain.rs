@@ -1,6 +1,5 @@
-//! The findings in plain English lines, as the command line prints them and as they are pasted into reports.
-//!
-//! Owns those words, which scripts and maintainers know. Refuses the user's language: that is the window's.
+//! The results as plain English lines, as the command line prints them and as they are pasted into reports. Scripts and
+//! maintainers rely on these texts, so they are not translated; the window has translated ones.
 
 use serde::Serialize;
 use tidemark_core::account::Region;
@@ -12,7 +11,7 @@ use super::{Ask, Checkup};
 use crate::error::keyring_words;
 use crate::zone;
 
-/// One finding, as it is printed.
+/// One result in its printed form.
 #[derive(Debug, Serialize)]
 pub(crate) struct Check {
     name: &'static str,
@@ -21,12 +20,12 @@ pub(crate) struct Check {
 }
 
 impl Checkup {
-    /// Gives every finding as it is printed.
+    /// Returns all results in their printed form.
     pub(crate) fn checks(&self) -> Vec<Check> {
         self.findings.iter().map(check).collect()
     }
 
-    /// Gives every line.
+    /// Returns all lines.
     pub(crate) fn lines(&self) -> String {
         let checks = self.checks();
         let lines: Vec<String> = checks.iter().map(line).chain(self.asks.iter().map(ask_line)).collect();
