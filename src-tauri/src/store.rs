@@ -1,7 +1,7 @@
-//! The store beside the settings: last answers, what notices have told, and what was read over time.
+//! `history.sqlite`, beside the settings: the last answers, the state of the notifications, and the history of
+//! readings. It never contains keys.
 //!
-//! Owns `history.sqlite`. Refuses keys, and refuses to matter: a store that cannot be used is told of and then keeps
-//! nothing, while everything else goes on.
+//! If the database cannot be opened, the user gets one banner and the app runs without history.
 
 mod clock;
 mod history;
@@ -30,40 +30,40 @@ pub use look::{NotReadable, look};
 pub use readings::{Entry, Figure, Filter, Known, Page};
 pub use tidemark_core::watched::Kept;
 
-/// The store; shared by reference, one call at a time.
+/// The database; shared by reference, one call at a time.
 #[derive(Debug)]
 pub struct Store {
-    /// `None` where it cannot be used now, or where nothing is to be kept.
+    /// `None` if it cannot be used now, or if nothing is to be stored.
     connection: Mutex<Option<Open>>,
-    /// Where it lies; `None` where nothing is to be kept.
+    /// `None` if nothing is to be stored.
     path: Option<PathBuf>,
-    /// Why it could not be opened the last time, so that a cause is logged once.
+    /// Why it could not be opened the last time, so that each cause is logged once.
     refusal: Mutex<Option<Refusal>>,
     /// Whether it was logged that an account has too many windows.
     has_warned: AtomicBool,
 }
 
-/// A store that is open.
+/// An open database.
 #[derive(Debug)]
 struct Open {
     connection: Connection,
-    /// Which file it is, whatever bears its name by now.
+    /// Identifies the file, even if another file has its name by now.
     file: FileMark,
 }
 
-/// The store could not be read or written now.
+/// The database could not be read or written now.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Locked by another program, the disk full, read-only, or damaged since it was opened.
+    /// Locked by another program, disk full, read-only, or damaged since it was opened.
     #[error("the store of readings failed ({0})")]
     Database(#[from] rusqlite::Error),
-    /// A value that has no JSON form.
+    /// A value has no JSON form.
     #[error("a value could not be written ({0})")]
     Json(#[from] serde_json::Error),
 }
 
 impl StoreError {
-    /// Tells whether the file itself is damaged, so that trying again is of no use.
+    /// Whether the file itself is damaged, so that trying again is useless.
     #[must_use]
     pub fn is_damage(&self) -> bool {
         match self {
@@ -77,8 +77,8 @@ impl StoreError {
 }
 
 impl Store {
-    /// Opens the store, made where there is none. A damaged file is moved aside; one of a newer version is left as
-    /// it is, and nothing is kept then.
+    /// Opens the database, and creates it if there is none. A damaged file is moved aside; a file of a newer version is
+    /// left as it is, and nothing is stored then.
     #[must_use]
     pub fn open(path: &Path, now: Timestamp) -> (Self, Option<Remark>) {
         let store = Self { path: Some(path.to_owned()), ..Self::nowhere() };
@@ -88,7 +88,7 @@ impl Store {
         (store, remark)
     }
 
-    /// Gives a store that keeps nothing, as the demo account wants it.
+    /// Returns a store that stores nothing, for the demo account.
     #[must_use]
     pub const fn nowhere() -> Self {
         Self {
@@ -99,15 +99,16 @@ impl Store {
         }
     }
 
-    /// Tells whether what is kept now reaches the file: it is open, and still the file of its name. A store that is
-    /// to keep nothing is always in place.
+    /// Whether writes reach the file: it is open, and its name still refers to the same file. A store that is to store
+    /// nothing is always in place.
     #[must_use]
     pub fn is_in_place(&self) -> bool {
         let Some(path) = &self.path else { return true };
         self.connection().as_ref().is_some_and(|open| open.file == FileMark::of(path))
     }
 
-    /// Opens it anew as [`Store::open`] does, but reads it whole first; gives what the user must be told.
+    /// Opens the database again as [`Store::open`] does, but checks it completely first; returns what to show to the
+    /// user.
     pub fn open_again(&self, now: Timestamp) -> Option<Remark> {
         let path = self.path.as_ref()?;
         let mut connection = self.connection();
@@ -120,7 +121,7 @@ impl Store {
         opened.remark
     }
 
-    /// Gives how its files look now; `None` where nothing is to be kept.
+    /// Returns the current state of its files; `None` if nothing is to be stored.
     fn stamp(&self) -> Option<FileStamp> {
         self.path.as_deref().map(FileStamp::of)
     }
@@ -133,17 +134,17 @@ impl Store {
         }
     }
 
-    /// Reads every page and compares what belongs together; tells whether all is well. A year of ten accounts takes
-    /// a part of a second, so it is no part of a start.
+    /// Reads every page and checks that tables and indexes agree; returns whether all is well. A year of ten accounts
+    /// takes a fraction of a second, so this is not done at start.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the store cannot be read.
+    /// [`StoreError`] if the database cannot be read.
     pub fn is_whole(&self) -> Result<bool, StoreError> {
         self.with(true, |connection| Ok(open::is_whole(connection)?))
     }
 
-    /// Gives what a call makes of the open connection, or `otherwise` where nothing is kept.
+    /// Returns the result of a call with the open connection, or `otherwise` if nothing is stored.
     fn with<T>(
         &self,
         otherwise: T,
@@ -152,10 +153,10 @@ impl Store {
         self.connection().as_ref().map_or(Ok(otherwise), |open| call(&open.connection))
     }
 
-    /// Does a call whole or not at all.
+    /// Runs a call in a transaction.
     fn whole(&self, call: impl FnOnce(&Connection) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.with((), |connection| {
-            // Begun as a writer: one that began as a reader could not wait for another Tidemark's write.
+            // Begun as a writer: a transaction that began as a reader could not wait for another Tidemark's write.
             let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
             call(&transaction)?;
             Ok(transaction.commit()?)

@@ -1,9 +1,9 @@
-//! How much time has really passed, so that a wrong clock makes no reading old.
+//! How much time has really passed, so that a wrong clock does not make readings look old.
 //!
-//! Readings are deleted and thinned out by age, and no single clock can be believed with that: the machine's may be
-//! set months ahead, and a server may send any date. A moment is trusted where both agree. From then on only the time
-//! that the machine has run is added: it counts less than what passed where the machine was off in between, which
-//! costs some disk space until the clocks agree again, and never more.
+//! Readings are deleted and thinned out by age, and no single clock is reliable enough for that: the machine's may be
+//! months ahead, and a server may send any date. A time is trusted if both agree. From then on only the time that the
+//! machine has run is added. That is less than the time that passed if the machine was off in between, which costs some
+//! disk space until the clocks agree again, but nothing else.
 
 use std::time::Instant;
 
@@ -12,25 +12,26 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{Store, StoreError};
 
-/// The machine's clock and the server's agree where they differ by less. An answer takes a while, and so does a round.
+/// The machine's and the server's clocks agree if they differ by less. An answer takes a while, and so does a round of
+/// maintenance.
 const TOLERANCE: SignedDuration = SignedDuration::from_mins(10);
 
-/// What the clocks say at one moment.
+/// The clocks at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clock {
     /// The machine's clock.
     pub now: Timestamp,
-    /// Names the time since the machine was switched on.
+    /// Identifies the period since the machine was switched on.
     pub boot: String,
-    /// How long that is; sleep counts.
+    /// The time since the machine was switched on, including sleep.
     pub since_boot: SignedDuration,
-    /// MiniMax's clock, where an answer told it.
+    /// MiniMax's clock, if an answer contained it.
     pub server: Option<Timestamp>,
 }
 
 impl Clock {
-    /// Reads the machine's clocks. `started` is a moment of this process, counted from where the machine does not say
-    /// how long it has run.
+    /// Reads the machine's clocks. If the machine does not report how long it has run, the time is counted from
+    /// `started`, a moment in this process.
     #[must_use]
     pub fn read(started: Instant) -> Self {
         let (boot, since_boot) = since_boot().unwrap_or_else(|| {
@@ -59,12 +60,13 @@ fn since_boot() -> Option<(String, SignedDuration)> {
 }
 
 impl Store {
-    /// Gives the moment from which ages are counted, and notes it for the next time: never later than the machine's
-    /// clock, and later than the last one by no more than has really passed.
+    /// Returns the time from which ages are counted, and stores it for the next call. It is never later than the
+    /// machine's clock, and later than the last one by no more than the time that has really passed, unless both clocks
+    /// agree.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the store cannot be read or written.
+    /// [`StoreError`] if the database cannot be read or written.
     pub fn trusted_time(&self, clock: &Clock) -> Result<Timestamp, StoreError> {
         let noted = self.with(None::<(i64, String, i64)>, |connection| {
             let mut noted = connection.prepare_cached("SELECT at, boot, since_boot FROM clock")?;
@@ -87,13 +89,13 @@ impl Store {
     }
 }
 
-/// Gives how many milliseconds have passed at least.
+/// Returns how many milliseconds have passed at least.
 fn passed(boot: &str, before: i64, clock: &Clock, since_boot: i64) -> i64 {
     match boot {
-        // Not noted yet when that was.
+        // The stored time has no boot yet: it comes from the migration.
         "" => 0,
         same if same == clock.boot => since_boot.saturating_sub(before).max(0),
-        // Switched off and on since.
+        // The machine was switched off and on in between.
         _ => since_boot,
     }
 }

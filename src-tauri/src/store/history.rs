@@ -1,6 +1,5 @@
-//! What was read over time: kept point by point, given back by account and by window.
-//!
-//! Owns who the points belong to. Refuses to decide what is worth keeping: the core's history does.
+//! The history: readings over time, stored by point and returned by account and by window. Which points are worth
+//! storing is decided by the core's history.
 
 use std::sync::atomic::Ordering;
 
@@ -12,15 +11,16 @@ use tidemark_core::reading::{Percent, Span};
 
 use super::{Store, StoreError};
 
-/// A plan has a handful of rows. Whoever sends new names for ever fills neither disk nor table.
+/// The most windows per account. A plan has a handful of rows; a server that keeps sending new names must not fill the
+/// disk.
 const MOST_WINDOWS: u32 = 200;
 
 impl Store {
-    /// Notes who the accounts are now, so that what is kept of one can be named after it is removed.
+    /// Stores the current accounts, so that the readings of one can be named after it is removed.
     ///
     /// # Errors
     ///
-    /// [`StoreError`], and the former notes stay.
+    /// [`StoreError`]; the former accounts then stay.
     pub fn note(&self, accounts: &[Account]) -> Result<(), StoreError> {
         self.whole(|connection| {
             connection.execute("UPDATE account SET state = 1 WHERE state = 0", [])?;
@@ -28,19 +28,19 @@ impl Store {
             for account in accounts {
                 note.execute(params![account.id.0, account.name, account.region.name()])?;
             }
-            // An answer that was on its way while its account was removed is nobody's.
+            // An answer that arrived while its account was being removed belongs to no account.
             connection
                 .execute("DELETE FROM last WHERE account IN (SELECT id FROM account WHERE state <> 0)", [])?;
             Ok(())
         })
     }
 
-    /// Keeps points of an account's history; a point of the same moment is replaced. Nothing is kept of an account
+    /// Stores points of an account's history; a point with the same time is replaced. Nothing is stored for an account
     /// that was removed with its history.
     ///
     /// # Errors
     ///
-    /// [`StoreError`], and the former points stay.
+    /// [`StoreError`]; the former points then stay.
     pub fn keep_history(&self, account: &AccountId, changes: &[Change]) -> Result<(), StoreError> {
         if changes.is_empty() {
             return Ok(());
@@ -61,18 +61,18 @@ impl Store {
         })
     }
 
-    /// A plan with too many windows has them in each answer; once is enough.
+    /// A plan with too many windows has them in each answer, so this is logged once.
     fn warn_of_too_many_windows(&self) {
         if !self.has_warned.swap(true, Ordering::Relaxed) {
             tracing::warn!("more windows than any plan has: what is new of them is not kept");
         }
     }
 
-    /// Gives an account's points since a moment, oldest first, and for each window the one before it.
+    /// Returns an account's points since a moment, oldest first, and for each window the one before it.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the store cannot be read.
+    /// [`StoreError`] if the database cannot be read.
     pub fn history(&self, account: &AccountId, since: Timestamp) -> Result<Vec<Change>, StoreError> {
         self.with(Vec::new(), |connection| {
             let Some(account) = account_key(connection, account)? else { return Ok(Vec::new()) };
@@ -90,11 +90,12 @@ impl Store {
         })
     }
 
-    /// Gives one window since a moment, oldest first, with the point before it, for a line that begins at the edge.
+    /// Returns the points of one window since a moment, oldest first, with the point before it, so that a chart line
+    /// starts at the edge.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the store cannot be read.
+    /// [`StoreError`] if the database cannot be read.
     pub fn chart(
         &self,
         account: &AccountId,
@@ -107,27 +108,27 @@ impl Store {
         })
     }
 
-    /// Gives an account's balance since a moment, oldest first, with the point before it.
+    /// Returns an account's balance since a moment, oldest first, with the point before it.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the store cannot be read.
+    /// [`StoreError`] if the database cannot be read.
     pub fn balances(&self, account: &AccountId, since: Timestamp) -> Result<Vec<MoneyPoint>, StoreError> {
         self.with(Vec::new(), |connection| {
             account_key(connection, account)?.map_or(Ok(Vec::new()), |a| money(connection, a, since))
         })
     }
 
-    /// Forgets an account: its last answer, and where wanted its history.
+    /// Deletes the last answer of an account, and its history if `with_history` is set.
     ///
     /// # Errors
     ///
-    /// [`StoreError`], and it stays.
+    /// [`StoreError`]; nothing is then deleted.
     pub fn forget(&self, account: &AccountId, with_history: bool) -> Result<(), StoreError> {
         self.whole(|connection| {
             connection.execute("DELETE FROM last WHERE account = ?", [&account.0])?;
             if with_history {
-                // The row stays without its name, so that an answer still on its way brings nothing back.
+                // The row stays without its name, so that an answer that arrives later does not bring the account back.
                 connection.execute(FORGET, [&account.0])?;
                 for delete in FORGET_POINTS {
                     connection.execute(delete, [&account.0])?;
@@ -139,11 +140,11 @@ impl Store {
 }
 
 impl Store {
-    /// Forgets the readings of an account that stays, or of all accounts, of removed ones too.
+    /// Deletes the readings of an account that stays, or of all accounts including removed ones.
     ///
     /// # Errors
     ///
-    /// [`StoreError`], and they stay.
+    /// [`StoreError`]; nothing is then deleted.
     pub fn forget_readings(&self, account: Option<&AccountId>) -> Result<(), StoreError> {
         self.whole(|connection| {
             match account {
@@ -199,7 +200,7 @@ fn account_key(connection: &Connection, account: &AccountId) -> Result<Option<i6
     Ok(statement.query_row([&account.0], |row| row.get(0)).optional()?)
 }
 
-/// Gives the account's number, made where there is none; `None` where its history was removed with it.
+/// Returns the account's key, creating its row if needed; `None` if the account was removed with its history.
 fn account_to_write(connection: &Connection, account: &AccountId) -> Result<Option<i64>, StoreError> {
     let mut known = connection.prepare_cached("SELECT key, state FROM account WHERE id = ?")?;
     let found: Option<(i64, i64)> =
@@ -231,7 +232,7 @@ fn windows(connection: &Connection, account: i64) -> Result<Vec<(i64, WindowKey)
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// Keeps a point; `false` where its window would be one too many.
+/// Stores a point; `false` if its window would be one too many.
 fn keep_point(
     connection: &Connection,
     account: i64,
@@ -254,7 +255,7 @@ fn keep_point(
     Ok(true)
 }
 
-/// Makes a new window of an account; `None` where it has too many already.
+/// Creates a new window of an account; `None` if it has too many already.
 fn new_series(connection: &Connection, account: i64, key: &WindowKey) -> Result<Option<i64>, StoreError> {
     let mut count = connection.prepare_cached("SELECT count(*) FROM series WHERE account = ?")?;
     let many: u32 = count.query_row([account], |row| row.get(0))?;
@@ -291,7 +292,7 @@ fn money(connection: &Connection, account: i64, since: Timestamp) -> Result<Vec<
     Ok(found.filter_map(Result::transpose).collect::<Result<_, _>>()?)
 }
 
-/// Reads a point from six columns; `None` for figures that no version of ours writes.
+/// Reads a point from six columns; `None` for values that no version of Tidemark writes.
 pub(super) fn point_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Point>> {
     let (at, until): (i64, i64) = (row.get(first)?, row.get(first + 1)?);
     let remaining: i64 = row.get(first + 2)?;
@@ -309,7 +310,7 @@ pub(super) fn point_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<P
     })())
 }
 
-/// Reads a balance from three columns; `None` for figures that no version of ours writes.
+/// Reads a balance from three columns; `None` for values that no version of Tidemark writes.
 pub(super) fn money_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<MoneyPoint>> {
     let (at, until): (i64, i64) = (row.get(first)?, row.get(first + 1)?);
     let available: String = row.get(first + 2)?;

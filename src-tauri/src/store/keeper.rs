@@ -1,7 +1,7 @@
-//! The store on a thread of its own, so that a slow disk or another program's lock never holds up the tray.
+//! Runs the store on a separate thread, so that a slow disk or another program's lock never blocks the tray.
 //!
-//! What is to be kept waits in memory in its order. Where the store fails it is tried again, at first after seconds and
-//! in the end twice an hour, and at once when its files have changed.
+//! Pending writes wait in memory, in their order. After a failure the store is tried again: first after seconds, in the
+//! end twice an hour, and immediately when its files have changed.
 
 mod queue;
 
@@ -24,57 +24,52 @@ use crate::supervision::{self, Panicked};
 use crate::test_hooks::{Component, TestHooks};
 use queue::Queue;
 
-/// How long a store that failed is left alone, at first and at most.
+/// The first and the longest pause after a failure.
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
 const LONGEST_PAUSE: Duration = Duration::from_mins(30);
-/// A start has other things to do.
+/// The first maintenance round waits this long, because a start has other things to do.
 const FIRST_ROUND: Duration = Duration::from_mins(1);
 const ROUND: SignedDuration = SignedDuration::from_hours(24);
-/// How long the thread rests after a panic that was not of one job.
+/// The pause after a panic outside a job.
 const RESTART_PAUSE: Duration = Duration::from_secs(5);
 
-/// Something to keep, or to forget.
+/// A change of the stored data.
 #[derive(Clone, Debug)]
 pub enum Write {
-    /// What came of an ask.
+    /// The outcome of a poll.
     Outcome {
-        /// Of whom.
         account: AccountId,
-        /// When it came.
+        /// When it arrived.
         at: Timestamp,
-        /// What came.
         outcome: Result<Answer, Failure>,
-        /// When it is asked next, and why.
+        /// When the account is polled next, and why.
         next: (Timestamp, Reason),
     },
     /// Points of a history.
     History {
-        /// Whose.
         account: AccountId,
-        /// What is new, oldest first.
+        /// The new points, oldest first.
         changes: Vec<Change>,
     },
-    /// What notices have told.
+    /// The state of the notifications.
     Memory(Memory),
-    /// Who the accounts are now, and for how many days their history is kept.
+    /// The current accounts, and how long their history is kept.
     Accounts {
-        /// All of them.
+        /// All accounts.
         accounts: Vec<Account>,
-        /// In days.
         history_days: u32,
     },
-    /// Forget a removed account.
+    /// Delete the data of a removed account.
     Forget {
-        /// Which.
         account: AccountId,
-        /// Whether its history goes too.
+        /// Whether its history is deleted too.
         with_history: bool,
     },
-    /// Forget the readings of an account that stays, or all readings of all accounts.
+    /// Delete the readings of an account that stays, or all readings of all accounts.
     Readings(Option<AccountId>),
 }
 
-/// What the user must be told of the store.
+/// What to show to the user about the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Told {
     /// It fails, or was moved aside.
@@ -83,7 +78,7 @@ pub enum Told {
     Works,
 }
 
-/// The way to the store's own thread.
+/// The handle to the store's thread.
 #[derive(Debug)]
 pub struct Keeper {
     queue: Arc<Queue>,
@@ -91,19 +86,19 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Starts the thread; it ends, with everything kept, when the keeper is dropped.
+    /// Starts the thread. When the keeper is dropped, the thread writes what is pending and ends.
     #[must_use]
     pub fn start(store: Store, tell: impl Fn(Told) + Send + 'static) -> Self {
         Self::with_test_hooks(store, TestHooks::default(), tell)
     }
 
-    /// Starts the thread as [`Keeper::start`] does, with what a test of the whole app asks for.
+    /// Starts the thread as [`Keeper::start`] does, with the hooks of a test of the whole app.
     #[must_use]
     pub fn with_test_hooks(store: Store, hooks: TestHooks, tell: impl Fn(Told) + Send + 'static) -> Self {
         let (store, queue) = (Arc::new(store), Arc::new(Queue::default()));
         let mut worker = Worker::new(Arc::clone(&store), Arc::clone(&queue), hooks, Box::new(tell));
         let thread = std::thread::Builder::new().name("store".to_owned()).spawn(move || {
-            // A panic outside a job leaves everything that waits where it is.
+            // A panic outside a job leaves everything that is pending in the queue.
             while supervision::catch(|| worker.work()).is_err() {
                 std::thread::sleep(RESTART_PAUSE);
             }
@@ -115,12 +110,12 @@ impl Keeper {
         Self { queue, store }
     }
 
-    /// Keeps something, in the order of the calls, soon.
+    /// Queues a write. Writes are carried out soon, in the order of the calls.
     pub fn keep(&self, write: Write) {
         self.queue.push(write);
     }
 
-    /// Ends when everything given so far is kept, or could not be kept.
+    /// Completes when every write so far was carried out or has failed.
     pub async fn settled(&self) {
         let (done, wait) = oneshot::channel();
         self.queue.call(Box::new(move || {
@@ -129,7 +124,7 @@ impl Keeper {
         let _ = wait.await;
     }
 
-    /// As [`Keeper::settled`], on a thread that may block, and no longer than this.
+    /// As [`Keeper::settled`], but blocks, for at most `limit`.
     pub fn wait_settled(&self, limit: Duration) {
         let (done, wait) = std::sync::mpsc::channel();
         self.queue.call(Box::new(move || {
@@ -138,14 +133,15 @@ impl Keeper {
         let _ = wait.recv_timeout(limit);
     }
 
-    /// Looks into the store on its own thread, after everything given so far was kept, or could not be. Where it cannot
-    /// be done, `look` is dropped.
+    /// Calls `look` on the store's thread after every write so far was carried out or has failed. If that is not
+    /// possible,
+    /// `look` is dropped.
     pub fn look(&self, look: impl FnOnce(&Store) + Send + 'static) {
         let store = Arc::clone(&self.store);
         self.queue.call(Box::new(move || look(&store)));
     }
 
-    /// Gives the store, to read from.
+    /// Returns the store, for reading.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
@@ -159,19 +155,19 @@ impl Drop for Keeper {
     }
 }
 
-/// What runs on the thread.
+/// The state of the thread.
 struct Worker {
     store: Arc<Store>,
     queue: Arc<Queue>,
     hooks: TestHooks,
-    /// Whether the user has been told that it fails.
+    /// Whether the user was told that the store fails.
     is_failing: bool,
-    /// How often in a row it failed.
+    /// The number of failures in a row.
     failures: u32,
     retry_at: Option<Instant>,
-    /// How the files looked after the last failure.
+    /// The state of the files after the last failure.
     failed_as: Option<FileStamp>,
-    /// The last error, so that one that repeats itself is logged once.
+    /// The last error, so that a repeated one is logged once.
     logged: Option<String>,
     started: Instant,
     last_round: Option<Timestamp>,
@@ -203,25 +199,25 @@ impl Worker {
                 self.write_pending();
             }
             for callback in callbacks {
-                // Whoever waits for it gets an error: what it would have answered with is dropped.
+                // The caller gets an error, because its reply channel is dropped.
                 let _ = supervision::catch(callback);
             }
             if is_closed {
                 return;
             }
             if may_write {
-                // Tried again tomorrow.
+                // A panic here is retried at the next round, tomorrow.
                 let _ = supervision::catch(|| self.round());
             }
         }
     }
 
-    /// Tells whether the store may be tried: it did not fail, its pause is over, or its files have changed.
+    /// Whether the store may be tried: it did not fail, its pause has ended, or its files have changed.
     fn may_write(&self) -> bool {
         self.retry_at.is_none_or(|at| at <= Instant::now()) || self.store.stamp() != self.failed_as
     }
 
-    /// Writes what waits, in its order, up to the first that fails.
+    /// Carries out the pending writes in their order, up to the first failure.
     fn write_pending(&mut self) {
         if self.queue.waiting().writes.is_empty() {
             return;
@@ -237,7 +233,7 @@ impl Worker {
             });
             let done = match done {
                 Ok(done) => done.and_then(|()| self.in_place()),
-                // The panic is logged, and the same write would panic again.
+                // The panic is logged; the same write would panic again, so it is dropped.
                 Err(Panicked) => Ok(()),
             };
             let Err(Failed { error, is_damage }) = done else { continue };
@@ -267,7 +263,7 @@ impl Worker {
         self.queue.waiting().writes.pop()
     }
 
-    /// A store that is not open takes everything and keeps nothing.
+    /// Fails if the store is not open, because such a store accepts every write and stores nothing.
     fn in_place(&self) -> Result<(), Failed> {
         if self.store.is_in_place() { Ok(()) } else { Err(Failed { error: None, is_damage: false }) }
     }
@@ -296,7 +292,7 @@ impl Worker {
         }
     }
 
-    /// Looks the store through and thins it out, once a day, where there is time: just after something was kept.
+    /// Checks the store and thins it out, once a day, when no writes are pending.
     fn round(&mut self) {
         let (days, server) = {
             let waiting = self.queue.waiting();
@@ -312,7 +308,7 @@ impl Worker {
         let clock = Clock { server, ..clock };
         let is_due = match self.last_round {
             None => self.started.elapsed() >= FIRST_ROUND,
-            // A clock set back is no reason to go round again.
+            // `abs`, so that a clock set back by less than a day does not start another round.
             Some(last) => clock.now.duration_since(last).abs() >= ROUND,
         };
         if !is_due {
@@ -332,14 +328,14 @@ impl Worker {
     }
 }
 
-/// Gives how long to leave a store alone that has failed so often before.
+/// Returns the pause after this many earlier failures.
 fn pause(failures: u32) -> Duration {
     FIRST_PAUSE.saturating_mul(1 << failures.min(16)).min(LONGEST_PAUSE)
 }
 
-/// It could not be kept now.
+/// A write failed for now.
 struct Failed {
-    /// What the store said.
+    /// The error of the store; `None` if the store is not in place.
     error: Option<String>,
     /// Whether the file is damaged.
     is_damage: bool,
@@ -360,7 +356,7 @@ fn carry_out(store: &Store, write: &Write) -> Result<(), Failed> {
         StoreError::Database(_) => {
             Err(Failed { is_damage: error.is_damage(), error: Some(error.to_string()) })
         }
-        // No other try would write it either.
+        // Trying again would fail too.
         StoreError::Json(_) => {
             tracing::warn!(%error, "something was not kept");
             Ok(())
@@ -378,7 +374,7 @@ mod tests {
 
     use super::*;
 
-    /// A worker at which the first round is due.
+    /// A worker whose first maintenance round is due.
     fn worker(path: &Path) -> (Worker, Receiver<Told>) {
         let (tell, told) = mpsc::channel();
         let tell = move |t| tell.send(t).unwrap();

@@ -1,4 +1,4 @@
-//! The last outcome of each account, when it is asked next, and what notices have told.
+//! The last outcome and the next poll of each account, and the state of the notifications.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
@@ -11,7 +11,7 @@ use tidemark_core::schedule::Reason;
 
 use super::{Kept, Store, StoreError};
 
-/// An answer without its body, which is kept as it came.
+/// An answer without its body, which is stored separately and unchanged.
 #[derive(Deserialize, Serialize)]
 struct Head {
     status: u16,
@@ -19,12 +19,12 @@ struct Head {
 }
 
 impl Store {
-    /// Keeps what came of an ask. A failure leaves the last good answer; a good answer ends the failure. `next` is
-    /// when the running app asks again and why; `None` leaves what it last said of that.
+    /// Stores the outcome of a poll. A failure leaves the last good answer in place; a good answer deletes the failure.
+    /// `next` is when the running app polls again and why; `None` leaves the stored value.
     ///
     /// # Errors
     ///
-    /// [`StoreError`], and the former outcome stays.
+    /// [`StoreError`]; the former outcome then stays.
     pub fn keep_outcome(
         &self,
         account: &AccountId,
@@ -56,12 +56,12 @@ impl Store {
         })
     }
 
-    /// Gives what was kept of an account, without its history; nothing where it was never asked, or where its row is
-    /// not understood.
+    /// Returns what is stored of an account, without its history; empty if it was never polled or its row is not
+    /// understood.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the store cannot be read.
+    /// [`StoreError`] if the database cannot be read.
     pub fn last(&self, account: &AccountId) -> Result<Kept, StoreError> {
         self.with(Kept::default(), |connection| {
             let mut statement = connection.prepare_cached(LAST)?;
@@ -70,11 +70,11 @@ impl Store {
         })
     }
 
-    /// Gives when the app meant to ask about an account next, and why, as of its last ask.
+    /// Returns when the app planned to poll an account next, and why, as of its last poll.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the store cannot be read.
+    /// [`StoreError`] if the database cannot be read.
     pub fn next_ask(&self, account: &AccountId) -> Result<Option<(Timestamp, Reason)>, StoreError> {
         self.with(None, |connection| {
             let mut statement =
@@ -86,11 +86,11 @@ impl Store {
         })
     }
 
-    /// Keeps what notices have told.
+    /// Stores the state of the notifications.
     ///
     /// # Errors
     ///
-    /// [`StoreError`], and the former memory stays.
+    /// [`StoreError`]; the former state then stays.
     pub fn keep_memory(&self, memory: &Memory) -> Result<(), StoreError> {
         let memory = serde_json::to_string(memory)?;
         self.with((), |connection| {
@@ -99,11 +99,11 @@ impl Store {
         })
     }
 
-    /// Gives what notices have told.
+    /// Returns the state of the notifications.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the store cannot be read, or what it holds is not understood.
+    /// [`StoreError`] if the database cannot be read, or its content is not understood.
     pub fn memory(&self) -> Result<Memory, StoreError> {
         self.with(Memory::default(), |connection| {
             let mut statement = connection.prepare_cached("SELECT memory FROM memory")?;
@@ -144,7 +144,7 @@ fn kept_of(row: &Row<'_>) -> rusqlite::Result<Kept> {
     Ok(Kept { good: good(), failure: failure(), ..Kept::default() })
 }
 
-/// A row from a version that wrote it otherwise is worth less than the rest of the store.
+/// A row that another version wrote in a different format is skipped; the rest of the store matters more.
 fn understood<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
     serde_json::from_str(text).inspect_err(|_| tracing::warn!("a row of the store is not understood")).ok()
 }

@@ -1,6 +1,5 @@
-//! A look into the store that changes nothing: for commands and charts, beside the app or without it.
-//!
-//! Owns how a store is opened to be read only. Refuses to make one, to bring one up to date and to move one aside.
+//! Opens the store for reading only: for commands and charts, with or without the running app. It never creates a
+//! store, migrates one or moves one aside.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,16 +11,16 @@ use super::open::{BUSY, FileMark};
 use super::schema::{self, Age};
 use super::{Open, Store};
 
-/// Why there can be no look into a store that is there.
+/// Why an existing store cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotReadable {
     /// A newer version wrote it.
     #[error("it is from a newer version of Tidemark")]
     Newer,
-    /// It is damaged, or no store at all.
+    /// It is damaged, or not a store.
     #[error("it is damaged")]
     Broken,
-    /// Another program holds it.
+    /// Another program has locked it.
     #[error("another program holds it; try again in a moment")]
     Held,
     /// The permissions of the file or of its folder do not allow it.
@@ -29,17 +28,18 @@ pub enum NotReadable {
     Forbidden,
 }
 
-/// Opens a store to read its history; `None` where there is none, or only one from before there was any history.
+/// Opens a store to read its history; `None` if there is none, or only one from before the history existed.
 ///
 /// # Errors
 ///
-/// [`NotReadable`] where something is there that cannot be read.
+/// [`NotReadable`] if something exists that cannot be read.
 pub fn look(path: &Path) -> Result<Option<Store>, NotReadable> {
     let Some(path) = existing(path)? else { return Ok(None) };
     let flags =
         OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    // Written to is only the list of readers beside it. Made beside a read-only file it would be read-only as well,
-    // and in the app's way once the file is not.
+    // Opened for writing because SQLite writes its list of readers (`-shm`) beside the database. Created beside a
+    // read-only database, that file would be read-only too, and would be in the app's way once the database is
+    // writable.
     let opened = if is_at_rest(&path) {
         unchanging(&path, flags)
     } else {
@@ -57,7 +57,7 @@ pub fn look(path: &Path) -> Result<Option<Store>, NotReadable> {
     }
 }
 
-/// Resolves links on the way to the file; `None` where nothing is there.
+/// Resolves links on the path to the file; `None` if there is no file.
 fn existing(path: &Path) -> Result<Option<PathBuf>, NotReadable> {
     let found = path.symlink_metadata().and_then(|_| {
         let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?.canonicalize()?;
@@ -72,7 +72,7 @@ fn existing(path: &Path) -> Result<Option<PathBuf>, NotReadable> {
     }
 }
 
-/// Tells whether nobody can be writing to it: read-only, with nothing beside it that belongs to it.
+/// Whether nothing can be writing to it: it is read-only and has no `-wal` file.
 fn is_at_rest(path: &Path) -> bool {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
@@ -87,7 +87,7 @@ fn read(path: &Path, flags: OpenFlags) -> rusqlite::Result<(Connection, Age)> {
     Ok((connection, age))
 }
 
-/// Reads a file in a folder where nobody can write, so that nobody else is writing to it either.
+/// Reads a file that nothing else is writing to: it is at rest, or its permissions keep this user from writing.
 fn unchanging(path: &Path, flags: OpenFlags) -> rusqlite::Result<(Connection, Age)> {
     let escaped: String = path.to_string_lossy().chars().fold(String::new(), |uri, c| match c {
         '%' => uri + "%25",

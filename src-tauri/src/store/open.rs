@@ -1,4 +1,4 @@
-//! Opening the store: private, checked, brought to this version's schema, or moved aside.
+//! Opening the store: made private, checked, migrated to this version's schema, or moved aside.
 
 use std::fs::{self, Metadata, OpenOptions};
 use std::io;
@@ -14,28 +14,29 @@ use super::Open;
 use super::schema::{self, Age};
 use crate::config::files;
 
-/// How long a call waits for another program's.
+/// How long a call waits for another program's lock.
 pub(super) const BUSY: Duration = Duration::from_secs(2);
 
-/// A file up to this size is read whole before it is used; that takes a few milliseconds. A larger one is read in
-/// the background.
+/// A file up to this size in bytes is checked completely before it is used, which takes a few milliseconds. A larger
+/// one is checked in the background.
 const CHECKED_AT_ONCE: u64 = 1024 * 1024;
 
-/// How closely a file is looked at before it is used.
+/// How thoroughly a file is checked before it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Care {
-    /// As far as a start allows.
+    /// As far as the start time allows.
     Quick,
-    /// Whole: something was wrong with it.
+    /// Completely, because something was wrong with it.
     Whole,
 }
 
-/// Which file a store was opened from; equal only for the same file.
+/// Identifies the file that a store was opened from; equal only for the same file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FileMark(Option<(u64, u64)>);
 
 impl FileMark {
-    /// Gives the mark of what bears this name now. Where an open file can be neither moved nor removed, all are alike.
+    /// Returns the mark of the file that has this name now. On systems where an open file can be neither moved nor
+    /// removed, all marks are equal.
     pub(super) fn of(path: &Path) -> Self {
         #[cfg(unix)]
         {
@@ -47,13 +48,13 @@ impl FileMark {
     }
 }
 
-/// How a store's files looked at one moment: another stamp may mean that what was wrong with them is not any more.
+/// The state of a store's files at one moment. If it changes, what was wrong with them may be solved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FileStamp {
     file: FileMark,
-    /// Size, time of the last change and mode of the database and of its log.
+    /// Size, modification time and mode of the database and of its log.
     contents: [Option<(u64, SystemTime, u32)>; 2],
-    /// The mode of the folder; its time changes with every file in it.
+    /// Only the mode of the folder: its modification time changes with every file in it.
     folder: Option<u32>,
 }
 
@@ -84,7 +85,7 @@ fn mode(metadata: &Metadata) -> u32 {
 }
 
 impl Open {
-    /// Closes it without touching what bears its name by now, which may be another Tidemark's fresh store.
+    /// Closes it without touching the file that has its name by now, which may be another Tidemark's new store.
     pub(super) fn let_go(self) {
         let kept = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         if let Err(error) = kept {
@@ -96,25 +97,24 @@ impl Open {
 /// Why a file is not used as a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// It is damaged, or no database: it is moved aside.
+    /// It is damaged or not a database; it is moved aside.
     Broken,
-    /// A newer version wrote it: it is left as it is.
+    /// A newer version wrote it; it is left as it is.
     Newer,
-    /// It cannot be used now: no permission, no room, or locked for too long.
+    /// It cannot be used now: no permission, no space, or locked for too long.
     Unusable,
 }
 
-/// What came of opening a store.
+/// The result of opening a store.
 pub(super) struct Opened {
-    /// The store, where there can be one.
     pub(super) open: Option<Open>,
-    /// What the user must be told.
+    /// What to show to the user.
     pub(super) remark: Option<Remark>,
     /// What was wrong with the file.
     pub(super) refusal: Option<Refusal>,
 }
 
-/// Opens a store; what is broken is moved aside first.
+/// Opens a store; a broken file is moved aside first.
 pub(super) fn open(path: &Path, care: Care, now: Timestamp) -> Opened {
     let broken = |kept_as| Some(Remark::StoreBroken { kept_as });
     let Ok(path) = real_path(path) else {
@@ -135,7 +135,7 @@ pub(super) fn open(path: &Path, care: Care, now: Timestamp) -> Opened {
     Opened { open, remark, refusal: Some(refusal) }
 }
 
-/// Makes the folder and resolves links on the way to it; a link in place of the file itself is never followed.
+/// Creates the folder and resolves links on the path to it. A link in place of the file itself is never followed.
 fn real_path(path: &Path) -> io::Result<PathBuf> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     files::private_folder(folder)?;
@@ -165,10 +165,10 @@ fn open_once(path: &Path, care: Care) -> Result<Open, Refusal> {
     }
 }
 
-/// Makes the file where there is none, and private where it is not: the database's side files take its mode.
+/// Creates the file if there is none, and makes it private if it is not: SQLite's side files get the same mode.
 ///
-/// A file that is there is not opened: closing it again would drop every POSIX lock that this process holds on it, those
-/// of the database's own code included.
+/// An existing file is not opened: closing it would release every POSIX lock that this process holds on it, including
+/// those of SQLite.
 fn make_private(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.create_new(true).write(true);
@@ -186,7 +186,7 @@ fn restrict(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     match path.symlink_metadata()?.permissions().mode() & 0o777 {
         0o600 => Ok(()),
-        // Someone does not want it written.
+        // The user does not want it to be written.
         mode if mode & 0o200 == 0 => Err(io::ErrorKind::PermissionDenied.into()),
         _ => fs::set_permissions(path, fs::Permissions::from_mode(0o600)),
     }
@@ -197,7 +197,7 @@ fn restrict(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Checks and migrates; a newer version's file stays as it is.
+/// Checks and migrates; a newer version's file is left as it is.
 fn prepare(connection: &mut Connection, whole: bool) -> rusqlite::Result<Age> {
     connection.busy_timeout(BUSY)?;
     if schema::age(connection)? == Age::Newer {
@@ -208,12 +208,12 @@ fn prepare(connection: &mut Connection, whole: bool) -> rusqlite::Result<Age> {
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    // What a great thinning wrote need not stay on the disk.
+    // The log that a large thinning wrote need not stay on the disk.
     connection.pragma_update(None, "journal_size_limit", 1024 * 1024)?;
     schema::migrate(connection)
 }
 
-/// Reads every page; tells whether all is well.
+/// Reads every page; returns whether all is well.
 pub(super) fn is_whole(connection: &Connection) -> rusqlite::Result<bool> {
     let check: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     Ok(check == "ok")
@@ -225,13 +225,13 @@ fn corrupt() -> rusqlite::Error {
 
 fn refusal(error: &rusqlite::Error) -> Refusal {
     match error.sqlite_error_code() {
-        // A schema that our statements do not fit is a plain error of SQLite's.
+        // A schema that does not fit our statements is reported by SQLite as a generic error.
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown) => Refusal::Broken,
         _ => Refusal::Unusable,
     }
 }
 
-/// Moves the file with its side files, which are of no use to another.
+/// Moves the file together with its side files, which must not be used with another database.
 fn move_aside(path: &Path, now: Timestamp) -> io::Result<String> {
     let name = files::move_aside(path, "history.broken", "sqlite", now)?;
     for (side, moved) in beside(path).iter().zip(beside(&path.with_file_name(&name))) {

@@ -1,7 +1,7 @@
-//! The writes that wait for the store: in their order, and never more than the store still needs.
+//! The pending writes: in their order, and only those that the store still needs.
 //!
-//! A store that fails or hangs for days must not fill the memory: of what replaces something only the last is kept,
-//! and of the points of all histories the newest [`MOST_POINTS`].
+//! A store that fails or hangs for days must not fill the memory. Of writes that replace each other only the last one
+//! is kept, and of the points of all histories only the newest [`MOST_POINTS`].
 
 use std::collections::VecDeque;
 
@@ -10,10 +10,10 @@ use tidemark_core::history::Change;
 
 use super::Write;
 
-/// Some 3 MB: a day of a hundred accounts whose figures never stand still, months of a usual one.
+/// About 3 MB: a day of a hundred accounts whose figures change all the time, or months of a typical account.
 pub(super) const MOST_POINTS: usize = 20_000;
 
-/// The writes that wait, oldest first.
+/// The pending writes, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct PendingWrites(VecDeque<Write>);
 
@@ -26,7 +26,7 @@ impl PendingWrites {
         self.0.pop_front()
     }
 
-    /// Adds a write, and drops those that it makes needless.
+    /// Adds a write, and drops those that it makes unnecessary.
     pub(super) fn push(&mut self, write: Write) {
         match &write {
             Write::Accounts { .. } => self.0.retain(|w| !matches!(w, Write::Accounts { .. })),
@@ -67,7 +67,7 @@ impl PendingWrites {
         self.drop_oldest_points();
     }
 
-    /// Puts back, before all others, a write that failed.
+    /// Puts a write that failed back in front of all others.
     pub(super) fn put_back(&mut self, write: Write) {
         let later = std::mem::take(&mut self.0);
         self.push(write);
@@ -101,7 +101,7 @@ impl PendingWrites {
     }
 }
 
-/// Adds a point; one of the same moment is the same point, seen a little longer.
+/// Adds a point; a point with the same time replaces the last one, because it is the same reading, seen for longer.
 fn add(waiting: &mut Vec<Change>, change: &Change) {
     let is_same_series = |other: &Change| match (other, change) {
         (Change::Window { key: one, .. }, Change::Window { key: other, .. }) => one == other,

@@ -1,6 +1,5 @@
-//! Everything that is kept of what was read, page by page, oldest first.
-//!
-//! Owns how a year is walked through without holding it in memory, or holding up the app that writes meanwhile.
+//! All stored readings, page by page, oldest first: a year is never in memory as a whole, and the app can write between
+//! two pages.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -13,19 +12,18 @@ use super::{Store, StoreError};
 /// How much time one page covers, in milliseconds.
 const PAGE: i64 = 24 * 60 * 60 * 1000;
 
-/// Which readings are wanted.
+/// Which readings to return.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Of these accounts only; `None` for all, those that were removed among them.
+    /// Only these accounts; `None` for all, including removed ones.
     pub accounts: Option<Vec<AccountId>>,
-    /// Seen at this moment or later.
+    /// Only readings that were seen at this time or later.
     pub since: Option<Timestamp>,
 }
 
-/// An account that something is kept of.
+/// An account with stored readings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
-    /// Its id.
     pub id: AccountId,
     /// Its last known name.
     pub name: Option<String>,
@@ -33,40 +31,36 @@ pub struct Known {
     pub region: Option<Region>,
 }
 
-/// One figure of one account, and when it was seen.
+/// One figure of one account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// Whose.
     pub account: AccountId,
-    /// What was read.
     pub figure: Figure,
 }
 
 /// What was read.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Figure {
-    /// What was left of a window.
+    /// The remaining share of a window.
     Window {
-        /// Which window.
         key: WindowKey,
-        /// The share and its bounds.
+        /// The share and the window's bounds.
         point: Point,
     },
-    /// A balance.
     Money(MoneyPoint),
 }
 
-/// Some readings, and where those after them begin.
+/// One page of readings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
     /// Oldest first.
     pub entries: Vec<Entry>,
-    /// Where the next page begins, where there is one.
+    /// The start of the next page, if there is one.
     pub next: Option<Timestamp>,
 }
 
 impl Entry {
-    /// Gives when it was first seen.
+    /// Returns when it was first seen.
     #[must_use]
     pub const fn at(&self) -> Timestamp {
         match &self.figure {
@@ -75,7 +69,7 @@ impl Entry {
         }
     }
 
-    /// Gives when it was last seen unchanged.
+    /// Returns when it was last seen unchanged.
     #[must_use]
     pub const fn until(&self) -> Timestamp {
         match &self.figure {
@@ -86,11 +80,11 @@ impl Entry {
 }
 
 impl Store {
-    /// Gives the accounts that something is kept of, by their last known names.
+    /// Returns the accounts with stored readings, with their last known names.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the store cannot be read.
+    /// [`StoreError`] if the database cannot be read.
     pub fn known(&self) -> Result<Vec<Known>, StoreError> {
         self.with(Vec::new(), |connection| {
             let mut statement = connection.prepare(KNOWN)?;
@@ -103,11 +97,11 @@ impl Store {
         })
     }
 
-    /// Gives the windows of these accounts, for whoever needs to know before reading on what names will come.
+    /// Returns the windows of these accounts, for callers that need all names before they read the pages.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the store cannot be read.
+    /// [`StoreError`] if the database cannot be read.
     pub fn windows(&self, filter: &Filter) -> Result<Vec<WindowKey>, StoreError> {
         self.with(Vec::new(), |connection| {
             Ok(tracks(connection, filter)?
@@ -120,11 +114,11 @@ impl Store {
         })
     }
 
-    /// Gives the readings from a moment on, at most a day of them; `None` begins at the oldest.
+    /// Returns the readings from a time on, at most one day of them; `None` starts at the oldest.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the store cannot be read.
+    /// [`StoreError`] if the database cannot be read.
     pub fn page(&self, filter: &Filter, from: Option<Timestamp>) -> Result<Page, StoreError> {
         self.with(Page { entries: Vec::new(), next: None }, |connection| {
             let tracks = tracks(connection, filter)?;
@@ -156,7 +150,7 @@ const TRACKS: &str = "
     UNION ALL
     SELECT a.id, a.key, NULL, NULL FROM account a";
 
-/// One row of figures over time.
+/// One series of figures over time.
 struct Track {
     account: AccountId,
     key: i64,
@@ -189,7 +183,7 @@ impl Track {
         }
     }
 
-    /// What was seen last before a moment was first seen then, and may have been seen after it.
+    /// The query for the start of the last reading at or before a time; that reading may have been seen after it too.
     const fn before(&self) -> &'static str {
         match self.of {
             Of::Window(_) => "SELECT max(at) FROM share WHERE series = ?1 AND at <= ?2",
@@ -231,7 +225,7 @@ impl Track {
     }
 }
 
-/// Gives where to begin so that nothing is left out that was still seen at `since`.
+/// Returns where to start so that no reading is left out that was still seen at `since`.
 fn begin(connection: &Connection, tracks: &[Track], since: i64) -> Result<i64, StoreError> {
     let mut begin = since;
     for track in tracks {

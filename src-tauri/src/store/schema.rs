@@ -1,16 +1,14 @@
-//! The tables, version by version.
+//! The tables, version by version, and the migration of older files. A file of a newer version is not changed.
 //!
-//! Owns how a file of an older version becomes one of this version. Refuses to touch one of a newer version.
-//!
-//! Moments are milliseconds since 1970. What is asked most, one window of one row since a moment, is one walk along
+//! Times are milliseconds since 1970. The most frequent query, one window of one row since a time, is one scan along
 //! the primary key of `share`.
 
 use rusqlite::{Connection, TransactionBehavior};
 
-/// Each step brings the schema from its index to the next number.
+/// Each step migrates the schema from the version that is its index to the next one.
 const STEPS: [&str; 3] = [LAST_ANSWERS, HISTORY, CLOCK];
 
-/// From this version on there is a history.
+/// The first version that has a history.
 const FIRST_WITH_HISTORY: usize = 2;
 
 const LAST_ANSWERS: &str = "
@@ -22,7 +20,7 @@ const LAST_ANSWERS: &str = "
     CREATE TABLE memory (one INTEGER PRIMARY KEY CHECK (one = 1), memory TEXT NOT NULL) STRICT;
 ";
 
-/// `state`: 0 there, 1 removed and its history kept, 2 removed with its history. `span`: 0 interval, 1 week.
+/// `state`: 0 present, 1 removed with its history kept, 2 removed with its history. `span`: 0 interval, 1 week.
 /// `remaining`: hundredths of a percent. `available`: an exact decimal. `step`: seconds.
 const HISTORY: &str = "
     ALTER TABLE last ADD COLUMN next_at TEXT;
@@ -57,8 +55,8 @@ const HISTORY: &str = "
     CREATE TABLE thinned (step INTEGER PRIMARY KEY, until INTEGER NOT NULL) STRICT;
 ";
 
-/// The last moment that is known to have been right, and how long the machine had run then. What is there already was
-/// written while the clock was right as far as anyone knows.
+/// The last trusted time, and how long the machine had run then. The migration takes the time of the newest reading:
+/// there is no sign that the clock was wrong when it was written.
 const CLOCK: &str = "
     CREATE TABLE clock (
         one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -71,18 +69,17 @@ const CLOCK: &str = "
         HAVING max(until) IS NOT NULL;
 ";
 
-/// How a file stands to this version.
+/// How the version of a file compares to this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Age {
-    /// To be brought to this version.
+    /// To be migrated to this version.
     Older,
-    /// As this version writes it.
     Current,
-    /// Not ours to touch.
+    /// Not to be changed.
     Newer,
 }
 
-/// Tells whether a file, which may be of an older version, has a history that this version can read.
+/// Whether a file, possibly of an older version, has a history that this version can read.
 pub(super) fn has_history(connection: &Connection) -> rusqlite::Result<bool> {
     Ok((FIRST_WITH_HISTORY..=STEPS.len()).contains(&version(connection)?))
 }
@@ -95,7 +92,7 @@ pub(super) fn age(connection: &Connection) -> rusqlite::Result<Age> {
     })
 }
 
-/// Brings the file to this version, whole or not at all; gives what it is then.
+/// Migrates the file to this version in one transaction; returns its version afterwards.
 pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<Age> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another Tidemark may have migrated it while this one waited.

@@ -1,7 +1,7 @@
-//! What is kept of what is old: less detail, and in the end nothing.
+//! Thins out old readings, and deletes them in the end.
 //!
-//! Owns the ages and the steps. Refuses to lose a fall: of several points in one step the last stays, and the one
-//! before each rise, so that what was used and what was paid still adds up.
+//! No consumption and no payment is lost: of several points in one step the last one stays, and the one before each
+//! rise, so that what was used and what was paid still adds up. For rolling windows the point before a rise is not kept.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -11,17 +11,17 @@ use super::{Store, StoreError};
 const SECOND: i64 = 1000;
 const DAY: i64 = 24 * 60 * 60 * SECOND;
 
-/// A step in seconds, and the age in days from which no two points are nearer than that.
+/// A step in seconds, and the age in days from which one point per step is kept.
 const STEPS: [(i64, i64); 2] = [(5 * 60, 1), (60 * 60, 35)];
 
-/// How many old points go at once, so that other calls get their turn.
+/// How many old points are deleted in one transaction, so that other calls get their turn.
 const AT_ONCE: u32 = 5000;
 
 impl Store {
-    /// Thins out what is old and drops what is older than so many days, in many short transactions.
+    /// Thins out old readings and deletes those older than `days`, in many short transactions.
     ///
-    /// Age counts from the newest point where that is older than `now`. `now` is what [`Store::trusted_time`] gives:
-    /// neither a clock that is wrong nor points that it dated makes anything older than it is.
+    /// Age counts from the newest point if that is older than `now`. `now` comes from [`Store::trusted_time`], so
+    /// neither a wrong clock nor points dated by one make anything look older than it is.
     ///
     /// # Errors
     ///
@@ -29,7 +29,7 @@ impl Store {
     pub fn thin(&self, now: Timestamp, days: u32) -> Result<(), StoreError> {
         let newest = self.with(None, |connection| Ok(connection.query_row(NEWEST, [], |row| row.get(0))?))?;
         let Some(newest): Option<i64> = newest else { return Ok(()) };
-        // Only a damaged file has points before 1970; no day is reckoned back from those.
+        // Only a damaged file has points before 1970; ages are not counted back from those.
         let today = newest.min(now.as_millisecond()).max(0);
         for (step, age) in STEPS {
             let horizon = today.saturating_sub(age * DAY).div_euclid(DAY).saturating_mul(DAY);
@@ -40,7 +40,7 @@ impl Store {
         self.whole(|connection| Ok(connection.execute_batch(SWEEP)?))
     }
 
-    /// Thins the next day that is not thinned yet; `false` where all are.
+    /// Thins the next day that is not thinned yet; `false` if there is none.
     fn thin_one_day(&self, step: i64, horizon: i64) -> Result<bool, StoreError> {
         let mut more = false;
         self.whole(|connection| {
@@ -109,7 +109,7 @@ const SWEEP: &str = "
         AND NOT EXISTS (SELECT 1 FROM series WHERE account = account.key)
         AND NOT EXISTS (SELECT 1 FROM money WHERE account = account.key);";
 
-/// Gives the first day with points that is not thinned yet.
+/// Returns the first day with points that is not thinned yet.
 fn next_day(connection: &Connection, step: i64) -> Result<Option<i64>, StoreError> {
     let mut noted = connection.prepare_cached("SELECT until FROM thinned WHERE step = ?")?;
     let noted: Option<i64> = noted.query_row([step], |row| row.get(0)).optional()?;

@@ -1,4 +1,4 @@
-//! What waits for the thread of the store: writes, and calls that are answered after them.
+//! The queue of the store's thread: writes, and callbacks that run after them.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use super::super::pending::PendingWrites;
 use super::Write;
 
-/// A store that hangs lets no more than so many calls wait; the oldest get no answer.
+/// The most callbacks that wait while the store hangs; beyond that, the oldest are dropped without an answer.
 pub(super) const MOST_CALLBACKS: usize = 64;
 
 pub(super) type Callback = Box<dyn FnOnce() + Send>;
 
-/// What waits for the thread.
+/// The writes and callbacks that wait for the thread.
 #[derive(Default)]
 pub(super) struct Queue {
     pub(super) waiting: Mutex<Waiting>,
@@ -24,10 +24,10 @@ pub(super) struct Queue {
 pub(super) struct Waiting {
     pub(super) writes: PendingWrites,
     pub(super) callbacks: Vec<Callback>,
-    /// Whether something was added since the thread last looked.
+    /// Whether something was added since the thread last checked.
     pub(super) has_news: bool,
     pub(super) history_days: Option<u32>,
-    /// MiniMax's clock in the last answer, and when that came.
+    /// MiniMax's clock in the last answer, and when that answer arrived.
     pub(super) server_time: Option<(Timestamp, Instant)>,
     pub(super) is_closed: bool,
     pub(super) has_no_thread: bool,
@@ -70,12 +70,13 @@ impl Queue {
         self.bell.notify_one();
     }
 
-    /// No code that could panic runs while the lock is held, so the guarded value is whole.
+    /// A poisoned lock is used as it is: no code that could panic runs while it is held, so the guarded value is
+    /// consistent.
     pub(super) fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for something to do, at most until a moment; gives the calls to answer, and whether it is the end.
+    /// Waits for work, at most until `until`; returns the callbacks to run, and whether the queue is closed.
     pub(super) fn wait(&self, until: Option<Instant>) -> (Vec<Callback>, bool) {
         let mut waiting = self.waiting();
         while !(waiting.has_news || waiting.is_closed) && waiting.callbacks.is_empty() {
