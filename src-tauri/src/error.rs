@@ -1,6 +1,5 @@
-//! What a command tells the page when it could not do what was asked.
-//!
-//! Owns the codes the page acts on. Refuses sources and server text: a message is ours, in plain words.
+//! The error that a command returns to the page. The message is our own plain text: it contains neither error sources
+//! nor text from the server.
 
 use serde::Serialize;
 use tidemark_core::account::NameError;
@@ -10,54 +9,53 @@ use tidemark_core::text::Words;
 
 use crate::key::KeyError;
 
-/// Why a command failed, as the page gets it.
+/// Why a command failed, as the page receives it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{message}")]
 pub struct AppError {
-    /// What the page acts on, one of the names of [`Code`].
+    /// What the page acts on: one of the names of [`Code`].
     pub code: &'static str,
     /// One or two plain sentences that say what to do.
     pub message: String,
-    /// Why, where the core has words for it in the user's language; the command line speaks English.
+    /// The reason, if the core can express it in the user's language. The command line uses English.
     #[serde(skip)]
     pub why: Option<Sorry>,
 }
 
-/// The kinds of errors that the page tells apart.
+/// The kinds of errors that the page distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
-    /// The name cannot be used.
+    /// The name is not valid.
     Name,
     /// No key was given.
     Empty,
     /// The key is longer than any key.
     TooLong,
-    /// It is no key.
+    /// The text is not a key.
     Key,
     /// It is a key of the other kind.
     WrongKind,
-    /// The key, or the name, is there already.
+    /// The key, or the name, exists already.
     Duplicate,
-    /// MiniMax refuses the key.
+    /// MiniMax rejects the key.
     Refused,
     /// The quota, or the balance, is used up.
     Spent,
-    /// MiniMax could not be asked.
+    /// MiniMax could not be reached.
     Offline,
     /// The keyring cannot be used.
     Keyring,
-    /// There is no such account.
+    /// The account does not exist.
     NotFound,
-    /// A choice does not fit its setting.
+    /// The value is not valid for its setting.
     Setting,
-    /// The user did not want to wait.
+    /// The user cancelled the wait.
     Stopped,
-    /// Anything else.
     Other,
 }
 
 impl Code {
-    /// Gives the name that the page knows it by.
+    /// Returns the name that the page uses for it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -80,19 +78,19 @@ impl Code {
 }
 
 impl AppError {
-    /// Makes an error of a kind, with our own words.
+    /// Creates an error with our own message.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code: code.name(), message: message.into(), why: None }
     }
 
-    /// Notes why, so that the window can say it in the user's language.
+    /// Adds the reason, so that the window can show it in the user's language.
     #[must_use]
     pub fn because(self, why: Sorry) -> Self {
         Self { why: Some(why), ..self }
     }
 
-    /// Says it in the user's language, where the core has words for it.
+    /// Returns the error with its message in the user's language, if the core can express it.
     #[must_use]
     pub fn worded(self, words: &Words) -> Self {
         match &self.why {

@@ -1,6 +1,4 @@
-//! Settings written to a file of the user's, and taken from one.
-//!
-//! Owns what an export holds and how it is written. Refuses to put accounts, keys or a proxy's password into one.
+//! Export and import of settings. An export never contains accounts, keys or the password of a proxy.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
@@ -15,25 +13,25 @@ use tidemark_core::text::{Tongue, Words};
 use crate::config::{self, Paths, SaveError, files};
 use crate::error::{AppError, Code};
 
-/// What an export is called, where the user does not say.
+/// The default name of an export.
 pub const NAME: &str = "tidemark-settings.json";
 
-/// The longest that settings can be.
+/// The maximum size of an export, in bytes.
 const LONGEST: u64 = 1024 * 1024;
 
-/// Gives the settings without accounts, keys and secrets, as text.
+/// Returns the settings without accounts, keys and secrets, as JSON text.
 ///
 /// # Errors
 ///
-/// Where they cannot be written as JSON.
+/// If they cannot be written as JSON.
 pub fn text(settings: Settings) -> serde_json::Result<String> {
     let bare = Settings { accounts: Vec::new(), ..settings };
     let mut value = serde_json::to_value(&bare)?;
     if let Value::Object(fields) = &mut value {
         fields.remove("accounts");
-        // Someone may have written a key into the settings file by hand.
+        // Someone may have put a key into the settings file by hand.
         fields.retain(|name, value| !redact::contains_key(name) && !redact::holds_key(value));
-        // An address with a password in it is a secret too.
+        // A proxy address with a password in it is a secret too.
         if fields.get("proxy").and_then(Value::as_str).is_some_and(|proxy| proxy.contains('@')) {
             fields.remove("proxy");
         }
@@ -41,15 +39,15 @@ pub fn text(settings: Settings) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&value)
 }
 
-/// Writes the settings to a file that only the user can read; says where they are.
+/// Writes the settings to a file that only the user can read; returns a message that names the file.
 ///
 /// # Errors
 ///
-/// Says in the user's language why they could not be written.
+/// A message in the user's language if the settings could not be written.
 pub fn export(file: &Path, settings: Settings, tongue: Tongue) -> Result<String, AppError> {
     let words = Words::new(tongue);
     let written = text(settings).map_err(io::Error::from).and_then(|text| {
-        // Writing to a pipe could wait for ever.
+        // Writing to a pipe could block forever.
         if is_stream(file) { Err(io::ErrorKind::InvalidInput.into()) } else { write(file, &(text + "\n")) }
     });
     match written {
@@ -60,11 +58,12 @@ pub fn export(file: &Path, settings: Settings, tongue: Tongue) -> Result<String,
     }
 }
 
-/// Takes the settings of an export; says which of them changed. Nothing changes where one does not fit.
+/// Imports the settings of an export; returns a message that names the changed ones. If one setting is not valid,
+/// nothing is changed.
 ///
 /// # Errors
 ///
-/// Says in the user's language why none were taken.
+/// A message in the user's language if nothing was imported.
 pub fn import(paths: &Paths, file: &Path, tongue: Tongue) -> Result<String, AppError> {
     let words = Words::new(tongue);
     let text = files::read_small_text(file, LONGEST)
@@ -84,7 +83,7 @@ pub fn import(paths: &Paths, file: &Path, tongue: Tongue) -> Result<String, AppE
     Ok(after.said_of_import(&before, &shown(file), &words))
 }
 
-/// Why an import was not taken.
+/// Why an import failed.
 enum Refused {
     Setting(SettingError),
     Save(SaveError),
@@ -96,12 +95,12 @@ impl From<SaveError> for Refused {
     }
 }
 
-/// Writes an export: a file is replaced as a whole, readable by its owner only, and stays as it is on every error. A link
-/// is replaced, not followed. A pipe or a device is written to as it is.
+/// Writes an export. A file is replaced as a whole, is readable only by its owner, and is unchanged after an error. A
+/// link is replaced, not followed. A pipe or a device is written to directly.
 ///
 /// # Errors
 ///
-/// The system's.
+/// The error of the system.
 pub fn write(file: &Path, text: &str) -> io::Result<()> {
     if is_stream(file) {
         return OpenOptions::new().append(true).open(file)?.write_all(text.as_bytes());
@@ -109,7 +108,8 @@ pub fn write(file: &Path, text: &str) -> io::Result<()> {
     files::replace_beside(file, text.as_bytes())
 }
 
-/// Whether the name is that of a pipe, a device or a standard stream, which may be a file whose own name is not known.
+/// Whether the path is a pipe, a device or a standard stream. A standard stream may be a file whose own name is not
+/// known here.
 fn is_stream(file: &Path) -> bool {
     let is_standard = ["/dev/stdout", "/dev/stderr"].iter().any(|name| file == Path::new(name));
     let is_descriptor =
@@ -118,17 +118,17 @@ fn is_stream(file: &Path) -> bool {
     is_standard || is_descriptor || is_other
 }
 
-/// Reads text up to the size that settings can have.
+/// Reads text up to the maximum size of an export.
 ///
 /// # Errors
 ///
-/// [`io::ErrorKind::FileTooLarge`] where it is longer, [`io::ErrorKind::InvalidData`] where it is no text, and any error
-/// of reading.
+/// [`io::ErrorKind::FileTooLarge`] if it is longer, [`io::ErrorKind::InvalidData`] if it is not text, and any error of
+/// reading.
 pub fn read_limited(source: impl io::Read) -> io::Result<String> {
     files::text(files::read_limited(source, LONGEST)?)
 }
 
-/// Reads the fields of an export; `None` if the text is no JSON object or has no setting.
+/// Parses the fields of an export; `None` if the text is not a JSON object or has no setting.
 #[must_use]
 pub fn parse(text: &str) -> Option<Map<String, Value>> {
     let fields = serde_json::from_str(text.trim_start_matches('\u{FEFF}')).ok()?;

@@ -1,7 +1,7 @@
-//! What `tidemark key` knows from call to call, and the one ask that calls at the same moment share.
+//! The state that `tidemark key` keeps between calls, and the single query that simultaneous calls share.
 //!
-//! Owns `handover.json` beside the log, and its lock. Refuses keys: choices and moments are all there is room for.
-//! A file that cannot be read or written costs the hysteresis, never the key.
+//! The state is `handover.json` beside the log, with a lock. It holds choices and times, never keys. If the file cannot
+//! be read or written, the hysteresis is lost, but a key is still returned.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -25,47 +25,44 @@ use crate::key::ApiKey;
 use crate::keyring::{KeyStore, RequestOrigin};
 use crate::store::Store;
 
-/// How long one ask may take: a tool waits for its key.
+/// The time limits of one query: a tool waits for its key.
 pub const LIMITS: Limits = Limits { connect: Duration::from_secs(3), total: Duration::from_secs(5) };
 
-/// How long one call waits while another asks: the keyring's limit and that of the ask, and some.
+/// How long one call waits while another one queries: the limits of the keyring and of the query, plus a margin.
 const LOCK_LIMIT: Duration = Duration::from_secs(12);
 
-/// No such file is longer, in bytes.
+/// The maximum size of the file, in bytes.
 const LONGEST: u64 = 1024 * 1024;
 
-/// The form of the file that this version writes.
+/// The format of the file that this version writes.
 const SCHEMA: u32 = 1;
 
-/// What a choice is made with.
+/// What is needed to choose a key.
 #[derive(Debug)]
 pub struct Switch<'a, V> {
-    /// MiniMax, within [`LIMITS`].
+    /// The client, with [`LIMITS`].
     pub api: Api,
-    /// The keyring.
     pub keyring: &'a V,
-    /// Where the files lie.
     pub paths: &'a Paths,
-    /// The readings that the app and the other commands keep.
+    /// The readings stored by the app and the other commands.
     pub store: Store,
-    /// The user's choices.
     pub settings: &'a Settings,
-    /// Whether the app runs, and so asks by itself.
+    /// Whether the app runs, and so polls by itself.
     pub app_runs: bool,
-    /// Who waits.
+    /// Who waits for the key.
     pub origin: RequestOrigin,
 }
 
-/// Why no choice was made.
+/// Why no key was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoChoice {
-    /// Neither key may be given.
+    /// Neither key can be used.
     Useless(Useless),
-    /// The keyring gives no key to ask with.
+    /// The keyring returns no key to query with.
     Keyring(KeyringTrouble),
 }
 
-/// The file: choices and moments by account.
+/// The content of the file: choices and times per account.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 struct Notes {
@@ -73,21 +70,23 @@ struct Notes {
     accounts: BTreeMap<AccountId, Note>,
 }
 
-/// What is known of one account.
+/// The state of one account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 struct Note {
     choice: Option<Choice>,
-    /// When MiniMax was last asked for a choice; it may have said nothing.
+    /// When MiniMax was last queried for a choice, whether or not it answered.
     asked_at: Option<Timestamp>,
 }
 
 impl<V: KeyStore> Switch<'_, V> {
-    /// Chooses the key of a plan account; asks MiniMax first where nobody has lately, in only one call at a time.
+    /// Chooses the key of a plan account. Queries MiniMax first unless that was done recently; only one call at a time
+    /// does.
     ///
     /// # Errors
     ///
-    /// [`NoChoice`]. That MiniMax cannot be reached is none: the former choice stays then, at first the plan's key.
+    /// [`NoChoice`]. That MiniMax cannot be reached is not an error: the former choice stays, or at first the plan's
+    /// key.
     pub async fn choose(&self, account: &Account) -> Result<Choice, NoChoice> {
         let (known, note) = (self.known(account), self.note(&account.id));
         if !self.must_ask(&known, note)
@@ -99,7 +98,7 @@ impl<V: KeyStore> Switch<'_, V> {
         let locked =
             files::private_folder(&self.paths.log_dir).and_then(|()| Lock::take(&self.lock(), LOCK_LIMIT));
         let is_busy = locked.as_ref().is_err_and(|e| e.kind() == std::io::ErrorKind::WouldBlock);
-        // The call that held the lock may have asked meanwhile.
+        // The call that held the lock may have queried in the meantime.
         let (mut known, mut note) = (self.known(account), self.note(&account.id));
         if !is_busy && self.must_ask(&known, note) {
             note.asked_at = Some(Timestamp::now());
@@ -128,7 +127,8 @@ impl<V: KeyStore> Switch<'_, V> {
         choose(&Seen::of(known, self.settings.thresholds(), self.settings.interval(), now), note.choice)
     }
 
-    /// Asks once and keeps what came for everyone; what the keyring says is nobody else's reading.
+    /// Queries once and stores the outcome for the app and the other commands. A failure of the keyring is not stored:
+    /// it is not an outcome that they share.
     async fn ask(&self, account: &Account, known: &mut Watched) -> Result<(), NoChoice> {
         let key: ApiKey = self.keyring.get(&account.id, self.origin).await.map_err(NoChoice::Keyring)?;
         let endpoint = Endpoint::of(account.kind);
@@ -139,7 +139,7 @@ impl<V: KeyStore> Switch<'_, V> {
         if let Err(error) = self.store.keep_outcome(&account.id, now, &outcome, None) {
             tracing::debug!(%error, "the reading could not be kept");
         }
-        // A failure is no news of its own here: it is in what is known then.
+        // The result is not needed: `known` now contains the failure too.
         let _ = known.take(&outcome, now);
         Ok(())
     }
@@ -153,7 +153,7 @@ impl<V: KeyStore> Switch<'_, V> {
         serde_json::from_slice(&text).unwrap_or_default()
     }
 
-    /// Writes one account's note, under the lock; those of accounts that are gone are dropped.
+    /// Writes one account's note, under the lock. Notes of accounts that no longer exist are dropped.
     fn keep(&self, account: &AccountId, note: Note) {
         let mut notes = Notes { schema: SCHEMA, ..self.notes() };
         notes.accounts.retain(|id, _| self.settings.account(id).is_some());

@@ -1,4 +1,4 @@
-//! Whether the tray app is running, as the command line needs to know: one lock file.
+//! A lock file from which the command line learns whether the tray app is running.
 //!
 //! Only a held lock counts, since it ends with its process. The process id in the file is for messages.
 
@@ -10,34 +10,34 @@ use std::time::{Duration, Instant};
 use crate::config::Paths;
 use crate::config::files::{open_existing_lock_file, open_lock_file, private_folder};
 
-/// Longer than any command looks.
+/// Longer than a command holds the lock while it checks.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Marks this process as the running app, for as long as the file is held.
+/// Marks this process as the running app until the file is dropped.
 #[must_use]
 pub fn mark_running(paths: &Paths) -> Option<File> {
     private_folder(&paths.log_dir).ok()?;
     let mut file = open_lock_file(&lock(paths)).ok()?;
     let start = Instant::now();
-    // A command that looks whether the app runs holds the lock for a moment.
+    // A command that checks whether the app runs holds the lock for a moment.
     while file.try_lock().is_err() {
         if start.elapsed() > LOOK {
             return None;
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    // Without it a message has no process id, nothing more.
+    // If this fails, messages contain no process id; nothing else depends on it.
     let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
     Some(file)
 }
 
-/// Tells whether some process is the running app; leaves nothing behind where none ever was.
+/// Whether some process is the running app. Creates no file if there is none.
 #[must_use]
 pub fn is_running(paths: &Paths) -> bool {
     open_existing_lock_file(&lock(paths)).is_ok_and(|file| file.try_lock_shared().is_err())
 }
 
-/// Gives the process id that the running app has left in its lock file.
+/// Returns the process id that the running app wrote to its lock file.
 #[must_use]
 pub fn running_process(paths: &Paths) -> Option<u32> {
     use std::io::Read as _;

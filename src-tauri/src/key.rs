@@ -1,6 +1,5 @@
-//! An API key: the one type that holds it, and the one door it comes in by.
-//!
-//! Owns what a key may look like. Refuses to print it: no `Display`, no `Serialize`, and a `Debug` that says nothing.
+//! The type that holds an API key, and its parser. A key cannot be printed: no `Display`, no `Serialize`, and a `Debug`
+//! that hides it.
 
 mod bare;
 mod stranger;
@@ -12,16 +11,16 @@ use secrecy::{ExposeSecret, SecretString};
 use tidemark_core::account::Kind;
 use tidemark_core::admission::Maker;
 
-/// The longest key, in characters: what Windows' key store takes (2,560 bytes of UTF-16).
+/// The maximum length of a key, in characters: the limit of Windows' credential store (2,560 bytes of UTF-16).
 pub const KEY_LIMIT: usize = 1_280;
 
-/// The shortest text that is taken for a key, in characters. MiniMax's have more than a hundred.
+/// The minimum length of a key, in characters. MiniMax's keys have more than a hundred.
 const KEY_LEAST: usize = 8;
 
-/// Shorter than this, it is asked about before MiniMax is.
+/// A key with fewer characters may be incomplete: the user confirms it before it is sent to MiniMax.
 const KEY_WHOLE: usize = 20;
 
-/// The shortest key whose last four characters are shown.
+/// The minimum length of a key whose last four characters are shown.
 const SHOWN_FROM: usize = 12;
 
 /// An API key, erased from memory when dropped.
@@ -31,13 +30,12 @@ pub struct ApiKey(SecretString);
 /// A key as it was typed or pasted, cleaned.
 #[derive(Clone, Debug)]
 pub struct Parsed {
-    /// The key itself.
     pub key: ApiKey,
-    /// Whether something around it was taken off: blanks, quotes, `Bearer`, the rest of a line.
+    /// Whether something around it was removed: blanks, quotes, `Bearer`, the rest of a line.
     pub trimmed: bool,
-    /// What its prefix says it pays with; `None` where the prefix is not known.
+    /// The kind according to its prefix; `None` if the prefix is not known.
     pub kind: Option<Kind>,
-    /// Whether it is so short that a part of it may be missing.
+    /// Whether it is so short that a part may be missing.
     pub short: bool,
 }
 
@@ -56,7 +54,7 @@ pub enum KeyError {
     /// A control character, or one outside ASCII.
     #[error("A key has only plain letters, digits and signs. Copy it again from MiniMax's key page.")]
     NotPlain,
-    /// A token of MiniMax's OAuth log-in.
+    /// A token of MiniMax's OAuth login.
     #[error("This is a log-in token, not an API key. Copy a key from MiniMax's key page instead.")]
     LoginToken,
     /// Fewer than eight characters.
@@ -68,17 +66,17 @@ pub enum KeyError {
     /// An e-mail address.
     #[error("This is an e-mail address, not a key. Copy the key from MiniMax's key page and paste that.")]
     Mail,
-    /// The key of another maker.
+    /// The key of another provider.
     #[error("This is a key of {}, not of MiniMax. Copy one from MiniMax's key page.", .0.name())]
     Other(Maker),
 }
 
 impl ApiKey {
-    /// Takes a text as it was pasted, without what stands around the key: blanks, quotes, `Bearer`, `export NAME=`.
+    /// Parses a pasted text, without what surrounds the key: blanks, quotes, `Bearer`, `export NAME=`.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] names the first rule it breaks, and never repeats a character of it.
+    /// [`KeyError`] names the first rule that the text breaks, and never contains a character of it.
     pub fn parse(text: &str) -> Result<Parsed, KeyError> {
         let key = plain(text)?;
         if let Some(stranger) = stranger::stranger(key) {
@@ -95,28 +93,27 @@ impl ApiKey {
         })
     }
 
-    /// Takes a key as the keyring gives it; `None` where that is no key. The bytes are erased.
+    /// Parses a key from the keyring; `None` if it is not a key. The bytes are erased.
     #[must_use]
     pub fn from_stored(bytes: Vec<u8>) -> Option<Self> {
         let bytes = Zeroizing::new(bytes);
-        // What was kept once is a key, also where a paste of it would be asked about today.
+        // A key that was stored once is accepted, even if pasting it today would fail or require confirmation.
         plain(std::str::from_utf8(&bytes).ok()?).ok().map(|key| Self(key.into()))
     }
 
-    /// Gives the last four characters; `None` for a key under 12 characters, of which nothing is shown.
+    /// Returns the last four characters; `None` for a key under 12 characters, of which nothing is shown.
     #[must_use]
     pub fn last_four(&self) -> Option<String> {
         let key = self.expose();
         (key.len() >= SHOWN_FROM).then(|| key[key.len() - 4..].to_owned())
     }
 
-    /// Tells whether the other key is the same.
     #[must_use]
     pub fn same_as(&self, other: &Self) -> bool {
         self.expose() == other.expose()
     }
 
-    /// Gives the key itself: for the request, the keyring, and where the user asked for it, and for nothing else.
+    /// Returns the key itself. Only for the request, the keyring, and where the user asked to see it.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
@@ -129,13 +126,13 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// Gives the key in a text, where what stands around it leaves one that can travel.
+/// Removes what surrounds the key and checks that the rest can be sent in a header.
 fn plain(text: &str) -> Result<&str, KeyError> {
     let key = bare::bare(text);
     if key.is_empty() {
         return Err(KeyError::Empty);
     }
-    // A key is ASCII, so bytes are characters, and a huge paste costs nothing more.
+    // A key is ASCII, so bytes are characters; checked first so that a huge paste costs no more.
     if key.len() > KEY_LIMIT {
         return Err(KeyError::TooLong);
     }
@@ -151,7 +148,7 @@ fn plain(text: &str) -> Result<&str, KeyError> {
     Ok(key)
 }
 
-/// Reads the kind from the prefix, as MiniMax's key pages give them out.
+/// Returns the kind according to the prefix, as issued by MiniMax's key pages.
 fn kind_of(key: &str) -> Option<Kind> {
     if key.starts_with("sk-api-") {
         Some(Kind::PayAsYouGo)

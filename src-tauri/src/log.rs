@@ -15,11 +15,10 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use crate::config::Paths;
 use crate::config::files::private_folder;
 
-/// The file is renamed and a new one begun before it has more bytes than this.
+/// Before the file would exceed this size in bytes, it is renamed and a new one is created.
 const LIMIT: u64 = 1024 * 1024;
 
-/// Starts logging to the file; `filter` is written as `RUST_LOG` is. Without a file that can be written there is no
-/// log.
+/// Starts logging to the file; `filter` has the syntax of `RUST_LOG`. If the file cannot be written, there is no log.
 pub fn start(paths: &Paths, filter: Option<&str>) {
     let Ok(file) = private_folder(&paths.log_dir)
         .and_then(|()| LogFile::open(&paths.log_dir.join("tidemark.log"), LIMIT))
@@ -29,11 +28,12 @@ pub fn start(paths: &Paths, filter: Option<&str>) {
     let usual = Targets::new().with_default(LevelFilter::WARN).with_target("tidemark", LevelFilter::INFO);
     let filter = filter.and_then(|f| f.parse().ok()).unwrap_or(usual);
     let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Mutex::new(file));
-    // Someone else's subscriber, as in a test, stays.
+    // If another subscriber is installed already, as in a test, it stays.
     let _ = tracing_subscriber::registry().with(lines).with(filter).try_init();
 }
 
-/// A file that never grows beyond its limit: it is renamed to `….1` first, in place of the former one.
+/// A file that is renamed to `….1`, replacing the former one, before it would exceed its limit. Only a single line
+/// longer than the limit exceeds it.
 struct LogFile {
     path: PathBuf,
     file: File,
@@ -54,7 +54,7 @@ impl LogFile {
         if fs::rename(&self.path, older).is_ok() {
             self.file = open_regular(&self.path)?;
         } else {
-            // Something that cannot be replaced has that name. Losing old lines is better than filling the disk.
+            // A file or folder that cannot be replaced has that name. Losing old lines is better than filling the disk.
             self.file.set_len(0)?;
         }
         self.size = self.file.metadata()?.len();
@@ -78,8 +78,8 @@ impl Write for LogFile {
     }
 }
 
-/// Opens a regular file of this name for its owner only. A link or a pipe in its place is removed: the one would lead
-/// the log elsewhere, the other would block the start until something reads it.
+/// Opens a regular file with this name, for its owner only. A link or a pipe in its place is removed: a link would
+/// redirect the log, and a pipe would block the start until something reads it.
 fn open_regular(path: &Path) -> io::Result<File> {
     if path.symlink_metadata().is_ok_and(|m| !m.is_file()) {
         fs::remove_file(path)?;
@@ -135,7 +135,7 @@ mod tests {
             fs::read_to_string(folder.path().join(older)).unwrap() + &fs::read_to_string(&path).unwrap();
         let numbers: Vec<u32> = text.lines().map(|line| line[5..9].parse().unwrap()).collect();
         assert!(numbers.is_sorted() && numbers.last() == Some(&499), "whole lines in order, the newest kept");
-        // Counted from what is there already.
+        // The existing content counts too.
         let mut again = LogFile::open(&path, 1000).unwrap();
         again.write_all(&[b'x'; 999]).unwrap();
         assert_eq!(path.metadata().unwrap().len(), 999);

@@ -1,9 +1,7 @@
-//! What a paste brings along, taken off a key.
-//!
-//! Owns the dresses people copy keys in: blanks, quotes, a header, a line of a shell or of a settings file. Refuses to
-//! change the key itself.
+//! Removes what users paste around a key: blanks, quotes, a header, a line of a shell script or of a settings file. The
+//! key itself is not changed.
 
-/// Takes off what stands around a key: `"sk-…"`, `Bearer sk-…`, `export MINIMAX_API_KEY="sk-…"`, a line break at the end.
+/// Removes what surrounds a key: `"sk-…"`, `Bearer sk-…`, `export MINIMAX_API_KEY="sk-…"`, a line break at the end.
 pub(super) fn bare(text: &str) -> &str {
     let mut key = text;
     loop {
@@ -21,7 +19,7 @@ fn around(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | '\u{FEFF}' | '\u{200B}')
 }
 
-/// Takes a word off the beginning that stands alone there.
+/// Removes a word from the beginning, if it is a complete word there.
 fn without_word<'a>(text: &'a str, word: &str) -> &'a str {
     match text.split_at_checked(word.len()) {
         Some((begin, rest))
@@ -34,7 +32,7 @@ fn without_word<'a>(text: &'a str, word: &str) -> &'a str {
     }
 }
 
-/// Gives what a variable, a header or an entry is set to: `NAME=…`, `Authorization: …`, `"NAME": "…"`.
+/// Returns the value of a variable, a header or an entry: `NAME=…`, `Authorization: …`, `"NAME": "…"`.
 fn named(text: &str) -> Option<&str> {
     let text =
         ["export", "set", "setx"].iter().fold(text, |text, word| without_word(text, word).trim_start());
@@ -42,7 +40,7 @@ fn named(text: &str) -> Option<&str> {
     let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')))?;
     let (name, rest) = text.split_at(end);
     let is_header = ["authorization", "x-api-key"].iter().any(|header| name.eq_ignore_ascii_case(header));
-    // A key has no capitals before a sign that sets something, so nothing of one is ever taken for a name.
+    // A key has no capitals before an `=` or `:`, so no part of a key is mistaken for a name.
     let is_variable = name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
         && name.len() > 2;

@@ -1,13 +1,11 @@
-//! What is pasted in place of a key: the address of a page, an e-mail address, another maker's key.
-//!
-//! Owns how those are told from MiniMax's. Refuses to guess: only what cannot be one of MiniMax's is told apart, and a
-//! beginning that nobody knows may be one.
+//! Recognizes what users paste instead of a key: the address of a page, an e-mail address, another provider's key. Only
+//! what cannot be a MiniMax key is recognized; a key with an unknown prefix may be one.
 
 use tidemark_core::admission::Maker;
 
 use super::KeyError;
 
-/// Tells what a text is, where it is something else than a key of MiniMax.
+/// Returns the error for a text that is something else than a MiniMax key.
 pub(super) fn stranger(text: &str) -> Option<KeyError> {
     if let Some((scheme, rest)) = text.split_once("://")
         && !scheme.is_empty()
@@ -16,7 +14,7 @@ pub(super) fn stranger(text: &str) -> Option<KeyError> {
     {
         return Some(KeyError::Address);
     }
-    // Compared in place: a copy in lower case would be a copy of the key.
+    // Compared in place: a lowercase copy would be a copy of the key.
     let host = text.split('/').next().unwrap_or_default();
     let is_own = |own: &&str| {
         host.len().checked_sub(own.len()).and_then(|at| host.split_at_checked(at)).is_some_and(
@@ -35,7 +33,7 @@ pub(super) fn stranger(text: &str) -> Option<KeyError> {
     maker(text).map(KeyError::Other)
 }
 
-/// Tells by the beginning who gave out a key; `None` where it may be MiniMax.
+/// Returns the provider that the prefix belongs to; `None` if it may be MiniMax.
 fn maker(key: &str) -> Option<Maker> {
     let beginnings: [(Maker, &[&str]); 5] = [
         (Maker::OpenAi, &["sk-proj-", "sk-svcacct-", "sk-admin-"]),
