@@ -1,6 +1,6 @@
-//! A key on its way in, with a keyring in memory and MiniMax on loopback: what is told meanwhile, and what is left behind.
+//! Key checks with a keyring in memory and MiniMax on loopback: the reported steps, and what is stored afterwards.
 
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+#![expect(clippy::expect_used, reason = "a panic fails the test")]
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -48,7 +48,7 @@ impl Stage {
         Self { global, china, desk, keyring, home }
     }
 
-    /// Checks the key, and gives every step that was told with what came of it.
+    /// Checks the key; returns every reported step and the result.
     async fn check(&self, question: &Question) -> (Vec<Vec<Outcome>>, Result<KeyState, AppError>) {
         let told = Mutex::new(Vec::new());
         let tell = |asked: &[Asked]| {
@@ -59,7 +59,7 @@ impl Stage {
         (told.into_inner().unwrap_or_else(PoisonError::into_inner), checked)
     }
 
-    /// Tells whether neither keyring nor any file knows of a key.
+    /// Whether neither the keyring nor any file contains a key.
     fn nothing_is_kept(&self) -> bool {
         let mut folders = vec![self.home.path().to_owned()];
         let mut clean = self.keyring.is_empty();
@@ -151,7 +151,7 @@ async fn a_check_that_is_ended_in_the_middle_leaves_nothing_behind() {
         told.send_replace(outcomes);
     };
     let question = Question::default();
-    // As the page does it: the asking is dropped when the user turns away, here once one platform has answered.
+    // As the page does it: the check is dropped when the user leaves it, here after one platform has answered.
     tokio::select! {
         checked = stage.desk.check(&question, KEY, &tell) => panic!("China never answers: {checked:?}"),
         half = heard.wait_for(|told| matches!(told.as_slice(), [Outcome::Failed(_), Outcome::Asking])) => {
@@ -159,7 +159,7 @@ async fn a_check_that_is_ended_in_the_middle_leaves_nothing_behind() {
         }
     }
     assert!(stage.nothing_is_kept());
-    // And the next try begins anew, with the same key.
+    // The next try starts over with the same key.
     stage.china.reset().await;
     says(&stage.china, plan()).await;
     let (told, verdict) = stage.check(&question).await;

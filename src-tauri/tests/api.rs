@@ -1,5 +1,5 @@
-//! What goes over the wire when MiniMax is asked, against servers on this machine that answer badly.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may end there")]
+//! Requests to MiniMax and their failures, against servers on this machine that answer badly.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -28,7 +28,7 @@ async fn ask(api: &Api) -> Result<Answer, Failure> {
     api.ask(&key, Region::Global, Endpoint::TokenPlan).await
 }
 
-/// Answers each connection on a thread of its own until the test ends.
+/// Answers each connection on a separate thread until the test ends.
 fn serve(answer: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("127.0.0.1:{}", listener.local_addr().unwrap().port());
@@ -155,7 +155,7 @@ async fn a_body_that_drips_ends_at_the_total_limit() {
 async fn a_server_that_says_nothing_ends_at_the_total_limit() {
     let base = serve(|mut stream| {
         read_request(&mut stream);
-        // Until the client gives up.
+        // Blocks until the client gives up.
         drop(stream.read(&mut [0]));
     });
     assert_eq!(kind_of(&format!("http://{base}")).await, FailureKind::Timeout);
@@ -241,7 +241,7 @@ async fn the_settings_proxy_is_passed_by_on_this_machine_and_used_beyond_it() {
     assert_eq!(ask(&here).await.map(|a| a.status), Ok(200));
     assert!(told.try_recv().is_err(), "the proxy was asked for a loopback address");
 
-    // Changed while it runs, in a clone: nobody listens at the first one.
+    // The proxy is changed through a clone; the first one does not exist.
     let beyond = Api::new(Hosts::default(), Some("http://127.0.0.1:1")).unwrap();
     assert_eq!(ask(&beyond).await.map_err(|f| f.kind), Err(FailureKind::Offline));
     beyond.clone().use_proxy(&proxy).unwrap();

@@ -1,5 +1,5 @@
-//! What becomes of the settings file: read, changed, broken, planted, raced for.
-#![expect(clippy::unwrap_used, reason = "a test may end there")]
+//! The settings file: read, changed, broken, replaced by other things, written concurrently.
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::fs;
 use std::path::PathBuf;
@@ -39,7 +39,7 @@ impl Home {
         load(&self.paths, now())
     }
 
-    /// Makes the settings file look as if it had been written a while ago.
+    /// Sets the modification time of the settings file to a minute ago.
     fn age(&self) {
         let file = fs::File::options().append(true).open(&self.paths.settings).unwrap();
         file.set_modified(std::time::SystemTime::now() - Duration::from_mins(1)).unwrap();
@@ -248,7 +248,7 @@ fn a_missing_file_is_restored_from_the_last_good_copy_and_said_once() {
     let remark = Some(Remark::SettingsRestored { from: BOTH[1].to_owned() });
     assert_eq!(home.load(), Loaded { remark, ..before.clone() });
     assert_eq!(home.load(), before, "the file is there again");
-    // A change that finds no file keeps the accounts as well.
+    // A change while the file is missing also keeps the accounts.
     fs::remove_file(&home.paths.settings).unwrap();
     home.set("interval_minutes", "9");
     assert_eq!(home.load().settings.accounts, before.settings.accounts);
@@ -280,7 +280,7 @@ fn a_copy_with_accounts_that_no_command_removed_is_kept_aside() {
     };
     let home = Home::with(format!(r#"{{"accounts":[{ACCOUNT}]}}"#));
     home.set("language", "en");
-    // As when an export is copied in its place.
+    // For example, when an export is copied in its place.
     fs::write(&home.paths.settings, "{}").unwrap();
     home.set("language", "zh-CN");
     assert!(former(&home).concat().contains("Default Team"));
@@ -308,7 +308,7 @@ fn an_editor_that_truncates_and_then_writes_keeps_its_edit() {
         let lock = fs::File::open(home.folder().join(".settings.lock")).unwrap();
         let loaded = std::thread::scope(|scope| {
             let loading = scope.spawn(|| home.load());
-            // The reader has found the file incomplete.
+            // The lock is taken once the reader has found the file incomplete.
             while !loading.is_finished() && lock.try_lock_shared().is_ok() {
                 lock.unlock().unwrap();
                 std::thread::yield_now();
@@ -372,7 +372,7 @@ fn what_would_not_be_read_again_is_not_written() {
         assert!(matches!(done, Err(SaveError::TooLarge)), "{done:?}");
         assert!(read() == before);
     }
-    // Indented, it would be longer than any settings file.
+    // Indented, it would be longer than the size limit of a settings file.
     let inner = serde_json::Value::from(vec![0; 20_000]);
     let wide = (0..118).fold(inner, |inner, _| serde_json::json!([inner]));
     let done = update::<_, SaveError>(&home.paths, now(), |s| {
@@ -569,7 +569,7 @@ mod unix {
     #[test]
     fn a_full_disk_leaves_the_former_file_whole() {
         let home = Home::with(r#"{"interval_minutes":9}"#);
-        // A limit on file size stands in for a full disk: the write itself fails half-way.
+        // A limit on the file size simulates a full disk: the write itself fails halfway.
         let script = format!(
             "ulimit -f 0; exec \"{}\" --exact --ignored unix::saves_too_much",
             std::env::current_exe().unwrap().display()

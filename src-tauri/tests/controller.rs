@@ -1,6 +1,6 @@
-//! The controller with recorders in place of desktop and keyring, and MiniMax on loopback.
+//! The controller with recorders in place of the desktop and a keyring in memory, and MiniMax on loopback.
 
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+#![expect(clippy::expect_used, reason = "a panic fails the test")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,7 +36,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 const KEY: &str = "sk-cp-test-controller-0001";
 
-/// Everything the user would have seen.
+/// Everything that the desktop would have shown.
 #[derive(Debug)]
 enum Seen {
     Habits(Habits),
@@ -69,19 +69,19 @@ impl Desktop for Recorder {
     }
 }
 
-/// A running controller and what it is surrounded by.
+/// A running controller and its environment.
 struct Stage {
     seen: UnboundedReceiver<Seen>,
     inbox: UnboundedSender<Message>,
     desk: Arc<Desk<MemoryKeyStore>>,
     minimax: MockServer,
-    /// Makes the next picture for the tray panic.
+    /// Makes the next tray icon panic.
     tray_panics: Arc<AtomicBool>,
     _home: tempfile::TempDir,
 }
 
 impl Stage {
-    /// Starts a controller, after letting the scene be set.
+    /// Starts a controller in an empty home.
     async fn start(demo: bool) -> Self {
         Self::prepared(demo, "", |_| ()).await
     }
@@ -136,7 +136,7 @@ impl Stage {
         self.tell(Message::SettingsFile);
     }
 
-    /// Starts with an account of which 71 % are left.
+    /// Starts with an account that has 71 % left.
     async fn with_reading() -> Self {
         let mut stage = Self::start(false).await;
         stage.answers(left(71)).await;
@@ -149,7 +149,7 @@ impl Stage {
         self.inbox.send(message).expect("the controller runs");
     }
 
-    /// Waits until something is seen that fits, and gives what was made of it.
+    /// Waits for the first recorded value for which `fits` returns something, and returns that.
     async fn wait<T>(&mut self, what: &str, mut fits: impl FnMut(&Seen) -> Option<T>) -> T {
         let search = async {
             loop {
@@ -231,7 +231,7 @@ async fn a_pause_that_another_tidemark_was_asked_for_is_kept() {
     let kind = tokio::time::timeout(Duration::from_secs(20), shown).await.expect("the pause is shown");
     assert_eq!(kind, "rate_limited");
     assert!(stage.minimax.received_requests().await.expect("requests are recorded").is_empty());
-    // The user may know better.
+    // A check by the user ignores the pause.
     tokio::time::sleep(Duration::from_millis(1100)).await;
     stage.tell(Message::Event(Event::CheckNow));
     stage.tray_says("60 % left").await;
@@ -245,7 +245,7 @@ async fn a_panic_costs_one_event_and_monitoring_goes_on() {
     stage.tray_says("71 % left").await;
     stage.answers(left(60)).await;
     tokio::time::sleep(Duration::from_millis(1100)).await;
-    // This one panics.
+    // This event panics.
     stage.tell(Message::Event(Event::CheckNow));
     let (reply, shown) = oneshot::channel();
     stage.tell(Message::View(reply));
@@ -322,7 +322,7 @@ async fn a_notification_that_panics_is_tried_again() {
 
 #[tokio::test]
 async fn a_store_that_another_program_holds_brings_no_notification_twice() {
-    // What the first life has shown is in the store.
+    // What the first run has shown is in the store.
     let mut first = Stage::start(false).await;
     first.answers(left(0)).await;
     first.add("Home").await;
@@ -338,7 +338,7 @@ async fn a_store_that_another_program_holds_brings_no_notification_twice() {
         })
     };
     eventually("it is remembered", told).await;
-    // Once the memory can still be read, once it cannot.
+    // In the first case the memory can still be read, in the second it cannot.
     for how in ["BEGIN IMMEDIATE", "PRAGMA user_version = 99"] {
         let mut held = None;
         let mut next = Stage::prepared(false, "", |own| {
@@ -377,7 +377,8 @@ async fn a_store_that_another_program_holds_brings_no_notification_twice() {
             }
         })
         .await;
-        // Time enough for a notification to come after the reading; it comes with the same event.
+        // A notification would come with the same event as the reading, so it would have arrived by the time of this
+        // answer.
         let (reply, shown) = oneshot::channel();
         next.tell(Message::View(reply));
         let view = shown.await.expect("the controller answers");
@@ -394,7 +395,7 @@ async fn a_store_that_another_program_holds_brings_no_notification_twice() {
 async fn a_change_between_two_answers_is_told_as_a_notice() {
     let mut stage = Stage::with_reading().await;
     stage.answers(left(12)).await;
-    // A click within a second of the last ask has its answer already.
+    // A click within a second of the last poll does not poll again.
     tokio::time::sleep(Duration::from_millis(1100)).await;
     stage.tell(Message::Event(Event::CheckNow));
     let notice =
@@ -505,7 +506,7 @@ async fn a_settings_file_away_for_a_moment_costs_neither_account_nor_readings_an
     for percent in [11, 10] {
         std::fs::rename(&file, &away).expect("it is moved away");
         stage.tell(Message::SettingsFile);
-        // It is asked on meanwhile.
+        // Polling continues while the file is missing.
         stage.answers(left(percent)).await;
         tokio::time::sleep(Duration::from_millis(1100)).await;
         stage.tell(Message::Event(Event::CheckNow));
@@ -526,7 +527,7 @@ async fn a_settings_file_that_stays_away_is_written_again_from_what_is_in_use() 
     let mut stage = Stage::with_reading().await;
     let file = stage.desk.paths.settings.clone();
     let copy = file.with_file_name("settings.last-good.json");
-    // Where the copy is gone too, only the app knows the account.
+    // If the copy is missing too, only the running app has the account.
     for also_copy in [false, true] {
         std::fs::remove_file(&file).expect("it is there");
         if also_copy {
@@ -537,7 +538,7 @@ async fn a_settings_file_that_stays_away_is_written_again_from_what_is_in_use() 
         let kept = config::load(&stage.desk.paths, Timestamp::now()).settings;
         assert_eq!(kept.accounts.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["Home"]);
     }
-    // A change made while it is away is not one of an empty file.
+    // A change while the file is missing is applied to the settings in use, not to empty ones.
     std::fs::remove_file(&file).expect("it is there");
     std::fs::remove_file(&copy).expect("it is there");
     stage.set("show_used", "true").await.expect("it is taken");
@@ -556,7 +557,7 @@ async fn while_another_program_holds_the_lock_all_else_goes_on_and_changes_wait_
         stage.tell(Message::Choice(Choice::Set(key.to_owned(), value.to_owned(), reply)));
         done
     };
-    // Released in time, the lock only delays the changes.
+    // If the lock is released in time, the changes are only delayed.
     lock.lock().expect("it is free");
     let mut waiting =
         [change("show_used", "true"), change("interval_minutes", "90"), change("theme", "dark")];
@@ -573,7 +574,7 @@ async fn while_another_program_holds_the_lock_all_else_goes_on_and_changes_wait_
     let kept = config::load(&stage.desk.paths, Timestamp::now()).settings;
     assert!(kept.show_used && kept.theme == Theme::Dark && kept.interval_minutes == 5, "{kept:?}");
 
-    // Never released, it lets those that came in the meantime wait once, not once each.
+    // If it is not released, all changes that arrived in the meantime wait once together, not once each.
     lock.lock().expect("it is free");
     let first = change("show_used", "false");
     let [second, mut third] = [change("theme", "light"), change("interval_minutes", "9")];
@@ -618,7 +619,7 @@ async fn forgotten_readings_are_gone_from_the_store_and_the_account_stays() {
         let said = done.await.expect("an answer").expect("it is done");
         assert!(said.contains("deleted"), "{said}");
         eventually("nothing is kept", || kept(&stage) == 0).await;
-        // Asked a moment ago, it is not asked again at once.
+        // After a poll a moment ago, a click does not poll again at first, so the event is repeated.
         let again = || {
             stage.tell(Message::Event(Event::CheckNow));
             kept(&stage) > 0
@@ -632,7 +633,7 @@ async fn forgotten_readings_are_gone_from_the_store_and_the_account_stays() {
     assert_eq!(config::load(&stage.desk.paths, Timestamp::now()).settings.accounts.len(), 1);
 }
 
-/// Waits until something is so on the disk.
+/// Waits until a condition on the disk is met.
 async fn eventually(what: &str, is_so: impl Fn() -> bool) {
     let search = async {
         while !is_so() {
@@ -753,7 +754,7 @@ async fn a_removed_account_loses_its_history_only_when_that_is_wanted() {
             stage.tell(Message::ForgetHistory(id.clone()));
         }
         stage.tray_says("no key yet").await;
-        // What is forgotten is forgotten on the store's own thread.
+        // The store deletes on its own thread.
         let start = std::time::Instant::now();
         let is_done = || {
             let known = store.known().expect("a store");

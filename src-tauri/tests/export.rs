@@ -1,6 +1,6 @@
-//! `settings export` of the built command: private, whole or not at all, never through a link.
+//! `settings export` of the built command: the file is private, written completely or not at all, never through a link.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test may end there")]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::fs;
 use std::io::Read as _;
@@ -33,7 +33,7 @@ impl Home {
         command
     }
 
-    /// Exports as a user does whose files are open to everybody.
+    /// Exports with umask 0, as a user would whose files are open to everybody.
     fn export(&self, to: &Path) -> Output {
         let script = format!("umask 0; exec '{}' settings export \"$0\"", env!("CARGO_BIN_EXE_tidemark"));
         self.command("sh").args(["-c", &script]).arg(to).output().unwrap()
@@ -93,7 +93,7 @@ fn a_pipe_a_device_and_a_standard_stream_are_written_to() {
             "{stream}: {done:?}"
         );
     }
-    // A standard stream may itself be a file: it is added to, and keeps its name.
+    // A standard stream may itself be a file: it is appended to, not replaced.
     let script =
         format!("echo before; exec '{}' settings export /dev/stdout", env!("CARGO_BIN_EXE_tidemark"));
     let mut out =

@@ -1,6 +1,6 @@
-//! The choice of a key with a keyring in memory and MiniMax on loopback.
+//! Choosing a key, with a keyring in memory and MiniMax on loopback.
 
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+#![expect(clippy::expect_used, reason = "a panic fails the test")]
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -54,7 +54,7 @@ impl Stage {
         Mock::given(path("/v1/token_plan/remains")).respond_with(answer).mount(&self.minimax).await;
     }
 
-    /// Chooses as one call of the command does; `store` is its own where it is not the usual one.
+    /// Chooses a key as one call of the command does; `store` replaces the usual store.
     async fn choose_with(&self, store: Option<Store>) -> Result<Choice, NoChoice> {
         let hosts = Hosts::from_override(&self.minimax.uri()).expect("loopback");
         let switch = Switch {

@@ -1,5 +1,5 @@
-//! Imports of any text: what is taken can be read again, and the accounts stay.
-#![expect(clippy::unwrap_used, reason = "a test may end there")]
+//! Imports of arbitrary text: what is imported can be read again, and the accounts stay.
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::fs;
 
@@ -11,7 +11,7 @@ use tidemark::exchange::import;
 use tidemark_core::settings::Settings;
 use tidemark_core::text::Tongue;
 
-/// Any JSON text: deep, wide, with huge numbers, odd strings and keys that stand there twice.
+/// Arbitrary JSON text: deep, wide, with huge numbers, unusual strings and duplicate keys.
 fn any_json() -> impl Strategy<Value = String> {
     let number = prop_oneof![
         any::<i64>().prop_map(|n| n.to_string()),
@@ -34,7 +34,7 @@ fn any_json() -> impl Strategy<Value = String> {
             prop::collection::vec(pair, 0..6).prop_map(|pairs| format!("{{{}}}", pairs.join(","))),
         ]
     });
-    // Around it as many brackets as one likes, and many of it.
+    // Nested in up to 129 brackets, and sometimes repeated up to 399 times.
     (nested, 0..130_usize, 1..400_usize, prop::bool::weighted(0.3)).prop_map(
         |(value, levels, many, is_wide)| {
             let value = if is_wide { format!("[{}]", vec![value; many].join(",")) } else { value };
@@ -69,7 +69,8 @@ fn mine() -> Settings {
     .unwrap()
 }
 
-/// Reading a number with a fraction may change its last digit; all else is compared exactly.
+/// Rounds numbers, because reading a number with a fraction may change its last digit. Everything else is compared
+/// exactly.
 fn rounded(value: &Value) -> Value {
     match value {
         Value::Number(number) if number.is_f64() => format!("{:.14e}", number.as_f64().unwrap()).into(),

@@ -1,6 +1,6 @@
-//! The built command is killed, or given an error, at every system call that names the folder of the settings.
+//! Kills the built command, or injects an error, at every system call that names the settings folder.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may end there")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -19,7 +19,7 @@ const ACCOUNTS: &str = r#"[
     {"id":"1","name":"Plan","kind":"token_plan","region":"global","pair":"2"},
     {"id":"2","name":"Paid","kind":"pay_as_you_go","region":"china"}]"#;
 
-/// What is in the folder before the command runs, and the command.
+/// The content of the folder before the command runs, and the command.
 #[derive(Clone, Copy)]
 struct Scenario {
     settings: Option<&'static str>,
@@ -27,7 +27,7 @@ struct Scenario {
     arguments: &'static [&'static str],
 }
 
-/// A home of its own for each run.
+/// A separate home for each run.
 struct Home {
     folder: TempDir,
     paths: Paths,
@@ -51,7 +51,7 @@ impl Home {
         if let Some(text) = text {
             let mut file = fs::File::create(&home.paths.settings).unwrap();
             std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
-            // No editor is at it.
+            // Old enough not to look like a file that an editor is writing.
             file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_mins(1)).unwrap();
         }
         if scenario.last_good && scenario.settings.is_none() {
@@ -88,7 +88,8 @@ impl Home {
         strace.args(arguments).output().expect("strace, see tests/packages.txt")
     }
 
-    /// Gives each system call that names the folder: its name, which of its name it is in its thread, and its line.
+    /// Returns each system call that names the folder: its name, its number among the calls with that name in its
+    /// thread, and its line in the trace.
     fn calls(&self, arguments: &[&str]) -> Vec<(String, usize, String)> {
         let done = self.traced(&["-s", "80"], arguments);
         assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
@@ -111,7 +112,7 @@ impl Home {
         calls
     }
 
-    /// Fails unless all accounts are there, also for the next calls, which find nothing more to say.
+    /// Fails unless all accounts exist, also after the next calls, and the last one has no remark.
     fn has_all(&self, scenario: Scenario, after: &str) {
         let is_new = scenario.settings.is_none() && !scenario.last_good;
         let expected: &[&str] = if is_new { &[] } else { &["Plan", "Paid"] };
@@ -144,7 +145,7 @@ impl Home {
     }
 }
 
-/// Does something for each call, on as many threads as there are processors; each fails the test.
+/// Calls `act` for each item, on two threads. A panic fails the test.
 fn for_each<T: Sync>(items: &[T], act: impl Fn(&T) + Sync) {
     let next = Mutex::new(items.iter());
     std::thread::scope(|scope| {
@@ -172,7 +173,7 @@ fn killed_anywhere(scenario: Scenario) {
     });
 }
 
-/// Gives an error to each call that may get one, and tells what the command made of it.
+/// Injects an error into each call that has one in `errors`, and passes the result of the command to `judge`.
 fn failing_anywhere(scenario: Scenario, errors: &[(&str, &str)], judge: impl Fn(&str, &str, &Output) + Sync) {
     let calls = Home::new(scenario).calls(scenario.arguments);
     let cases: Vec<_> = calls
@@ -246,7 +247,8 @@ fn a_disk_that_refuses_anything_while_a_change_is_written_costs_no_account() {
     ];
     failing_anywhere(scenario, &errors, |error, line, done| {
         let said = String::from_utf8_lossy(&done.stderr);
-        // The folder's own sync, a copy for later and a lock that the file system does not have are no failures.
+        // Not failures: the sync of the folder itself, the last good copy, and a lock that the file system does not
+        // support.
         let is_harmless = line.starts_with("flock")
             || line.contains("</tidemark>")
             || line.starts_with("fsync(4<>")
@@ -282,7 +284,7 @@ fn a_disk_that_refuses_anything_while_a_broken_file_is_replaced_costs_no_account
 #[test]
 fn a_full_disk_loses_nothing_and_is_named() {
     let home = Home::new(Scenario { settings: BROKEN, last_good: true, arguments: &[] });
-    // A file system of its own, in a namespace that ends with the script.
+    // A separate file system, in a namespace that ends with the script.
     let script = format!(
         r#"set -e
         copy="$PWD/copy"; cp -r "{folder}" "$copy"

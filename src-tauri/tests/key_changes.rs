@@ -1,6 +1,6 @@
 //! Keyring and settings change together: whatever fails in between, they agree afterwards.
 #![cfg(target_os = "linux")]
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+#![expect(clippy::expect_used, reason = "a panic fails the test")]
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -27,9 +27,9 @@ const THIRD: &str = "sk-cp-test-key-changes-3333";
 /// When a hook is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum When {
-    /// Before the keyring changes a key; trouble given then keeps it from doing so.
+    /// Before the keyring changes a key; if the hook returns trouble, the change is not made.
     Before,
-    /// After it; trouble given then is reported though the change is made.
+    /// After the change; if the hook returns trouble, it is reported although the change was made.
     After,
 }
 
@@ -50,7 +50,7 @@ impl FolderKeyStore {
         *self.hook.lock().expect("a lock") = Some((when, Box::new(hook)));
     }
 
-    /// Reports this for every call from now on, or from the hook's call on.
+    /// Makes every call report this, from now on or from the call of the hook on.
     fn goes_down(&self, trouble: Option<KeyringTrouble>, is_later: bool) {
         *if is_later { self.later.lock() } else { self.is_down.lock() }.expect("a lock") = trouble;
     }
@@ -113,7 +113,7 @@ enum Change {
 const CHANGES: [Change; 3] = [Change::Add, Change::Replace, Change::Remove];
 
 impl Stage {
-    /// With one account, whose key is the first.
+    /// Creates a stage with one account that has the first key.
     async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let stage = Self { _folder: None, ..Self::at(folder.path()) };
@@ -152,12 +152,12 @@ impl Stage {
         config::load(&self.desk.paths, Timestamp::now()).settings
     }
 
-    /// Gives the accounts with the last characters of their keys, as the settings have them.
+    /// Returns the accounts in the settings with the last characters of their keys.
     fn accounts(&self) -> Vec<(String, Option<String>)> {
         self.settings().accounts.into_iter().map(|a| (a.id.0, a.last_four)).collect()
     }
 
-    /// The same, as the keyring has them.
+    /// Returns the same from the keyring.
     fn keys(&self) -> Vec<(String, Option<String>)> {
         let keys = fs::read_dir(&self.keyring.folder).expect("the keyring").flatten();
         let keys = keys.map(|entry| {
@@ -179,7 +179,7 @@ impl Stage {
         self.desk.paths.settings.with_file_name("key-changes.json")
     }
 
-    /// Asserts that everything is as it was, and that the change can be made now.
+    /// Asserts that nothing has changed, and that the change can be made now.
     async fn is_untouched(&self, before: &[(String, Option<String>)], change: Change, what: &str) {
         assert_eq!(self.accounts(), before, "{change:?}, {what}");
         self.agrees(&format!("{change:?}, {what}"));
@@ -240,7 +240,7 @@ async fn settings_that_cannot_take_their_place_after_the_keyring_has_changed_bri
         let (file, kept) = (stage.desk.paths.settings.clone(), stage.root.join("kept"));
         let (blocked, away) = (file.clone(), kept.clone());
         stage.keyring.hook(When::After, move || {
-            // No file can be renamed over a folder that has something in it.
+            // A file cannot be renamed over a folder that is not empty.
             fs::rename(&blocked, &away).expect("the file");
             fs::create_dir_all(blocked.join("x")).expect("a folder in its place");
             None
@@ -378,7 +378,7 @@ async fn is_refused_by_the_disk() {
     }
 }
 
-/// Runs one of the ignored tests in a process of its own; with `before`, in namespaces of its own after that script.
+/// Runs one of the ignored tests in a separate process. With `before`, it runs in new namespaces after that script.
 fn child(test: &str, root: &Path, case: &str, before: &[&str]) -> Output {
     let own = std::env::current_exe().expect("the test's own program");
     let mut command = if before.is_empty() {

@@ -1,8 +1,8 @@
-//! The keyring against a real GNOME Keyring, each test on a private session bus that nothing else can reach.
+//! The keyring code against a real GNOME Keyring, each test on a private session bus that nothing else can reach.
 //!
-//! Each test starts itself again below `dbus-run-session`, with a home of its own; `inside` is what runs there.
+//! Each test starts itself again under `dbus-run-session`, with a separate home; `inside` contains what runs there.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may end there")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 use std::fs::File;
 use std::io::Write;
@@ -15,7 +15,7 @@ use tidemark::keyring::{KeyStore, RequestOrigin, SystemKeyring};
 use tidemark_core::account::AccountId;
 use tidemark_core::message::KeyringTrouble;
 
-/// No service folder: what is not started is absent.
+/// Without a service folder, so that a service that the test does not start is absent.
 const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>
@@ -70,7 +70,7 @@ fn a_keyring_that_appears_and_is_unlocked_is_noticed() {
     on_a_private_bus("inside::noticed");
 }
 
-/// A running GNOME Keyring, ended with its owner.
+/// A running GNOME Keyring, ended when dropped.
 struct Daemon(Child);
 
 impl Daemon {
@@ -105,7 +105,7 @@ fn key(tail: &str) -> ApiKey {
     ApiKey::parse(&format!("sk-cp-test-{tail}")).unwrap().key
 }
 
-/// Asks until the keyring says something else than this.
+/// Repeats a call until the keyring reports something other than `trouble`, for at most ten seconds.
 fn until_not(
     trouble: KeyringTrouble,
     ask: impl Fn() -> Result<(), KeyringTrouble>,
@@ -134,7 +134,7 @@ mod inside {
 
     fn ready(keyring: &SystemKeyring) {
         let ask = || keyring.put_blocking(&id(), &key("first-0123"), RequestOrigin::Background);
-        // The name is there a moment before the collection is unlocked.
+        // The bus name appears a moment before the collection is unlocked.
         let outcome = until_not(KeyringTrouble::Absent, || {
             until_not(KeyringTrouble::Locked, || until_not(KeyringTrouble::Failed, ask))
         });
@@ -149,7 +149,7 @@ mod inside {
         ready(&keyring);
         assert!(!String::from_utf8_lossy(&stored_text()).contains("first-0123"));
 
-        // The same from both kinds of runtimes: the store is never called on their threads.
+        // The same from both kinds of runtimes: the keyring is never called on their threads.
         let many = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         many.block_on(async {
             assert!(keyring.get(&id(), RequestOrigin::Background).await.unwrap().same_as(&key("first-0123")));
@@ -179,7 +179,7 @@ mod inside {
         let kept = keyring.put_blocking(&id(), &key("second-0123"), RequestOrigin::Background);
         assert_eq!(kept, Err(KeyringTrouble::Locked));
         assert_eq!(keyring.remove_blocking(&id(), RequestOrigin::Background), Err(KeyringTrouble::Locked));
-        // Nobody can show a dialog here, which the keyring tells at once.
+        // No dialog can be shown here, which the keyring reports immediately.
         let start = Instant::now();
         assert_eq!(keyring.get_blocking(&id(), RequestOrigin::User).map(drop), Err(KeyringTrouble::Locked));
         assert!(start.elapsed() < Duration::from_secs(10));
@@ -264,7 +264,7 @@ mod inside {
         assert_eq!(read(), Ok(()));
     }
 
-    /// Unlocks the login collection by the daemon's own way for its tests.
+    /// Unlocks the login collection through the interface that the daemon has for its own tests.
     fn unlock() {
         let one = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         one.block_on(async {

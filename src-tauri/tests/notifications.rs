@@ -1,8 +1,8 @@
-//! Notices and wake-ups over D-Bus, against services of the test's own on a private bus.
+//! Notifications and wake-ups over D-Bus, against the test's own services on a private bus.
 //!
-//! Each test starts itself again below `dbus-run-session`; `inside` is what runs there.
+//! Each test starts itself again under `dbus-run-session`; `inside` contains what runs there.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may end there")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 use std::process::Command;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use tidemark_core::account::AccountId;
 use tidemark_core::alert::{Notice, NoticeAction, NoticeButton, NoticeId, NoticeKind};
 use zbus::{Connection, MessageStream};
 
-/// No service folder: what the test does not start is absent.
+/// Without a service folder, so that a service that the test does not start is absent.
 const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>
@@ -89,7 +89,7 @@ fn a_name_is_followed_over_a_restart_of_the_bus() {
 /// `(app, replaces, icon, summary, body, actions, urgency, desktop entry)`
 type Asked = (String, u32, String, String, String, Vec<String>, u8, String);
 
-/// A notification service as the specification has it.
+/// A notification service as in the specification.
 #[derive(Clone)]
 struct Service {
     bus: Connection,
@@ -104,7 +104,7 @@ impl Service {
         bus.request_name("org.freedesktop.Notifications").await.unwrap();
         let (asked, bus) = (Arc::clone(&service.asked), bus);
         tokio::spawn(async move {
-            // Each service counts from one.
+            // Each service numbers its notifications from one.
             let mut next = 0;
             while let Some(Ok(message)) = messages.next().await {
                 let header = message.header();
@@ -197,7 +197,7 @@ mod inside {
         assert_eq!((asked[1].1, asked[1].6), (0, 2));
         assert_eq!(asked[2].1, 1, "the account's former notice was not replaced");
 
-        // A notice waits for its click from a moment after it is shown.
+        // The click is repeated, because a notification listens for it only from a moment after it is shown.
         let start = Instant::now();
         while clicked.lock().unwrap().is_empty() && start.elapsed() < Duration::from_secs(5) {
             service.tell("ActionInvoked", &(2_u32, "default")).await;
@@ -214,7 +214,7 @@ mod inside {
         let both = [two(NoticeAction::Open), two(NoticeAction::Snooze)];
         assert_eq!(*clicked.lock().unwrap(), both);
 
-        // A closed notice is not replaced and tells nothing.
+        // A closed notification is not replaced and reports nothing.
         let start = Instant::now();
         loop {
             service.tell("NotificationClosed", &(1_u32, 2_u32)).await;
@@ -243,7 +243,7 @@ mod inside {
         let start = Instant::now();
         assert!(!notifier.show(&notice("one", "1", false)).await);
         assert!(start.elapsed() < Duration::from_secs(1));
-        // Started later, it is used.
+        // If the service starts later, it is used.
         let service = Service::start(ALL).await;
         assert!(notifier.show(&notice("one", "2", false)).await);
         assert_eq!(service.asked().len(), 1);
@@ -252,7 +252,7 @@ mod inside {
     #[tokio::test]
     #[ignore = "runs on a private bus"]
     async fn hung() {
-        // Owns the name and answers nothing.
+        // Has the service's name, but does not answer.
         let bus = Connection::session().await.unwrap();
         bus.request_name("org.freedesktop.Notifications").await.unwrap();
         let calls = MessageStream::from(&bus);
@@ -277,7 +277,7 @@ mod inside {
             assert!(notifier.show(&notice(&format!("account-{n}"), "1", false)).await);
         }
         assert_eq!(service.asked().len(), 30);
-        // The bus itself, the service, and one for each notice that can be clicked.
+        // The bus itself, the service, and one for each notification that can be clicked.
         let sockets = || {
             let links = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
             links
@@ -288,7 +288,7 @@ mod inside {
         until("connections are closed", || sockets() <= 8 + 4).await;
     }
 
-    /// The login manager and the network manager, played on one connection.
+    /// The login manager and the network manager, simulated on one connection.
     struct System(Connection);
 
     impl System {
@@ -312,7 +312,7 @@ mod inside {
             self.0.emit_signal(None::<&str>, path, name, "StateChanged", &state).await.unwrap();
         }
 
-        /// Reports wake-ups until one is heard, and gives how many were.
+        /// Sends wake-ups until one is received, and returns how many were received.
         async fn until_heard(&self, count: &Mutex<i32>) -> i32 {
             let (start, before) = (Instant::now(), *count.lock().unwrap());
             while *count.lock().unwrap() == before {
@@ -320,7 +320,7 @@ mod inside {
                 self.sleep(false).await;
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            // One more after those still under way.
+            // Signals of one sender arrive in order; the pause lets those still on their way arrive.
             self.sleep(true).await;
             tokio::time::sleep(Duration::from_millis(200)).await;
             *count.lock().unwrap()
@@ -340,7 +340,7 @@ mod inside {
         let count = counted();
         let system = System::start(Connection::system().await.unwrap()).await;
         let before = system.until_heard(&count).await;
-        // Going to sleep and going offline are no wake-ups; the order of one sender's signals is kept.
+        // Going to sleep and going offline are not wake-ups; the order of one sender's signals is kept.
         system.sleep(true).await;
         system.network(20).await;
         system.network(40).await;
@@ -360,11 +360,11 @@ mod inside {
         let [path, interface, member] = System::SLEEP;
         let names = zbus::fdo::DBusProxy::new(&other).await.unwrap();
         other.emit_signal(None::<&str>, path, interface, member, &false).await.unwrap();
-        // A signal to one connection is delivered whatever that has asked for.
+        // The bus delivers a signal addressed to one connection even if that connection has not subscribed to it.
         for name in names.list_names().await.unwrap().iter().filter(|name| name.starts_with(':')) {
             other.emit_signal(Some(name), path, interface, member, &false).await.unwrap();
         }
-        // The bus has handed those on before it answers.
+        // By the time of this answer, the bus has delivered those signals.
         names.get_id().await.unwrap();
         system.sleep(false).await;
         until("the wake-up", || *count.lock().unwrap() > before).await;
@@ -372,7 +372,7 @@ mod inside {
         assert_eq!(*count.lock().unwrap(), before + 1, "a forged wake-up was believed");
     }
 
-    /// A bus of the test's own at a fixed address.
+    /// A separate bus at a fixed address.
     struct Bus {
         daemon: std::process::Child,
         address: String,
@@ -410,7 +410,7 @@ mod inside {
         }
     }
 
-    /// Runs a test of this module on a bus of its own, whose address is set before there is a second thread.
+    /// Runs a test of this module on a separate bus, whose address is set before a second thread exists.
     fn with_own_bus(name: &str, variable: &str) {
         let folder = tempfile::tempdir().unwrap();
         let socket = format!("unix:path={}", folder.path().join("bus").display());
@@ -463,7 +463,7 @@ mod inside {
             tokio::spawn(tidemark::desktop::dbus::follow(name, move |is_owned| {
                 notes.lock().unwrap().push(is_owned);
             }));
-            // Until it is followed.
+            // Repeated until the name is followed.
             let start = Instant::now();
             while said.lock().unwrap().last() != Some(&true) {
                 assert!(start.elapsed() < Duration::from_secs(20), "the name is not followed");

@@ -1,5 +1,5 @@
 //! One streamed request, against servers on this machine that stream well and badly.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may end there")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -20,7 +20,7 @@ const END: &str = "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\
 const LIMITS: StreamLimits =
     StreamLimits { silence: Duration::from_millis(700), total: Duration::from_millis(1500) };
 
-/// Answers the first connection, after its request was read, and gives the request.
+/// Answers the first connection after reading its request, and returns the request.
 fn serve(answer: impl FnOnce(&mut TcpStream) + Send + 'static) -> (String, std::thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
@@ -49,7 +49,7 @@ async fn kind_of(answer: impl FnOnce(&mut TcpStream) + Send + 'static) -> Failur
     measure(&base).await.expect_err("nothing can be measured of this").kind
 }
 
-/// Writes until the other side has had enough.
+/// Writes until the other side closes the connection.
 fn pour(stream: &mut TcpStream, text: &str, pause: Duration) {
     while stream.write_all(text.as_bytes()).is_ok() {
         std::thread::park_timeout(pause);

@@ -1,6 +1,6 @@
-//! The tray picture as people see it: on light and dark panels, at every size, with and without colour sight.
+//! How well the tray icon can be recognized: on light and dark panels, at every size, with and without colour vision.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where something is missing")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 use std::fs::{self, File};
 use std::io::BufReader;
@@ -78,7 +78,7 @@ fn states_with_the_same_figure_are_apart_by_form_and_without_colour_sight() {
                 for (one, other) in [(0, 1), (0, 2), (1, 2)] {
                     let [one, other] = [one, other].map(|n| seen(WITH_FIGURE[n], left, digits));
                     let found = apart(&one, &other);
-                    // The disc behind a figure on an unknown panel counts as drawn.
+                    // The disc behind a number on an unknown panel counts as drawn, which lowers the share.
                     let share = if theme == Theme::Auto { 0.06 } else { 0.1 };
                     assert!(found >= share, "{digits} at {size} px, {theme:?} on {panel:?}: {found:.2}");
                 }
@@ -95,7 +95,7 @@ fn no_figure_looks_like_another() {
             pixels.rgba.chunks(4).map(|p| p[3]).collect::<Vec<_>>()
         };
         let figures: Vec<_> = (0..100).map(drawn).collect();
-        // A picture of one figure: at least two whole pixels differ from any other.
+        // At least two whole pixels differ between the icons of any two numbers.
         for (n, one) in figures.iter().enumerate() {
             for (m, other) in figures.iter().enumerate().skip(n + 1) {
                 let differ = one.iter().zip(other).filter(|(x, y)| x.abs_diff(**y) > 128).count();
@@ -108,7 +108,7 @@ fn no_figure_looks_like_another() {
 #[test]
 fn digits_stand_on_whole_pixels() {
     for size in SIZES {
-        // Those without a bend.
+        // Numbers whose digits have only straight lines.
         for digits in [1, 7, 11, 17, 71, 77] {
             let pixels = draw(with_digits(Shape::Full, 50, digits), size, Theme::Light);
             let (middle, reach) = (size / 2, size / 4);
@@ -157,7 +157,7 @@ fn quota_leaves_the_ring_clockwise_from_the_top() {
             [(100, [1, 1, 1, 1]), (75, [0, 1, 1, 1]), (50, [0, 0, 1, 1]), (25, [0, 0, 0, 1])]
         {
             let pixels = full(left, size, Theme::Light);
-            // The right top quarter, then clockwise.
+            // The top right quarter, then clockwise.
             let weights = [(1, 0), (1, 1), (0, 1), (0, 0)].map(|corner| quarter_weight(&pixels, corner));
             let whole = weights[3];
             let strong = weights.map(|weight| u8::from(weight * 10 > whole * 8));
@@ -231,7 +231,7 @@ fn equal_parameters_give_equal_pixels() {
     assert_eq!(draw(picture, 48, Theme::Auto), draw(picture, 48, Theme::Auto));
 }
 
-/// Asserts that each two states differ in a good share of the strength of all that either draws.
+/// Asserts that any two states differ by at least `share` of the strength of what either draws.
 fn assert_apart(place: &str, share: f64, view: impl Fn(Picture) -> Vec<u8>) {
     let views: Vec<_> = SHAPES
         .iter()
@@ -246,7 +246,7 @@ fn assert_apart(place: &str, share: f64, view: impl Fn(Picture) -> Vec<u8>) {
     }
 }
 
-/// Gives how much two pictures differ, as a share of all that either draws.
+/// Returns how much two icons differ, as a share of what either draws.
 fn apart(ours: &[u8], theirs: &[u8]) -> f64 {
     let empty = ours[0];
     let pairs = || ours.iter().zip(theirs);
@@ -271,7 +271,7 @@ fn alpha(pixels: &Pixels, x: u32, y: u32) -> u8 {
     pixels.rgba[usize::try_from((y * pixels.width + x) * 4 + 3).unwrap()]
 }
 
-/// Adds up what is drawn in one quarter of the picture.
+/// Sums the alpha of one quarter of the icon.
 fn quarter_weight(pixels: &Pixels, (right, low): (u32, u32)) -> u32 {
     let half = pixels.width / 2;
     let places = (0..half).flat_map(|y| (0..half).map(move |x| (x + right * half, y + low * half)));
@@ -299,7 +299,7 @@ fn linear(colour: Rgb) -> [f64; 3] {
     })
 }
 
-/// What is left of a colour without green-sensitive cones (Machado, Oliveira and Fernandes 2009, severity 1).
+/// A colour as seen without green-sensitive cones (Machado, Oliveira and Fernandes 2009, severity 1).
 fn deuteranope(colour: Rgb) -> [f64; 3] {
     let [red, green, blue] = linear(colour);
     [
@@ -314,7 +314,7 @@ fn luminance([red, green, blue]: [f64; 3]) -> f64 {
     0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
-/// The lightness that the eye sees, black 0 to white 255 (CIE L*).
+/// The perceived lightness, black 0 to white 255 (CIE L*).
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a byte")]
 fn lightness(colour: [f64; 3]) -> u8 {
     let light = 116.0 * luminance(colour).max(0.008_856).cbrt() - 16.0;
@@ -327,7 +327,7 @@ fn contrast(one: Rgb, other: Rgb) -> f64 {
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-/// All states at all sizes on all panels, as one opaque picture.
+/// All states at all sizes on all panels, as one opaque image.
 struct Sheet {
     width: usize,
     height: usize,

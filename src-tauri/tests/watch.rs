@@ -1,6 +1,6 @@
-//! Changes of the settings file are reported, whatever happens to the folders on the way to it.
+//! Changes of the settings file are reported, whatever happens to the folders on its path.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test may end there")]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -12,9 +12,9 @@ use tempfile::TempDir;
 use tidemark::config::{Paths, Watch, load, save};
 use tidemark_core::settings::Settings;
 
-/// So long is waited for a report.
+/// How long to wait for a report.
 const LONG: Duration = Duration::from_secs(20);
-/// So long is waited for one that must not come.
+/// How long to wait for a report that must not come.
 const SHORT: Duration = Duration::from_millis(300);
 /// With this interval no check happens during a test.
 const NEVER: Duration = Duration::from_hours(1);
@@ -140,7 +140,7 @@ fn the_folder_above_replaced_is_noticed_by_the_check_if_not_before() {
 
 #[test]
 fn what_a_link_leads_to_is_watched() {
-    // As dotfile tools do it: the file, or its folder, is elsewhere.
+    // As dotfile tools do it: the file, or its folder, is a link.
     for is_folder in [false, true] {
         let home = Home::new();
         let elsewhere = home.at("dotfiles/tidemark");
@@ -156,7 +156,7 @@ fn what_a_link_leads_to_is_watched() {
         let (_watch, told) = home.watch(NEVER);
         fs::write(elsewhere.join("settings.json"), "{ }").unwrap();
         assert!(is_reported(&told), "is the folder: {is_folder}");
-        // `git checkout` and editors replace it.
+        // `git checkout` and editors replace the file.
         fs::write(elsewhere.join("new"), "{\n}").unwrap();
         fs::rename(elsewhere.join("new"), elsewhere.join("settings.json")).unwrap();
         assert!(is_reported(&told), "is the folder: {is_folder}");
@@ -179,7 +179,7 @@ fn what_a_link_leads_to_is_watched() {
 #[cfg(target_os = "linux")]
 #[test]
 fn without_any_watch_the_check_finds_every_change() {
-    // In a user namespace the limits are its own.
+    // A user namespace has separate limits.
     for limit in ["max_inotify_watches", "max_inotify_instances"] {
         let root = tempfile::tempdir().unwrap();
         let script = format!(

@@ -1,8 +1,8 @@
-//! The libFuzzer target `settings_file`; what it does is in `src-tauri/tests/fuzz/targets.rs`.
+//! The libFuzzer target `settings_file`; its code is in `src-tauri/tests/fuzz/targets.rs`.
 #![no_main]
 
 #[path = "../../tests/fuzz/targets.rs"]
-#[expect(dead_code, clippy::expect_used, reason = "the other targets, and inputs that are made here")]
+#[expect(dead_code, clippy::expect_used, reason = "other targets are unused here; inputs are built")]
 mod targets;
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| targets::settings_file(input));

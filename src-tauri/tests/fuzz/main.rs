@@ -1,6 +1,6 @@
-//! The fuzz targets of the shell on their seeds and on mutations of them: what `make fuzz` found stays fixed, and a
-//! short run of every target is part of the ordinary tests.
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene has failed")]
+//! Runs the fuzz targets of the shell on their seeds and on mutations of them: what `make fuzz` found stays fixed, and
+//! a short run of every target is part of the ordinary tests.
+#![expect(clippy::expect_used, reason = "a panic fails the test")]
 
 #[path = "../../../core/tests/fuzz/replay.rs"]
 mod replay;

@@ -1,5 +1,5 @@
-//! What each fuzz target of the shell does with one input. `src-tauri/fuzz` runs these functions under libFuzzer;
-//! `main.rs` beside this file runs them on the committed seeds and on mutations of them.
+//! The code of each fuzz target of the shell, for one input. `src-tauri/fuzz` runs these functions under libFuzzer;
+//! `main.rs` in this folder runs them on the committed seeds and on mutations of them.
 
 use std::fs;
 use std::path::Path;
@@ -20,12 +20,12 @@ use tidemark_core::message::Remark;
 use tidemark_core::settings::Theme;
 use tidemark_core::text::Tongue;
 
-/// The moment at which every input begins: 2026-11-22 10:00 UTC.
+/// The time at which every input starts: 2026-11-22 10:00 UTC.
 const START: i64 = 1_795_341_600;
-/// No history that a fuzzer makes has readings on more days.
+/// More pages than any history that a fuzzer creates has days with readings.
 const MOST_PAGES: u32 = 20_000;
 
-/// Parses a text as a pasted key and as one that the keyring gives.
+/// Parses a text as a pasted key and as a key from the keyring.
 pub fn key(input: &[u8]) {
     let text = &*String::from_utf8_lossy(input);
     if let Ok(parsed) = ApiKey::parse(text) {
@@ -42,15 +42,16 @@ pub fn key(input: &[u8]) {
     }
 }
 
-/// Parses the lines of a text as the arguments of the command line: commands, times, headers, names and all.
+/// Parses the lines of a text as command-line arguments, including times, headers and names.
 pub fn arguments(input: &[u8]) {
     let text = &*String::from_utf8_lossy(input);
     let arguments: Vec<&str> = std::iter::once("tidemark").chain(text.lines()).collect();
     let _ = cli::parses(&arguments);
 }
 
-/// Reads a settings file, changes a setting, imports what follows a line of `---`, and reads it again: the accounts
-/// that were understood at first are there after every step, and what was written is never called broken.
+/// Reads a settings file, changes a setting, imports what follows a line of `---`, and reads the file again. The
+/// accounts that were understood at first must exist after every step, and what was written must never be reported as
+/// broken.
 pub fn settings_file(input: &[u8]) {
     let folder = folder();
     let paths = paths(folder.path());
@@ -87,8 +88,8 @@ fn read_back(paths: &Paths) -> config::Loaded {
 
 /// Opens a history and reads everything in it, writes to it and opens it again.
 ///
-/// The first byte says what follows: an even one the bytes of the file, an odd one lines of values, `TABLE VALUE…`,
-/// which are put into a good file.
+/// If the first byte is even, the rest is the content of the file. If it is odd, the rest is lines `TABLE VALUE…`,
+/// which are inserted into a valid file.
 pub fn history(input: &[u8]) {
     let [choice, rest @ ..] = input else { return };
     let folder = folder();
@@ -115,7 +116,7 @@ pub fn history(input: &[u8]) {
     if store.keep_memory(&Memory::default()).is_ok() && store.is_in_place() {
         drop(store);
         let (again, remark) = Store::open(&path, start());
-        // Damage may be found later than at once, but what is opened can be read or says why not.
+        // Damage may be found only later, but an opened store can either be read or has a remark that says why not.
         read_all(&again);
         assert!(remark.is_some() || again.memory().is_ok(), "{remark:?}");
     }
@@ -145,7 +146,7 @@ fn read_all(store: &Store) {
     }
 }
 
-/// Puts a row into a table: integers as such, `x'…'` as bytes, `null`, and all else as text.
+/// Inserts a row into a table: integers as such, `x'…'` as bytes, `null`, and everything else as text.
 fn insert(connection: &Connection, line: &str) {
     const TABLES: [&str; 7] = ["last", "memory", "account", "series", "share", "money", "thinned"];
     let mut words = line.split(' ');
@@ -161,7 +162,7 @@ fn insert(connection: &Connection, line: &str) {
         })
         .collect();
     let places = vec!["?"; values.len()].join(", ");
-    // What the table does not take is left out.
+    // Rows that the table does not accept are skipped.
     let _ = connection.execute(
         &format!("INSERT OR REPLACE INTO {table} VALUES ({places})"),
         rusqlite::params_from_iter(values),

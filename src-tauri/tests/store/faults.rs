@@ -1,4 +1,4 @@
-//! Faults, caused for real: a lock, a full disk, no permission, a damaged file, a newer one, a killed writer.
+//! Real faults: a lock, a full disk, missing permissions, a damaged file, a file of a newer version, a killed writer.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -35,7 +35,7 @@ fn keep(keeper: &Keeper, account: &AccountId, n: i32) {
     keeper.keep(Write::History { account: account.clone(), changes: vec![sum(n)] });
 }
 
-/// Gives the sums that a fresh look finds of an account.
+/// Returns the balances of an account that a newly opened store contains.
 fn kept(path: &Path, account: &AccountId) -> Vec<i32> {
     let points = fine(path).balances(account, Timestamp::MIN).unwrap();
     points.iter().map(|p| p.available.try_into().unwrap()).collect()
@@ -45,7 +45,7 @@ fn settle(keeper: &Keeper) {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(keeper.settled());
 }
 
-/// Runs one of the ignored tests below in a process of its own.
+/// Runs one of the ignored tests below in a separate process.
 fn alone(test: &str, path: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "--ignored", "--nocapture", test]).env("TIDEMARK_TEST_STORE", path);
@@ -102,7 +102,7 @@ fn a_file_taken_away_while_running_is_made_anew() {
     keep(&keeper, &id(1), 1);
     settle(&keeper);
     fs::rename(&path, path.with_file_name("taken-away")).unwrap();
-    // Another Tidemark makes a fresh one and is at work in it.
+    // Another Tidemark creates a new file and uses it.
     let other = fine(&path);
     other.keep_memory(&memory()).unwrap();
     keep(&keeper, &id(1), 2);
@@ -122,7 +122,7 @@ fn a_file_damaged_while_running_is_moved_aside_and_told() {
         keep(&keeper, &id(1), n);
     }
     settle(&keeper);
-    // All of it into the file itself, then half of the file goes.
+    // Moves everything from the log into the file, then cuts off half of the file.
     Connection::open(&path).unwrap().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     let whole = path.metadata().unwrap().len();
     fs::File::options().write(true).open(&path).unwrap().set_len(whole / 2).unwrap();
@@ -250,7 +250,7 @@ fn a_file_that_may_not_be_written_is_told_left_alone_and_can_still_be_looked_at(
     let folder = path.parent().unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
     let test = alone("faults::meets_a_file_that_may_not_be_written", &path);
-    // Permissions mean nothing to a superuser who keeps that power.
+    // Permissions do not restrict a superuser with the capabilities to override them, so those are dropped.
     let powerful = fs::File::options().write(true).open(&path).is_ok();
     let mut command = if powerful {
         let mut without = Command::new("setpriv");
@@ -306,7 +306,7 @@ fn a_writer_killed_a_hundred_times_loses_at_most_its_last_reading() {
         let mut writer =
             alone("faults::writes_until_it_is_killed", &path).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(writer.stdout.take().unwrap()).lines();
-        // Killed at another point of its work each time.
+        // Killed at a different point of its work each time.
         let enough = 1 + round % 7;
         let mut seen = 0;
         for line in lines.by_ref() {
@@ -321,7 +321,7 @@ fn a_writer_killed_a_hundred_times_loses_at_most_its_last_reading() {
         std::thread::sleep(Duration::from_micros(round * 37 % 900));
         writer.kill().unwrap();
         writer.wait().unwrap();
-        // Said just before it was killed.
+        // Lines printed just before it was killed.
         let more =
             lines.map_while(Result::ok).filter_map(|l| l.strip_prefix("kept ").and_then(|n| n.parse().ok()));
         said = more.last().unwrap_or(said);

@@ -1,4 +1,4 @@
-//! What was read over time: kept, found, thinned out, forgotten.
+//! The history: stored, found, thinned out, deleted.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
@@ -104,7 +104,7 @@ fn every_figure_of_a_point_comes_back_after_a_restart() {
 fn a_point_seen_again_is_one_point_that_lasted_longer() {
     let (_home, path) = home();
     let store = fine(&path);
-    // Nanoseconds are not kept, and still it is the same point.
+    // Nanoseconds are not stored, yet it is the same point.
     let at = now();
     for minutes in [0, 5, 10] {
         let seen = Point { until: at + MINUTE * minutes, ..point(at, 7100) };
@@ -136,7 +136,7 @@ fn readings_come_page_by_page_oldest_first_and_none_is_left_out_or_said_twice() 
     let start = moment("2025-11-22T00:00:00Z");
     for (account, hours) in [(1, 7), (2, 11)] {
         let changes: Vec<Change> = (0..200)
-            // A month in between when nothing was running.
+            // Nothing was running for a month in between.
             .map(|n| {
                 change(
                     start + MINUTE * 60 * hours * n + if n > 100 { DAY * 30 } else { SignedDuration::ZERO },
@@ -178,7 +178,7 @@ fn old_detail_is_thinned_out_without_losing_a_fall() {
     let today = moment("2026-11-22T12:00:00Z");
     let old = moment("2026-09-01T10:00:00Z");
     let fresh = today - DAY * 10;
-    // Every minute one hundredth less, for two hours, with a reset after 90 minutes.
+    // One hundredth less every minute, for two hours, with a reset after 90 minutes.
     let left = |n: u64| if n < 90 { 5000 - n } else { 10_000 - n };
     let run = |from: Timestamp| {
         (0_u64..120).map(move |n| change(from + MINUTE * i32::try_from(n).unwrap(), left(n)))
@@ -253,9 +253,9 @@ fn a_clock_that_runs_months_ahead_costs_no_detail() {
 /// A machine whose clocks are set by the test.
 struct Machine {
     store: Store,
-    /// The time that really is.
+    /// The true time.
     real: Timestamp,
-    /// What the machine's clock is ahead of it.
+    /// The difference between the machine's clock and the true time.
     ahead: SignedDuration,
     boot: u32,
     since_boot: SignedDuration,
@@ -269,7 +269,7 @@ impl Machine {
         Self { store, real, ahead: zero, boot: 1, since_boot: zero, has_server_time: true }
     }
 
-    /// Lets so much time pass, reads once at its end, and does the daily round.
+    /// Lets this much time pass, stores one reading at its end, and does the daily maintenance.
     fn run(&mut self, span: SignedDuration) {
         self.real += span;
         self.since_boot += span;
@@ -320,11 +320,11 @@ fn a_clock_that_is_wrong_for_days_deletes_nothing() {
                 "{ahead} days ahead, server's time: {has_server_time}"
             );
         }
-        // Set right again.
+        // Set to the right time again.
         (machine.has_server_time, machine.ahead) = (true, SignedDuration::ZERO);
         machine.start_again(HOUR);
         machine.run(HOUR * 2);
-        // What only a clock far back dated is old by any clock.
+        // Points that were dated only by a clock set far back look old to every clock, so they are deleted.
         let misdated = if has_server_time || ahead > 0 { 0 } else { 12 };
         assert_eq!(machine.points(), 40 + 12 + 2 - misdated, "{ahead} days ahead, set right");
     }
@@ -336,17 +336,17 @@ fn what_is_old_by_two_clocks_goes_and_so_does_what_the_machines_running_time_mad
     let mut machine = Machine::new(fine(&path));
     machine.run(DAY);
     machine.run(DAY);
-    // Off for two months: both clocks say so.
+    // Off for two months according to both clocks.
     machine.start_again(DAY * 60);
     machine.run(HOUR * 2);
     assert_eq!(machine.points(), 2, "only what was just read");
-    // The server tells no time any more: the machine's running time makes it old.
+    // Without the server's time: the time that the machine runs makes the readings old.
     machine.has_server_time = false;
     machine.run(DAY * 29);
     assert_eq!(machine.points(), 4);
     machine.run(DAY * 2);
     assert_eq!(machine.points(), 4, "the first has gone, and one has come");
-    // Off for two months, by the word of one clock only.
+    // Off for two months according to one clock only.
     machine.start_again(DAY * 60);
     machine.run(HOUR * 2);
     assert_eq!(machine.points(), 6);

@@ -1,5 +1,5 @@
-//! What becomes of the store: kept over restarts, damaged, newer, locked, planted.
-#![expect(clippy::unwrap_used, reason = "a test may end there")]
+//! The store: kept over restarts, damaged, newer, locked, replaced by other things.
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod faults;
 mod history;
@@ -167,7 +167,7 @@ fn an_empty_file_becomes_a_store() {
     assert_eq!(fine(&path).memory().unwrap(), memory());
 }
 
-/// What the first version wrote, word for word.
+/// What the first version wrote, unchanged.
 const FIRST_VERSION: &str = r#"
     CREATE TABLE last (
         account TEXT PRIMARY KEY NOT NULL,
