@@ -1,4 +1,4 @@
-//! The HTTP client: one GET per poll within limits, and the one request of a speed measurement.
+//! The HTTP client: one GET per query within limits, and the one request of a speed measurement.
 //!
 //! No redirects, no cookies, no unverified TLS, plain http only to this machine, and bodies are limited in size. Every
 //! HTTP status is returned as an answer; the core interprets it.

@@ -17,7 +17,7 @@ pub const KEY_LIMIT: usize = 1_280;
 /// The minimum length of a key, in characters. MiniMax's keys have more than a hundred.
 const KEY_LEAST: usize = 8;
 
-/// A key with fewer characters may be incomplete: the user confirms it before it is sent to MiniMax.
+/// A key with fewer characters may be incomplete: the user gets a warning before it is sent to MiniMax.
 const KEY_WHOLE: usize = 20;
 
 /// The minimum length of a key whose last four characters are shown.
@@ -97,7 +97,7 @@ impl ApiKey {
     #[must_use]
     pub fn from_stored(bytes: Vec<u8>) -> Option<Self> {
         let bytes = Zeroizing::new(bytes);
-        // A key that was stored once is accepted, even if pasting it today would fail or require confirmation.
+        // A key that was stored once is accepted, even if pasting it today would fail or show a warning.
         plain(std::str::from_utf8(&bytes).ok()?).ok().map(|key| Self(key.into()))
     }
 

@@ -135,7 +135,7 @@ impl Store {
     }
 
     /// Reads every page and checks that tables and indexes agree; returns whether all is well. A year of ten accounts
-    /// takes a fraction of a second, so this is not done at start.
+    /// takes a fraction of a second, so a large file is not checked at start.
     ///
     /// # Errors
     ///

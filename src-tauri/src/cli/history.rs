@@ -22,8 +22,7 @@ pub(super) struct HistoryArgs {
     /// Only this account; a removed one by its last name.
     #[arg(long, value_name = "NAME")]
     account: Option<String>,
-    /// Only what was still seen at this time or later: 2026-11-22T10:00:00Z, 2026-11-22, or how long ago, as in 2h or
-    /// 7d.
+    /// Only what was still seen at this time or later: 2026-11-22T10:00:00Z, 2026-11-22, or how long ago, as in 2h or 7d.
     #[arg(long, value_name = "TIME", value_parser = since)]
     since: Option<Timestamp>,
     /// Print comma-separated values, with a header and times in UTC.

@@ -62,7 +62,7 @@ fn since_boot() -> Option<(String, SignedDuration)> {
 impl Store {
     /// Returns the time from which ages are counted, and stores it for the next call. It is never later than the
     /// machine's clock, and later than the last one by no more than the time that has really passed, unless both clocks
-    /// agree.
+    /// agree or no time is stored yet.
     ///
     /// # Errors
     ///

@@ -134,8 +134,7 @@ impl Keeper {
     }
 
     /// Calls `look` on the store's thread after every write so far was carried out or has failed. If that is not
-    /// possible,
-    /// `look` is dropped.
+    /// possible, `look` is dropped.
     pub fn look(&self, look: impl FnOnce(&Store) + Send + 'static) {
         let store = Arc::clone(&self.store);
         self.queue.call(Box::new(move || look(&store)));
@@ -308,7 +307,7 @@ impl Worker {
         let clock = Clock { server, ..clock };
         let is_due = match self.last_round {
             None => self.started.elapsed() >= FIRST_ROUND,
-            // `abs`, so that a clock set back by less than a day does not start another round.
+            // `abs`, so that rounds go on after the clock is set back by a day or more. Less than that starts no round.
             Some(last) => clock.now.duration_since(last).abs() >= ROUND,
         };
         if !is_due {

@@ -1,7 +1,7 @@
 //! Thins out old readings, and deletes them in the end.
 //!
 //! No consumption and no payment is lost: of several points in one step the last one stays, and the one before each
-//! rise, so that what was used and what was paid still adds up. For rolling windows the point before a rise is not kept.
+//! rise, so that consumption and payments still add up. For rolling windows the point before a rise is not kept.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
