@@ -58,22 +58,18 @@ impl Started {
         names
     }
 
-    /// The targets of its file descriptors, without TCP connections, which come and go with each request.
+    /// The targets of its file descriptors. Of sockets only those of buses and displays: connections over TCP come and go
+    /// with each request, and one that the server has closed is in no table of the kernel.
     #[must_use]
     pub fn descriptors(&self) -> Vec<String> {
-        let table = |name: &str| {
-            std::fs::read_to_string(format!("/proc/{}/net/{name}", self.pid())).unwrap_or_default()
-        };
-        let tcp: HashSet<String> = [table("tcp"), table("tcp6")]
-            .iter()
-            .flat_map(|table| table.lines())
-            .filter_map(|line| line.split_whitespace().nth(9).map(|inode| format!("socket:[{inode}]")))
-            .collect();
+        let table = std::fs::read_to_string(format!("/proc/{}/net/unix", self.pid())).unwrap_or_default();
+        let inodes = table.lines().filter_map(|line| line.split_whitespace().nth(6));
+        let local: HashSet<String> = inodes.map(|inode| format!("socket:[{inode}]")).collect();
         let Ok(entries) = std::fs::read_dir(format!("/proc/{}/fd", self.pid())) else { return Vec::new() };
         entries
             .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
             .map(|target| target.display().to_string())
-            .filter(|target| !tcp.contains(target))
+            .filter(|target| !target.starts_with("socket:") || local.contains(target))
             .collect()
     }
 
