@@ -219,7 +219,7 @@ fn a_balance_is_judged_by_the_accounts_line_and_by_the_users_own() {
     let own_line = Account { balance_below: Some("20".parse().expect("an amount")), ..wallet() };
     let card = Stage::of(settings(vec![own_line.clone()]), &[money("12.34", "0.50")]).card();
     assert_eq!((card.level, card.sentence.as_str()), (Level::Near, "Below the warning line of ¥20.00."));
-    assert_eq!(card.quiet, ["PendingAlert ¥0.50", "MiniMax warns below ¥5.00", "Your warning line ¥20.00"]);
+    assert_eq!(card.quiet, ["Owed ¥0.50", "MiniMax warns below ¥5.00", "Your warning line ¥20.00"]);
     let both = Stage::of(settings(vec![own_line]), &[money("4.00", "0.00")]).card();
     assert_eq!(both.sentence, "Below the warning line of ¥20.00.");
     let card = Stage::of(settings(vec![wallet()]), &[money("12.34", "0.00")]).card();
