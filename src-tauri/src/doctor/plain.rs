@@ -121,7 +121,9 @@ fn detail(finding: &Finding) -> String {
         Finding::Clock(None) => "not compared yet: no answer of MiniMax is kept",
         Finding::Clock(Some(skew)) => {
             let corrected = if finding.verdict() == Verdict::Ok { "" } else { "; countdowns are corrected" };
-            return format!("{skew} s from MiniMax's{corrected}");
+            // The difference is that of MiniMax's clock.
+            let (seconds, direction) = (skew.unsigned_abs(), if *skew > 0 { "behind" } else { "ahead of" });
+            return format!("{seconds} s {direction} MiniMax's{corrected}");
         }
         Finding::Settings(remark) | Finding::History(remark) => return file(remark.as_ref()),
     };
