@@ -413,14 +413,15 @@ impl Schedule {
                 (doubled(FIRST_KEYRING_BACKOFF, LONGEST_KEYRING_BACKOFF), Reason::Backoff)
             }
         };
-        let told = failure.retry_after.and_then(|d| SignedDuration::try_from(d).ok()).unwrap_or_default();
+        let retry_after =
+            failure.retry_after.and_then(|d| SignedDuration::try_from(d).ok()).unwrap_or_default();
         if self.pause_override == PauseOverride::Asked {
             self.pause_override =
-                if told.is_zero() { PauseOverride::None } else { PauseOverride::Repeated(now) };
+                if retry_after.is_zero() { PauseOverride::None } else { PauseOverride::Repeated(now) };
         }
         // A newer answer may lengthen a pause, never shorten it.
         self.retry_after_until =
-            self.retry_after_until.max(now.checked_add(told).ok().filter(|_| !told.is_zero()));
+            self.retry_after_until.max(now.checked_add(retry_after).ok().filter(|_| !retry_after.is_zero()));
         // Jitter only delays.
         let spread = wait.saturating_add(scaled(wait, 0.25 * self.jitter()));
         // The request was sent before the network was back, so its failure says little.
@@ -451,14 +452,15 @@ impl Schedule {
     /// Plans the next poll, but not before the end of MiniMax's pause.
     fn plan(&mut self, now: Timestamp, at: Timestamp, reason: Reason) {
         self.is_hurried = false;
-        (self.next_at, self.reason) = match self.retry_after_until.filter(|told| *told > now && *told > at) {
-            Some(told) => (told, Reason::ToldToWait),
+        (self.next_at, self.reason) = match self.retry_after_until.filter(|until| *until > now && *until > at)
+        {
+            Some(until) => (until, Reason::ToldToWait),
             None => (at, reason),
         };
     }
 
     fn is_in_pause(&self, now: Timestamp) -> bool {
-        self.retry_after_until.is_some_and(|told| told > now)
+        self.retry_after_until.is_some_and(|until| until > now)
     }
 
     fn was_just_asked(&self, now: Timestamp) -> bool {

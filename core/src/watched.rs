@@ -53,10 +53,14 @@ impl Kept {
     /// it is longer than MiniMax can ask for.
     #[must_use]
     pub fn pause_until(&self, now: Timestamp) -> Option<Timestamp> {
-        let (at, failure) = self.failure?;
-        let until = at.checked_add(SignedDuration::try_from(failure.retry_after?).ok()?).ok()?;
-        is_pause_end(until, now).then_some(until)
+        stored_pause_until(self.failure, now)
     }
+}
+
+fn stored_pause_until(failure: Option<(Timestamp, Failure)>, now: Timestamp) -> Option<Timestamp> {
+    let (at, failure) = failure?;
+    let until = at.checked_add(SignedDuration::try_from(failure.retry_after?).ok()?).ok()?;
+    is_pause_end(until, now).then_some(until)
 }
 
 /// Whether this can be the end of a pause: not in the past, and no later than MiniMax can ask for.
@@ -141,7 +145,7 @@ impl Watched {
     /// stored with the last failure both count, so the app and every command keep the same pause.
     #[must_use]
     pub fn pause_until(&self, now: Timestamp) -> Option<Timestamp> {
-        let stored = Kept { failure: self.failure, ..Kept::default() }.pause_until(now);
+        let stored = stored_pause_until(self.failure, now);
         let planned = match self.schedule.next() {
             (until, Reason::ToldToWait) => Some(until),
             _ => None,

@@ -149,26 +149,26 @@ impl AccountAlertState {
         let track = context.history.track(&named);
         let rolling = track.and_then(|t| t.points().last()).is_some_and(|p| p.rolling);
         let Some(sample) = WindowSample::of(window, context.thresholds, rolling) else { return };
-        let told = match self.windows.entry(window_key(row, window)) {
+        let state = match self.windows.entry(window_key(row, window)) {
             std::collections::btree_map::Entry::Vacant(free) => free.insert(WindowAlertState::first(&sample)),
             std::collections::btree_map::Entry::Occupied(known) => {
-                let told = known.into_mut();
-                if !told.note(&sample) {
+                let state = known.into_mut();
+                if !state.note(&sample) {
                     return;
                 }
-                told
+                state
             }
         };
         let forecast = || track.and_then(|track| forecast::of(track, window, context.now));
-        if told.runs_out != Latch::Noted {
-            let will = told.level < Level::Spent
+        if state.runs_out != Latch::Noted {
+            let will = state.level < Level::Spent
                 && !rolling
                 && forecast().is_some_and(|f| will_run_out(&f).is_some());
-            told.runs_out = if will { Latch::Pending } else { Latch::No };
+            state.runs_out = if will { Latch::Pending } else { Latch::No };
         }
-        if told.unused != Latch::Noted {
+        if state.unused != Latch::Noted {
             let will = !rolling && will_be_left(window, forecast().as_ref(), context.now);
-            told.unused = if will { Latch::Pending } else { Latch::No };
+            state.unused = if will { Latch::Pending } else { Latch::No };
         }
     }
 
@@ -199,7 +199,7 @@ impl AccountAlertState {
     /// Makes an alert due again: the first version recorded it as notified when it made the text, and did not deliver
     /// it.
     pub(super) fn rearm(&mut self, edge: &str) {
-        let owe = |told: &mut Latch| *told = Latch::Pending;
+        let mark_pending = |latch: &mut Latch| *latch = Latch::Pending;
         let mut windows = |level: Level| {
             for window in self.windows.values_mut().filter(|w| w.level == level && w.stands == level) {
                 (window.noted, window.stands) = (Level::Good, Level::Good);
@@ -209,8 +209,8 @@ impl AccountAlertState {
             "spent" => windows(Level::Spent),
             "critical" => windows(Level::Critical),
             "near" => windows(Level::Near),
-            "refused" => owe(&mut self.refused),
-            "lapsed" => owe(&mut self.lapsed),
+            "refused" => mark_pending(&mut self.refused),
+            "lapsed" => mark_pending(&mut self.lapsed),
             "plan-spent" => self.plan_spent = PlanSpent::Pending,
             "money" => {
                 if let Some(money) = &mut self.money {

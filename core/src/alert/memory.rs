@@ -63,26 +63,26 @@ impl Memory {
     /// Compares the last good reading of an account with the alert state and updates the state.
     pub fn read(&mut self, watched: &Watched, thresholds: Thresholds, now: Timestamp) {
         let Some(good) = &watched.good else { return };
-        let told = self.accounts.entry(watched.account.id.clone()).or_default();
+        let state = self.accounts.entry(watched.account.id.clone()).or_default();
         let context = EvalContext {
             account: &watched.account,
             thresholds,
             history: &watched.history,
             now: watched.server_now(now),
         };
-        told.read(&good.reading, &context);
+        state.read(&good.reading, &context);
         if self.unknown.remove(&watched.account.id) {
-            told.suppress(|_| true);
+            state.suppress(|_| true);
         }
     }
 
     /// Compares a failure with the alert state and updates the state.
     pub fn failed(&mut self, account: &AccountId, failure: &Failure) {
-        let told = self.accounts.entry(account.clone()).or_default();
-        told.failed(failure);
+        let state = self.accounts.entry(account.clone()).or_default();
+        state.failed(failure);
         // A failure says nothing about the windows, so the account stays unknown until its first reading.
         if self.unknown.contains(account) {
-            told.suppress(|_| true);
+            state.suppress(|_| true);
         }
     }
 
@@ -94,8 +94,8 @@ impl Memory {
 
     /// Forgets that a key was rejected or its plan ended: the key has been replaced.
     pub fn key_replaced(&mut self, account: &AccountId) {
-        if let Some(told) = self.accounts.get_mut(account) {
-            told.key_replaced();
+        if let Some(state) = self.accounts.get_mut(account) {
+            state.key_replaced();
         }
     }
 
@@ -125,8 +125,8 @@ impl From<Written> for Memory {
     fn from(written: Written) -> Self {
         let Written { mut accounts, peaks, snooze, unknown, absent, pending } = written;
         for notice in pending {
-            if let Some(told) = notice.account.as_ref().and_then(|account| accounts.get_mut(account)) {
-                told.rearm(notice.edge());
+            if let Some(state) = notice.account.as_ref().and_then(|account| accounts.get_mut(account)) {
+                state.rearm(notice.edge());
             }
         }
         Self { accounts, peaks, snooze, unknown, are_peaks_unknown: false, absent }

@@ -59,15 +59,15 @@ impl Memory {
     pub fn pending(&self, accounts: &[Watched], settings: &Settings, now: &Now) -> Vec<PendingAlert> {
         let mut pending: Vec<PendingAlert> = Vec::new();
         for watched in accounts {
-            let Some(told) = self.accounts.get(&watched.account.id) else { continue };
+            let Some(state) = self.accounts.get(&watched.account.id) else { continue };
             let id = &watched.account.id;
             let own = |(event, subject)| PendingAlert {
                 account: Some(id.clone()),
                 event,
                 key: AlertKey { account: Some(id.clone()), subject },
             };
-            pending.extend(told.covered_by_failure().map(own));
-            pending.extend(told.pending_for_reading(watched, settings, now.at).into_iter().map(own));
+            pending.extend(state.covered_by_failure().map(own));
+            pending.extend(state.pending_for_reading(watched, settings, now.at).into_iter().map(own));
         }
         if let Some((date, until)) =
             peak(accounts, settings, now).filter(|(date, _)| !self.peaks.contains(date))
@@ -83,10 +83,10 @@ impl Memory {
     /// Records these alerts as shown.
     pub fn mark_notified(&mut self, keys: &[AlertKey], thresholds: Thresholds) {
         for key in keys {
-            let told = key.account.as_ref().and_then(|account| self.accounts.get_mut(account));
-            match (&key.subject, told) {
+            let state = key.account.as_ref().and_then(|account| self.accounts.get_mut(account));
+            match (&key.subject, state) {
                 (AlertSubject::Peak(date), _) => self.note_peak(*date),
-                (subject, Some(told)) => told.mark_notified(subject, thresholds),
+                (subject, Some(state)) => state.mark_notified(subject, thresholds),
                 // The account was removed meanwhile.
                 (_, None) => {}
             }
@@ -96,8 +96,8 @@ impl Memory {
     /// Records alerts of the kinds that the user has switched off without showing them, so that switching a kind on
     /// does not show old alerts.
     pub fn suppress(&mut self, accounts: &[Watched], settings: &Settings, now: &Now) {
-        for told in self.accounts.values_mut() {
-            told.suppress(|kind| !settings.tells(kind));
+        for state in self.accounts.values_mut() {
+            state.suppress(|kind| !settings.tells(kind));
         }
         let was_unknown = std::mem::take(&mut self.are_peaks_unknown);
         if (was_unknown || !settings.tells(super::NoticeKind::Peak))
@@ -175,11 +175,11 @@ impl AccountAlertState {
         // After a late answer the stored figures are those of a former window. The figures of a window that has ended
         // are not known.
         let is_current =
-            |told: &&WindowAlertState| told.late == 0 && told.ends_at.is_none_or(|at| at > server_now);
-        let Some(told) = self.windows.get(&key).filter(is_current) else { return };
-        let turn = told.turn;
+            |state: &&WindowAlertState| state.late == 0 && state.ends_at.is_none_or(|at| at > server_now);
+        let Some(state) = self.windows.get(&key).filter(is_current) else { return };
+        let turn = state.turn;
         let (own_row, own_window) = (|| row.clone(), || window.clone());
-        if let Some(due) = told.due() {
+        if let Some(due) = state.due() {
             let event = match due {
                 Transition::Worse(level) => AlertEvent::Worse { row: own_row(), window: own_window(), level },
                 Transition::Back(_) => AlertEvent::Back { row: own_row(), window: own_window() },
@@ -189,13 +189,13 @@ impl AccountAlertState {
         let named = WindowKey { row: row.model.clone(), span: window.span };
         let track = || watched.history.track(&named);
         let forecast = || track().and_then(|track| forecast::of(track, window, server_now));
-        if told.runs_out == Latch::Pending
+        if state.runs_out == Latch::Pending
             && let Some((at, before_reset)) = forecast().as_ref().and_then(account_state::will_run_out)
         {
             let event = AlertEvent::RunsOut { row: own_row(), window: own_window(), at, before_reset };
             events.push((event, AlertSubject::RunsOut { key: key.clone(), turn }));
         }
-        if told.unused == Latch::Pending
+        if state.unused == Latch::Pending
             && account_state::will_be_left(window, forecast().as_ref(), server_now)
         {
             events.push((

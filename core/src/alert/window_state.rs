@@ -213,19 +213,21 @@ impl WindowAlertState {
     pub(super) fn mark_notified(&mut self, due: Transition, turn: u32, thresholds: Thresholds) {
         let is_same = turn == self.turn;
         match due {
-            Transition::Worse(told) if is_same => {
+            Transition::Worse(notified) if is_same => {
                 self.room = false;
-                (self.stands, self.stands_here) = (told, true);
+                (self.stands, self.stands_here) = (notified, true);
                 let left = Percent::clamped(self.left).unwrap_or(Percent::FULL);
-                if self.level >= told || !is_clear_of(left, told, thresholds) {
-                    (self.level, self.noted) = (self.level.max(told), self.noted.max(told));
-                } else if told == Level::Spent {
+                if self.level >= notified || !is_clear_of(left, notified, thresholds) {
+                    (self.level, self.noted) = (self.level.max(notified), self.noted.max(notified));
+                } else if notified == Level::Spent {
                     self.room = true;
                 } else {
                     self.stands = self.level;
                 }
             }
-            Transition::Worse(told) => (self.stands, self.stands_here, self.room) = (told, false, true),
+            Transition::Worse(notified) => {
+                (self.stands, self.stands_here, self.room) = (notified, false, true);
+            }
             Transition::Back(level) => {
                 (self.stands, self.stands_here, self.room) = (level, is_same, !is_same);
             }
